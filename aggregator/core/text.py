@@ -1,0 +1,64 @@
+"""Plain text: what may be stored and shown, and how it is compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# C0 and C1 controls, zero-width and bidirectional overrides, line separators, noncharacters and
+# lone surrogates: none of them belongs in a headline, and each has broken a mail or a terminal.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_SPACES = re.compile(r"\s+")
+_BLANKS = re.compile(r"[^\S\n]+")
+_PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
+
+
+def clean_line(value: str) -> str:
+    """One line of plain text: controls removed, white space folded, NFC."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()
+    value = _UNSAFE.sub(_unsafe_replacement, value)
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", value).strip())
+
+
+def clean_text(value: str) -> str:
+    """Paragraphs of plain text parted by one empty line; single line breaks inside are kept."""
+    value = _UNSAFE.sub(_unsafe_replacement, value.replace("\r\n", "\n").replace("\r", "\n"))
+    value = _BLANKS.sub(" ", value)
+    value = _PARAGRAPHS.sub("\n\n", value)
+    lines = [line.strip() for line in value.strip().split("\n")]
+    return unicodedata.normalize("NFC", "\n".join(lines))
+
+
+def fold(value: str) -> str:
+    """For comparing: without case and diacritics."""
+    if value.isascii():
+        return value.lower()
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def shorten(value: str, limit: int) -> str:
+    """At most `limit` characters on one line, cut between words, with an ellipsis when cut."""
+    line = clean_line(value)
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    space = head.rfind(" ")
+    if space > limit // 2:
+        head = head[:space]
+    return head.rstrip(" ,;:–—-") + "…"
+
+
+def count_words(value: str) -> int:
+    """Words parted by white space; for scripts that write none, two characters count as one."""
+    spaced = len(value.split())
+    wide = sum(1 for char in value if "\u3040" <= char <= "\u9fff")
+    return max(spaced, wide // 2)
+
+
+def _unsafe_replacement(match: re.Match[str]) -> str:
+    return " " if match[0] in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029" else ""

@@ -1,0 +1,173 @@
+"""What a store must do: coarse verbs, one transaction each.
+
+The protocol is synchronous; callers in the event loop use `asyncio.to_thread`. Every verb may be
+called from any thread. A verb that returns has committed; a verb that raises has changed nothing.
+Reading verbs see one consistent state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol
+
+from aggregator.core.query import Query
+from aggregator.types import (
+    Article,
+    Assignment,
+    CleanUpReport,
+    Counts,
+    Delivery,
+    FeedClaim,
+    GroupInput,
+    HostWork,
+    KnownEntry,
+    PollRecord,
+    SearchHit,
+    Source,
+    SourceStatus,
+    Story,
+    SyncReport,
+    TextClaim,
+    TextRecord,
+)
+
+Order = Literal["newest", "relevance"]
+
+
+class Storage(Protocol):
+    """See the module's docstring. Errors: StorageError and its children."""
+
+    def close(self) -> None:
+        """Finish what is under way and release files; further calls raise StorageError."""
+
+    # --- sources
+
+    def sync_sources(self, sources: Sequence[Source], *, now: datetime) -> SyncReport:
+        """Make the store's list of sources equal to `sources`.
+
+        A source is recognised by its URL, else by its name, so that renaming it or moving it
+        keeps its articles (a moved one forgets its validators). A new one is due at `now`. One
+        that is missing is no longer polled, keeps its articles, and comes back with its history.
+        """
+
+    def source_statuses(self) -> list[SourceStatus]:
+        """Every source that is polled, by name."""
+
+    def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
+        """Make these sources (None: all) due now, and return how many are.
+
+        Without `force`, a source that the publisher asked to leave alone keeps its time.
+        """
+
+    # --- COMMIT 1: polling
+
+    def due_hosts(
+        self, *, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[HostWork]:
+        """Hosts with feeds due and not claimed, longest due first; `only` these source ids."""
+
+    def claim_feeds(
+        self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
+    ) -> list[FeedClaim]:
+        """Take the host's due feeds for the time of the lease; empty when somebody else has."""
+
+    def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
+        """Articles of the source that have come under any of these keys."""
+
+    def record_poll(self, record: PollRecord) -> list[int]:
+        """Store the outcome of one poll and end its claim; ids of the new articles, in order.
+
+        Raises ClaimLost when the claim is no longer held. A key that the source already has is
+        never stored twice, whatever the decision says.
+        """
+
+    # --- COMMIT 2: full text
+
+    def due_text_hosts(
+        self, *, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[HostWork]:
+        """Hosts with article pages due and not claimed, longest due first."""
+
+    def claim_texts(
+        self,
+        host: str,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        only: Collection[int] | None = None,
+    ) -> list[TextClaim]:
+        """Take up to `limit` of the host's due pages for the time of the lease, newest first."""
+
+    def record_text(self, record: TextRecord) -> None:
+        """Store what became of one page and end its claim. Raises ClaimLost.
+
+        An article that stood alone in its story and whose text changes is assigned anew.
+        """
+
+    # --- COMMIT 3: stories
+
+    def unassigned(self, *, limit: int) -> list[GroupInput]:
+        """Articles whose text is not pending and that have no story, by (at, source, url)."""
+
+    def window(self, *, since: datetime) -> Iterator[tuple[GroupInput, Assignment]]:
+        """Assigned articles with `at` not before `since`, in the order they were assigned."""
+
+    def assign(self, assignments: Sequence[Assignment], *, now: datetime) -> None:
+        """Store assignments, in order; one for an article that has one already is ignored."""
+
+    # --- reading
+
+    def search(
+        self, query: Query, *, limit: int, offset: int = 0, order: Order = "newest"
+    ) -> list[SearchHit]:
+        """Articles that match."""
+
+    def stories(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        min_sources: int = 1,
+        limit: int,
+    ) -> list[Story]:
+        """Stories with an article first seen in [since, until), the one with most outlets first,
+        then the latest; None: no bound. Each comes with all its articles."""
+
+    def story(self, story_id: int) -> Story | None:
+        """None: there is no such story."""
+
+    def article(self, article_id: int) -> Article | None:
+        """With its former revisions and its assignment; None: there is no such article."""
+
+    def counts(self) -> Counts:
+        """Totals for summaries and health checks."""
+
+    # --- the digest
+
+    def deliveries(self, local_date: date) -> list[Delivery]:
+        """What has been prepared for that day."""
+
+    def open_deliveries(self, *, now: datetime) -> list[Delivery]:
+        """Prepared and not sent, with a try due at `now`."""
+
+    def prepare_deliveries(self, deliveries: Sequence[Delivery], *, now: datetime) -> int:
+        """Freeze messages before sending; one that exists for (recipient, date) stays as it is.
+
+        Returns how many are new.
+        """
+
+    def record_delivery(self, delivery: Delivery, *, now: datetime) -> None:
+        """Store the state after a try."""
+
+    # --- housekeeping
+
+    def release_claims(self) -> int:
+        """End every claim. Only for a process that knows it is alone (see `instance`)."""
+
+    def clean_up(self, *, now: datetime, window: timedelta) -> CleanUpReport:
+        """Drop what is no longer needed: fingerprints older than the window, log checkpoints."""
+
+    def check(self) -> list[str]:
+        """Problems with the database's integrity, a sentence each; empty: it is whole."""
