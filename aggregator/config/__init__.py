@@ -1,0 +1,147 @@
+"""feeds.yaml → Config, or every problem at once with its file, line, key and cure.
+
+document   YAML text → a tree with lines     (the only importer of ruamel.yaml)
+schema     which keys there are              (the only importer of pydantic)
+values     how the text behind a key is read; credentials: secrets and headers
+rules      what must hold between keys
+messages   mismatches → sentences
+build      a valid file → model.Config
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from aggregator.config import document, messages, rules, schema
+from aggregator.config.build import build
+from aggregator.config.document import Flaw, Node, Unreadable
+from aggregator.config.model import (
+    Config,
+    DigestConfig,
+    LogConfig,
+    LogFormat,
+    LogLevel,
+    SmtpConfig,
+    SmtpSecurity,
+    StoriesConfig,
+)
+from aggregator.config.values import Surroundings
+from aggregator.errors import ConfigError, ConfigProblem, UsageError
+
+__all__ = [
+    "Config",
+    "DigestConfig",
+    "FileFingerprint",
+    "LogConfig",
+    "LogFormat",
+    "LogLevel",
+    "SmtpConfig",
+    "SmtpSecurity",
+    "StoriesConfig",
+    "fingerprint_of",
+    "load",
+    "parse",
+    "template",
+    "write_template",
+]
+
+FileFingerprint = tuple[int, int, int] | None
+"""(modified ns, bytes, inode); None: there is no such file."""
+
+_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def load(path: Path, *, environ: Mapping[str, str]) -> Config:
+    """Read and validate a configuration file.
+
+    Raises ConfigError with every problem found, in file order. Relative names in the file are
+    resolved against its folder; `environ` is where named environment variables are looked up.
+    """
+    file = str(path)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _error(file, 0, "there is no such file; run `aggregator init` to write one") from None
+    except OSError as error:
+        raise _error(file, 0, f"this cannot be read: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        encoding = _BOMS.get(raw[:2])
+        if encoding:
+            raise _error(file, 1, f"this is {encoding}; save the file as UTF-8") from None
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"the byte 0x{raw[error.start]:02X} is no UTF-8; save the file as UTF-8"
+        raise _error(file, line, message) from None
+    return parse(text, file=file, folder=path.absolute().parent, environ=environ)
+
+
+def parse(text: str, *, file: str, folder: Path, environ: Mapping[str, str]) -> Config:
+    """Validate the text of a configuration file; `file` is how messages call it. See `load`."""
+    try:
+        root, flaws = document.read(text)
+    except Unreadable as error:
+        raise _error(file, error.flaw.line, error.flaw.message) from None
+    if root is None or root.value is None:
+        raise _error(
+            file,
+            0,
+            "this file is empty; two lines are enough: `sources:`, and below it"
+            " `  - https://example.org/feed/`",
+        )
+    if not isinstance(root.value, dict):
+        raise _error(file, root.line, "the file must begin with a key, such as `sources:`")
+    around = Surroundings(environ=environ, folder=folder)
+    valid, mismatches = schema.check(root.plain(), around)
+    flaws += [messages.explain(root, mismatch) for mismatch in mismatches]
+    flaws += rules.broken_rules(root)
+    if valid is None or flaws:
+        raise ConfigError(_problems(root, flaws, file))
+    return build(valid, folder)
+
+
+def template() -> str:
+    """What `aggregator init` writes: two sources, and an example of every key in comments."""
+    return files("aggregator").joinpath("feeds.template.yaml").read_text(encoding="utf-8")
+
+
+def write_template(path: Path) -> None:
+    """Write the template to a file that is not there yet. Raises UsageError when it is."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template())
+    except FileExistsError:
+        raise UsageError(
+            f"{path} exists already and stays as it is; give another name, or edit that file"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def fingerprint_of(path: Path) -> FileFingerprint:
+    """A cheap value that changes when the file is edited, replaced or removed."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _error(file: str, line: int, message: str) -> ConfigError:
+    return ConfigError((ConfigProblem(file=file, line=line, key="", message=message),))
+
+
+def _problems(root: Node, flaws: list[Flaw], file: str) -> tuple[ConfigProblem, ...]:
+    """One for each place, in file order; the first that was found there says most."""
+    order = {loc: number for number, loc in enumerate(root.locations())}
+    first: dict[tuple[int, document.Loc], Flaw] = {}
+    for flaw in flaws:
+        first.setdefault((flaw.line, flaw.loc), flaw)
+    return tuple(
+        ConfigProblem(
+            file=file, line=flaw.line, key=messages.dotted(flaw.loc), message=flaw.message
+        )
+        for flaw in sorted(first.values(), key=lambda flaw: (flaw.line, order[root.find(flaw.loc)]))
+    )

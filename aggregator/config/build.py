@@ -1,0 +1,133 @@
+"""A file that is right → Config: defaults filled in, names derived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
+from aggregator.config.schema import DigestSection, FeedsFile, SmtpSection, SourceEntry
+from aggregator.core.text import clean_line
+from aggregator.core.urls import host_key
+from aggregator.types import Source
+
+DEFAULT_STORAGE = "aggregator.db"
+
+
+def build(file: FeedsFile, folder: Path) -> Config:
+    """The meaning of a valid file that lies in `folder`."""
+    names = name_sources(file.sources)
+    pairs = [
+        (entry, _source(entry, name, file)) for entry, name in zip(file.sources, names, strict=True)
+    ]
+    return Config(
+        storage=file.storage or folder / DEFAULT_STORAGE,
+        sources=tuple(source for entry, source in pairs if not entry.paused),
+        paused=tuple(source for entry, source in pairs if entry.paused),
+        interval=file.interval,
+        pages=file.pages,
+        host_delay=file.host_delay,
+        concurrency=file.concurrency,
+        timeout=file.timeout,
+        max_feed_size=file.max_feed_size,
+        max_page_size=file.max_page_size,
+        contact=file.contact,
+        digest=_digest(file.digest),
+        smtp=_smtp(file.smtp) if file.smtp else None,
+        log=LogConfig(level=file.log.level, format=file.log.format),
+        stories=StoriesConfig(
+            copy_window=file.stories.copy_window, event_window=file.stories.event_window
+        ),
+    )
+
+
+def name_sources(entries: Sequence[SourceEntry]) -> list[str]:
+    """The name of each: its own; else the host without "www."; where several would have that
+    one, with the first part of the path in which they differ; where that is not enough, a number.
+    """
+    shared = _shared_segments(entry for entry in entries if not entry.name)
+    taken = {entry.name.casefold() for entry in entries if entry.name}
+    numbers: Counter[str] = Counter()
+    names = []
+    for entry in entries:
+        name = entry.name
+        if not name:
+            wanted = name = _derive(entry, shared[_host(entry)])
+            while name.casefold() in taken:
+                numbers[wanted] += 1
+                name = f"{wanted}-{numbers[wanted] + 1}"
+            taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _host(entry: SourceEntry) -> str:
+    return host_key(entry.url).removeprefix("www.")
+
+
+def _segments(entry: SourceEntry) -> list[str]:
+    path = unquote(urlsplit(entry.url).path)
+    return [line for part in path.split("/") if (line := clean_line(part))]
+
+
+def _shared_segments(entries: Iterable[SourceEntry]) -> dict[str, int | None]:
+    """With how many equal segments all paths on a host begin; None: there is one feed only."""
+    paths: dict[str, list[list[str]]] = {}
+    for entry in entries:
+        paths.setdefault(_host(entry), []).append(_segments(entry))
+    return {
+        host: _common(min(group), max(group)) if len(group) > 1 else None
+        for host, group in paths.items()
+    }
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """With how many equal segments both begin; for the least and greatest of many: all of them."""
+    return next(
+        (count for count, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _derive(entry: SourceEntry, shared: int | None) -> str:
+    if shared is None:
+        return _host(entry)
+    return "/".join([_host(entry), *_segments(entry)[shared : shared + 1]])
+
+
+def _source(entry: SourceEntry, name: str, file: FeedsFile) -> Source:
+    return Source(
+        name=name,
+        url=entry.url,
+        tags=tuple(dict.fromkeys(entry.tags)),
+        language=entry.language,
+        interval=entry.interval or file.interval,
+        pages=entry.pages or file.pages,
+        weight=entry.weight,
+        headers=tuple(entry.headers.items()),
+    )
+
+
+def _digest(section: DigestSection) -> DigestConfig:
+    return DigestConfig(
+        at=section.at,
+        timezone=section.timezone,
+        to=tuple(dict.fromkeys(section.to)),
+        sender=section.sender,
+        title=section.title,
+        max_stories=section.max_stories,
+        max_items=section.max_items,
+        send_empty=section.send_empty,
+    )
+
+
+def _smtp(section: SmtpSection) -> SmtpConfig:
+    return SmtpConfig(
+        host=section.host,
+        port=section.port or section.security.port,
+        security=section.security,
+        username=section.username,
+        password=section.password_env or section.password_file,
+    )

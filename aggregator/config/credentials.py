@@ -1,0 +1,101 @@
+"""Secrets and request headers: what feeds.yaml only names, and what it may send.
+
+A secret never stands in feeds.yaml: the file names an environment variable or another file. No
+message here repeats one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aggregator.config.values import Surroundings, text
+from aggregator.core.text import clean_line
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+_OUR_FIELDS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "if-modified-since",
+        "if-none-match",
+        "proxy-authorization",
+        "range",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_MAX_SECRET = 64 * 1024
+
+
+class HiddenText(str):
+    """Text that works as any other and does not show in a repr, so that no log line holds it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'**********'"
+
+
+def secret_from_environment(value: object, around: Surroundings) -> HiddenText:
+    variable = text(value)
+    if _VARIABLE.fullmatch(variable) is None:
+        # Not repeated: it may well be the secret itself.
+        raise ValueError("must be the name of an environment variable, not the secret itself")
+    secret = around.environ.get(variable, "")
+    if not secret:
+        # Only what looks like a variable is repeated, for the same reason.
+        shown = f"the environment variable {variable}" if variable.isupper() else "this variable"
+        state = "empty" if variable in around.environ else "not set"
+        raise ValueError(f"{shown} is {state}")
+    return HiddenText(secret)
+
+
+def secret_from_file(value: object, around: Surroundings) -> HiddenText:
+    """The file's text without its trailing line break."""
+    path = around.resolve(text(value))
+    shown = f'the file "{clean_line(str(path))}"'
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_SECRET + 1)
+    except OSError as error:
+        raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
+    if len(raw) > _MAX_SECRET:
+        raise ValueError(f"{shown} is too large for a secret")
+    try:
+        secret = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"{shown} is not text in UTF-8") from None
+    if not secret:
+        raise ValueError(f"{shown} is empty")
+    return HiddenText(secret)
+
+
+def header_name(value: object) -> str:
+    line = text(value)
+    if _FIELD_NAME.fullmatch(line) is None:
+        raise ValueError("is no header name; those have letters, digits and hyphens, no spaces")
+    if line.lower() in _OUR_FIELDS:
+        raise ValueError("is set by aggregator itself; remove the line")
+    return line
+
+
+def header_value(value: object, around: Surroundings) -> str:
+    """A text, `{env: NAME}` or `{file: PATH}`."""
+    if isinstance(value, dict):
+        if set(value) == {"env"}:
+            result: str = secret_from_environment(value["env"], around)
+        elif set(value) == {"file"}:
+            result = secret_from_file(value["file"], around)
+        else:
+            raise ValueError("must be a text, {env: NAME} or {file: PATH}")
+    else:
+        result = text(value)
+    if _FIELD_VALUE.fullmatch(result) is None:
+        raise ValueError("may hold only printable ASCII characters, on one line")
+    return result

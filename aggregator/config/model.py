@@ -1,0 +1,112 @@
+"""What the configuration means, for the rest of the program: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aggregator.types import PagePolicy, Source
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    """It begins in clear and must switch to TLS before anything is said."""
+    TLS = "tls"
+    """TLS from the first byte."""
+    NONE = "none"
+    """Not at all: for a server on the same machine or network."""
+
+    @property
+    def port(self) -> int:
+        """The port that belongs to it."""
+        return {"starttls": 587, "tls": 465, "none": 25}[self.value]
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    """Text on a terminal, JSON otherwise."""
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestConfig:
+    at: time
+    """Local time in `timezone`."""
+    timezone: ZoneInfo
+    to: tuple[str, ...]
+    """Empty: no mail is sent."""
+    sender: str | None
+    """Address, with or without a name before it; None: only when `to` is empty."""
+    title: str
+    max_stories: int
+    max_items: int
+    send_empty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpConfig:
+    host: str
+    port: int
+    security: SmtpSecurity
+    username: str | None
+    """None: no login."""
+    password: str | None
+    """Does not show in a repr; None exactly when `username` is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogConfig:
+    level: LogLevel
+    format: LogFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoriesConfig:
+    copy_window: timedelta
+    """How far apart two articles may be to count as copies of one text."""
+    event_window: timedelta
+    """How far apart two articles may be to count as reports of one event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """feeds.yaml with every default filled in. Equal files give equal values."""
+
+    storage: Path
+    """The SQLite file."""
+    sources: tuple[Source, ...]
+    """Those that are polled, in file order."""
+    paused: tuple[Source, ...]
+    """Those with `paused: true`, in file order."""
+    interval: timedelta
+    """What a source without its own interval has; already filled in in `sources`."""
+    pages: PagePolicy
+    """The same for `pages`."""
+    host_delay: timedelta
+    concurrency: int
+    timeout: timedelta
+    max_feed_size: int
+    """Bytes, decoded."""
+    max_page_size: int
+    """Bytes, decoded."""
+    contact: str | None
+    """None: the User-Agent names no operator."""
+    digest: DigestConfig
+    """With its defaults when feeds.yaml has no digest section; `to` says whether mail is sent."""
+    smtp: SmtpConfig | None
+    """None: no mail server; then `digest.to` is empty."""
+    log: LogConfig
+    stories: StoriesConfig

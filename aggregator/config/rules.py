@@ -1,0 +1,141 @@
+"""What must hold between keys, checked on the file as written.
+
+They do not wait for the single values to be right, so that a file's problems come all at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aggregator.config.document import Flaw, Loc, Node
+from aggregator.config.messages import dotted
+from aggregator.core.text import clean_line
+from aggregator.core.urls import normalise
+
+_SECRET_NAME = re.compile(
+    r"auth|cookie|token|secret|passw|credential|session|signature|(?:\b|_|api|access)key\b",
+    re.IGNORECASE,
+)
+
+
+def broken_rules(root: Node) -> Iterator[Flaw]:
+    """Every rule that the file breaks."""
+    yield from _any_source(root)
+    yield from _unique(root, "url")
+    yield from _unique(root, "name")
+    yield from _headers(root)
+    yield from _digest(root)
+    yield from _smtp(root)
+
+
+def _sources(root: Node) -> Iterator[tuple[Loc, Node]]:
+    sources = root.child("sources")
+    if sources is not None and isinstance(sources.value, list):
+        for position, node in enumerate(sources.value):
+            yield ("sources", position), node
+
+
+def _any_source(root: Node) -> Iterator[Flaw]:
+    sources = root.child("sources")
+    if sources is not None and sources.value == []:
+        yield Flaw(
+            line=sources.line,
+            loc=("sources",),
+            message="is empty; list at least one feed, - https://example.org/feed/",
+        )
+
+
+def _unique(root: Node, key: str) -> Iterator[Flaw]:
+    seen: dict[str, tuple[Loc, int]] = {}
+    for loc, source in _sources(root):
+        node, here = source.child(key), (*loc, key)
+        if node is None and key == "url":
+            node, here = source, loc
+        if node is None or not isinstance(node.value, str):
+            continue
+        identity = _identity(key, node.value)
+        if not identity:
+            continue
+        if identity in seen:
+            other, line = seen[identity]
+            what = "address" if key == "url" else "name"
+            yield Flaw(
+                line=node.line,
+                loc=here,
+                message=f"is the {what} of {dotted(other)} on line {line} too; "
+                + ("remove one of them" if key == "url" else "each source needs its own"),
+            )
+        else:
+            seen[identity] = (loc, node.line)
+
+
+def _identity(key: str, value: str) -> str:
+    """What two sources may not share; empty for what is wrong in itself."""
+    return (normalise(value) or "") if key == "url" else clean_line(value).casefold()
+
+
+def _headers(root: Node) -> Iterator[Flaw]:
+    for loc, source in _sources(root):
+        headers = source.child("headers")
+        if headers is None or not isinstance(headers.value, dict):
+            continue
+        seen: set[str] = set()
+        for name, node in headers.value.items():
+            here = (*loc, "headers", name)
+            if name.lower() in seen:
+                yield Flaw(
+                    line=root.key_line(here),
+                    loc=here,
+                    message="is given twice, for case does not count in header names",
+                )
+            seen.add(name.lower())
+            if isinstance(node.value, str) and _SECRET_NAME.search(name):
+                yield Flaw(
+                    line=node.line,
+                    loc=here,
+                    message="looks like a secret, which does not belong in this file; write"
+                    " {env: NAME} for an environment variable or {file: PATH} for a file",
+                )
+
+
+def _digest(root: Node) -> Iterator[Flaw]:
+    recipients = root.at(("digest", "to"))
+    if recipients is None or not recipients.value:
+        return
+    if root.at(("digest", "from")) is None:
+        yield Flaw(
+            line=root.key_line(("digest",)),
+            loc=("digest", "from"),
+            message="is missing; give the sender's address, from: news@example.org",
+        )
+    if root.child("smtp") is None:
+        yield Flaw(
+            line=root.key_line(("digest", "to")),
+            loc=("digest", "to"),
+            message="needs a mail server; add a section smtp with its host",
+        )
+
+
+def _smtp(root: Node) -> Iterator[Flaw]:
+    username = root.at(("smtp", "username"))
+    given = [key for key in ("password_env", "password_file") if root.at(("smtp", key))]
+    if username is not None and not given and root.at(("smtp", "password")) is None:
+        yield Flaw(
+            line=root.key_line(("smtp", "username")),
+            loc=("smtp", "username"),
+            message="needs a password; name where it is under password_env or password_file",
+        )
+    if given and username is None:
+        yield Flaw(
+            line=root.key_line(("smtp", given[0])),
+            loc=("smtp", given[0]),
+            message="needs username beside it",
+        )
+    if len(given) == 2:
+        one, two = sorted(given, key=lambda key: root.key_line(("smtp", key)))
+        yield Flaw(
+            line=root.key_line(("smtp", two)),
+            loc=("smtp", two),
+            message=f"is given beside {one}; keep one of the two",
+        )

@@ -1,0 +1,179 @@
+"""What feeds.yaml may say: every key, its kind, its bounds and its default.
+
+The only module that imports pydantic. Each key is described in docs/configuration.md and shown in
+feeds.template.yaml; tests compare all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from aggregator.config import credentials, values
+from aggregator.config.document import Loc
+from aggregator.config.model import LogFormat, LogLevel, SmtpSecurity
+from aggregator.config.values import Surroundings, durations, numbers, sizes, whole_numbers
+from aggregator.core.durations import parse_size
+from aggregator.types import PagePolicy
+
+
+def _around(
+    read: Callable[[object, Surroundings], object],
+) -> Callable[[object, ValidationInfo], object]:
+    """For values that depend on the environment or on the folder of the file."""
+
+    def validate(value: object, info: ValidationInfo) -> object:
+        assert isinstance(info.context, Surroundings)  # noqa: S101 - narrows the type; `check` gives it
+        return read(value, info.context)
+
+    return validate
+
+
+Name = Annotated[str, PlainValidator(values.name)]
+Text = Annotated[str, PlainValidator(values.text)]
+Tag = Annotated[str, PlainValidator(values.tag)]
+Url = Annotated[str, PlainValidator(values.url)]
+Language = Annotated[str, PlainValidator(values.language)]
+Flag = Annotated[bool, PlainValidator(values.flag)]
+Pages = Annotated[PagePolicy, PlainValidator(values.one_of(PagePolicy))]
+MailAddress = Annotated[str, PlainValidator(values.mail_address)]
+PollInterval = Annotated[timedelta, PlainValidator(durations("1m", "7d"))]
+Window = Annotated[timedelta, PlainValidator(durations("1h", "90d"))]
+Size = Annotated[int, PlainValidator(sizes("10kB", "1GiB"))]
+Count = Annotated[int, PlainValidator(whole_numbers(1, 1000))]
+HeaderName = Annotated[str, PlainValidator(credentials.header_name)]
+HeaderValue = Annotated[str, PlainValidator(_around(credentials.header_value))]
+FromEnvironment = Annotated[str, PlainValidator(_around(credentials.secret_from_environment))]
+FromFile = Annotated[str, PlainValidator(_around(credentials.secret_from_file))]
+
+
+class Section(BaseModel):
+    """A group of keys. An unknown one is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SourceEntry(Section):
+    """One entry of `sources`: an address, or a group of keys."""
+
+    url: Url
+    name: Name | None = None
+    tags: tuple[Tag, ...] = ()
+    language: Language | None = None
+    interval: PollInterval | None = None
+    pages: Pages | None = None
+    weight: Annotated[float, PlainValidator(numbers(0, 100))] = 1.0
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    paused: Flag = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_address(cls, value: object) -> object:
+        return {"url": value} if isinstance(value, str) else value
+
+
+class DigestSection(Section):
+    at: Annotated[time, PlainValidator(values.time_of_day)] = time(7)
+    timezone: Annotated[ZoneInfo, PlainValidator(values.timezone)] = ZoneInfo("UTC")
+    to: tuple[MailAddress, ...] = ()
+    sender: Annotated[str | None, PlainValidator(values.sender), Field(alias="from")] = None
+    title: Name = "News digest"
+    max_stories: Count = 20
+    max_items: Count = 40
+    send_empty: Flag = False
+
+
+class SmtpSection(Section):
+    host: Annotated[str, PlainValidator(values.host_name)]
+    port: Annotated[int | None, PlainValidator(whole_numbers(1, 65_535))] = None
+    security: Annotated[SmtpSecurity, PlainValidator(values.one_of(SmtpSecurity))] = (
+        SmtpSecurity.STARTTLS
+    )
+    username: Text | None = None
+    password_env: FromEnvironment | None = None
+    password_file: FromFile | None = None
+
+
+class LogSection(Section):
+    level: Annotated[LogLevel, PlainValidator(values.one_of(LogLevel))] = LogLevel.INFO
+    format: Annotated[LogFormat, PlainValidator(values.one_of(LogFormat))] = LogFormat.AUTO
+
+
+class StoriesSection(Section):
+    copy_window: Window = timedelta(days=14)
+    event_window: Window = timedelta(days=5)
+
+
+class FeedsFile(Section):
+    """The whole file."""
+
+    sources: tuple[SourceEntry, ...]
+    storage: Annotated[Path | None, PlainValidator(_around(values.database))] = None
+    interval: PollInterval = timedelta(minutes=30)
+    pages: Pages = PagePolicy.AUTO
+    host_delay: Annotated[timedelta, PlainValidator(durations("0s", "10m"))] = timedelta(seconds=1)
+    concurrency: Annotated[int, PlainValidator(whole_numbers(1, 200))] = 20
+    timeout: Annotated[timedelta, PlainValidator(durations("1s", "10m"))] = timedelta(seconds=30)
+    max_feed_size: Size = parse_size("32MiB")
+    max_page_size: Size = parse_size("10MiB")
+    contact: Annotated[str | None, PlainValidator(values.contact)] = None
+    digest: DigestSection = DigestSection()
+    smtp: SmtpSection | None = None
+    log: LogSection = LogSection()
+    stories: StoriesSection = StoriesSection()
+
+
+SECTIONS: dict[Loc, type[Section]] = {
+    (): FeedsFile,
+    ("sources",): SourceEntry,
+    ("digest",): DigestSection,
+    ("smtp",): SmtpSection,
+    ("log",): LogSection,
+    ("stories",): StoriesSection,
+}
+"""By the path to the section, list positions left out."""
+
+
+def keys(section: type[Section]) -> list[str]:
+    """The keys of a section as they are written in the file."""
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Where the data and the schema disagree."""
+
+    loc: Loc
+    code: str
+    """pydantic's name for the error."""
+    message: str
+
+
+def check(data: object, around: Surroundings) -> tuple[FeedsFile | None, list[Mismatch]]:
+    """The file's contents with defaults; None when there is a mismatch, and then all of them."""
+    try:
+        return FeedsFile.model_validate(data, context=around), []
+    except ValidationError as error:
+        found = [
+            Mismatch(
+                loc=detail["loc"],
+                code=detail["type"],
+                message=str(detail.get("ctx", {}).get("error") or detail["msg"]),
+            )
+            for detail in error.errors(include_url=False, include_input=False)
+        ]
+        return None, found

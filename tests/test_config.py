@@ -1,0 +1,421 @@
+"""feeds.yaml: what is accepted, and what it means."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.config import (
+    Config,
+    LogFormat,
+    LogLevel,
+    SmtpSecurity,
+    fingerprint_of,
+    load,
+    parse,
+    template,
+    write_template,
+)
+from aggregator.errors import ConfigError, UsageError
+from aggregator.types import PagePolicy, Source
+
+ROOT = Path(__file__).parent.parent
+FOLDER = Path("/srv/news")
+TWO_LINES = "sources:\n  - https://theeuropetoday.com/feed/\n"
+ENVIRON = {"EXAMPLE_API_KEY": "k3y", "SMTP_PASSWORD": "pa55"}
+
+
+def read(text: str, *, environ: Mapping[str, str] | None = None, folder: Path = FOLDER) -> Config:
+    return parse(text, file="feeds.yaml", folder=folder, environ=environ or {})
+
+
+def source(lines: str, **kwargs: str) -> Source:
+    """The one source of a file whose entry has these lines."""
+    entry = "\n".join(f"    {line}" for line in lines.splitlines())
+    text = f"sources:\n  - url: https://example.org/feed\n{entry}\n"
+    return read(text, environ=kwargs).sources[0]
+
+
+def names(*entries: str) -> list[str]:
+    return [item.name for item in read("sources:\n  - " + "\n  - ".join(entries)).sources]
+
+
+# --- what a file means ---------------------------------------------------------------------------
+
+
+def test_two_lines_are_enough() -> None:
+    config = read(TWO_LINES)
+    assert config.sources == (
+        Source(name="theeuropetoday.com", url="https://theeuropetoday.com/feed/"),
+    )
+    assert config.storage == FOLDER / "aggregator.db"
+    assert config.interval == timedelta(minutes=30)
+    assert config.host_delay == timedelta(seconds=1)
+    assert config.timeout == timedelta(seconds=30)
+    assert (config.concurrency, config.pages, config.contact) == (20, PagePolicy.AUTO, None)
+    assert (config.max_feed_size, config.max_page_size) == (32 * 1024**2, 10 * 1024**2)
+    assert (config.digest.to, config.digest.sender, config.smtp) == ((), None, None)
+    assert (config.digest.at, config.digest.timezone.key) == (time(7), "UTC")
+    assert (config.digest.max_stories, config.digest.max_items) == (20, 40)
+    assert (config.log.level, config.log.format) == (LogLevel.INFO, LogFormat.AUTO)
+    assert config.stories.copy_window == timedelta(days=14)
+    assert config.stories.event_window == timedelta(days=5)
+
+
+def test_every_key_of_a_source_arrives() -> None:
+    text = """\
+interval: 2h
+pages: never
+sources:
+  - url: https://Example.org:443/feed#top
+    name: "  Example\\tNews "
+    tags: [world, agencies, world]
+    language: PT
+    interval: 15m
+    pages: always
+    weight: 2.5
+    headers: {X-Client: desk, Authorization: {env: LOGIN}}
+  - https://example.com/feed
+  - {url: "https://example.net/feed", paused: true}
+"""
+    config = read(text, environ={"LOGIN": "Bearer abc"})
+    first, second = config.sources
+    assert first == Source(
+        name="Example News",
+        url="https://example.org/feed",
+        tags=("world", "agencies"),
+        language="pt",
+        interval=timedelta(minutes=15),
+        pages=PagePolicy.ALWAYS,
+        weight=2.5,
+        headers=(("X-Client", "desk"), ("Authorization", "Bearer abc")),
+    )
+    assert (second.interval, second.pages) == (timedelta(hours=2), PagePolicy.NEVER)
+    assert [item.name for item in config.paused] == ["example.net"]
+
+
+def test_every_key_of_the_other_sections_arrives(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("pa55 word\r\n")
+    text = """\
+storage: data/news.db
+host_delay: 0s
+concurrency: 7
+timeout: 1m
+max_feed_size: 1MB
+max_page_size: 2MiB
+contact: https://example.org/contact
+digest: {at: 6:05, timezone: Asia/Karachi, to: [a@example.org, b@example.org],
+         from: "Desk <d@example.org>", title: Morning, max_stories: 3, max_items: 4,
+         send_empty: yes}
+smtp: {host: mail.example.org, port: 2525, security: tls, username: u, password_file: password}
+log: {level: DEBUG, format: json}
+stories: {copy_window: 20d, event_window: 36h}
+"""
+    config = read(text + TWO_LINES, folder=tmp_path)
+    assert config.storage == tmp_path / "data" / "news.db"
+    assert (config.host_delay, config.concurrency) == (timedelta(), 7)
+    assert (config.timeout, config.contact) == (timedelta(minutes=1), "https://example.org/contact")
+    assert (config.max_feed_size, config.max_page_size) == (1_000_000, 2_097_152)
+    digest = config.digest
+    assert (digest.at, digest.timezone.key) == (time(6, 5), "Asia/Karachi")
+    assert digest.to == ("a@example.org", "b@example.org")
+    assert (digest.sender, digest.title) == ("Desk <d@example.org>", "Morning")
+    assert (digest.max_stories, digest.max_items, digest.send_empty) == (3, 4, True)
+    assert config.smtp is not None
+    assert (config.smtp.host, config.smtp.port) == ("mail.example.org", 2525)
+    assert (config.smtp.security, config.smtp.username) == (SmtpSecurity.TLS, "u")
+    assert config.smtp.password == "pa55 word"
+    assert (config.log.level, config.log.format) == (LogLevel.DEBUG, LogFormat.JSON)
+    assert config.stories.copy_window == timedelta(days=20)
+    assert config.stories.event_window == timedelta(hours=36)
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
+def test_the_port_follows_the_security(security: str, port: int) -> None:
+    smtp = read(f"{TWO_LINES}smtp: {{host: mail.example.org, security: {security}}}").smtp
+    assert smtp is not None
+    assert (smtp.port, smtp.username, smtp.password) == (port, None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [("localhost", "localhost"), ('"::1"', "::1"), ('"[::1]"', "::1"), ("10.0.0.7", "10.0.0.7")],
+)
+def test_a_mail_server_may_be_an_address(written: str, host: str) -> None:
+    smtp = read(f"{TWO_LINES}smtp: {{host: {written}}}").smtp
+    assert smtp is not None
+    assert smtp.host == host
+
+
+def test_equal_files_have_equal_meanings_whatever_the_comments() -> None:
+    assert read(TWO_LINES) == read(f"# hello\n\n{TWO_LINES}\n# bye\n")
+    assert read(TWO_LINES) != read(TWO_LINES + "interval: 31m\n")
+
+
+def test_the_home_folder_is_that_of_the_environment() -> None:
+    text = TWO_LINES + "storage: ~/news.db\n"
+    assert read(text, environ={"HOME": "/home/ada"}).storage == Path("/home/ada/news.db")
+    assert read(TWO_LINES + "storage: /var/news.db\n").storage == Path("/var/news.db")
+
+
+# --- YAML's surprises ----------------------------------------------------------------------------
+
+
+def test_norway_is_a_language() -> None:
+    assert source("language: no").language == "no"
+    assert source("language: NO").language == "no"
+
+
+@pytest.mark.parametrize("word", ["yes", "true", "on", "True", "'yes'"])
+def test_words_for_yes(word: str) -> None:
+    assert len(read(f"sources:\n  - {{url: 'https://example.org/', paused: {word}}}").paused) == 1
+
+
+@pytest.mark.parametrize("word", ["no", "false", "off", "False", "'no'"])
+def test_words_for_no(word: str) -> None:
+    assert source(f"paused: {word}").name == "example.org"
+
+
+@pytest.mark.parametrize("written", ["7:00", "07:00", "'07:00'"])
+def test_a_time_of_day_needs_no_quotes(written: str) -> None:
+    assert read(f"{TWO_LINES}digest: {{at: {written}}}").digest.at == time(7)
+
+
+@pytest.mark.parametrize("directive", ["", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n"])
+@pytest.mark.parametrize(
+    "text", ["1.10", "2024-05-01", "0o17", "1_000", "1e3", "true", "24", "12:30:45", "=", ".inf"]
+)
+def test_a_name_stays_as_it_is_written(text: str, directive: str) -> None:
+    config = read(f"{directive}sources:\n  - url: https://example.org/\n    name: {text}\n")
+    assert config.sources[0].name == text
+
+
+def test_aliases_repeat_a_value() -> None:
+    config = read(
+        "sources:\n"
+        "  - {url: 'https://example.org/a', tags: &t [x, y]}\n"
+        "  - {url: 'https://example.org/b', tags: *t}\n"
+    )
+    assert [item.tags for item in config.sources] == [("x", "y"), ("x", "y")]
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_bytes(b"\xef\xbb\xbf" + TWO_LINES.encode())
+    assert len(load(tmp_path / "feeds.yaml", environ={}).sources) == 1
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_a_name_is_the_host_without_www() -> None:
+    assert names("https://www.example.org/feed", "https://news.example.com:8443/a") == [
+        "example.org",
+        "news.example.com:8443",
+    ]
+
+
+def test_feeds_of_one_host_are_told_apart_by_their_paths() -> None:
+    assert names(
+        "https://example.org/news/world/rss",
+        "https://www.example.org/news/sport/rss",
+        "https://example.org/news",
+    ) == ["example.org/world", "example.org/sport", "example.org"]
+
+
+def test_feeds_that_differ_in_the_query_get_numbers() -> None:
+    assert names(*(f"https://example.org/feed?n={n}" for n in range(3))) == [
+        "example.org",
+        "example.org-2",
+        "example.org-3",
+    ]
+
+
+def test_a_derived_name_gives_way_to_a_given_one() -> None:
+    assert names(
+        "https://example.org/feed", "{url: 'https://example.com/feed', name: Example.ORG}"
+    ) == ["example.org-2", "Example.ORG"]
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["example.org", "www.example.org", "example.com"]),
+            st.lists(st.sampled_from(["a", "b", "feed", "A", "%20"]), max_size=3),
+            st.sampled_from(["", "Example.org", "example.com-2", "example.org/a"]),
+        ),
+        min_size=1,
+        max_size=12,
+        unique_by=(lambda item: (item[0], tuple(item[1])), lambda item: item[2] or object()),
+    )
+)
+def test_names_are_always_unique(items: list[tuple[str, list[str], str]]) -> None:
+    entries = [
+        f"{{url: 'https://{host}/{'/'.join(path)}'" + (f", name: {name}}}" if name else "}")
+        for host, path, name in items
+    ]
+    found = names(*entries)
+    assert len({name.casefold() for name in found}) == len(items)
+    assert all(name == item[2] for name, item in zip(found, items, strict=True) if item[2])
+
+
+def test_ten_thousand_feeds_of_one_host_are_named() -> None:
+    # Work that grows with the square of their number would not end within a test's time limit.
+    found = names(*(f"https://example.org/feed?n={n}" for n in range(10_000)))
+    assert found[-1] == "example.org-10000"
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("t0psecret\n")
+    text = """\
+sources:
+  - url: https://example.org/feed
+    headers: {X-Api-Key: {file: key}, Authorization: {env: LOGIN}}
+smtp: {host: mail.example.org, username: u, password_env: PASSWORD}
+"""
+    environ = {"LOGIN": "b3arer", "PASSWORD": "pa55"}
+    config = read(text, environ=environ, folder=tmp_path)
+    assert dict(config.sources[0].headers) == {"X-Api-Key": "t0psecret", "Authorization": "b3arer"}
+    shown = repr(config)
+    assert not [secret for secret in ("t0psecret", "b3arer", "pa55") if secret in shown]
+    assert "X-Api-Key" in shown
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "headers: {X-Api-Key: hunter2}",
+        "headers: {Authorization: hunter2}",
+        "headers: {X-A: {env: 'hunter2 '}, x-a: {env: 'hunter2!'}}",
+        "headers: {X-A: {hunter2: hunter2}}",
+        "url: https://ada:hunter2@example.org/",
+    ],
+)
+def test_no_problem_repeats_a_secret(entry: str) -> None:
+    text = f"sources:\n  - {entry}\nsmtp:\n  password: hunter2\n  password_env: hunter2!\n"
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert "hunter2" not in str(caught.value)
+
+
+# --- the template --------------------------------------------------------------------------------
+
+
+def uncomment(text: str) -> str:
+    """Remove the "#" of every example: it is followed by a key, or by an indented line."""
+    return re.sub(r"^#(?=[a-z_]+:|  )", "", text, flags=re.MULTILINE)
+
+
+def test_the_shipped_file_is_the_template() -> None:
+    assert (ROOT / "feeds.yaml").read_text() == template()
+
+
+def test_the_template_watches_two_outlets() -> None:
+    config = read(template())
+    assert [(item.name, item.url) for item in config.sources] == [
+        ("The Europe Today", "https://theeuropetoday.com/feed/"),
+        ("The Gulf Observer", "https://thegulfobserver.com/feed/"),
+    ]
+    assert config.digest.to == ()
+
+
+def test_the_template_with_every_example_is_valid() -> None:
+    text = uncomment(template())
+    config = read(text, environ=ENVIRON)
+    assert len(config.sources) == 3
+    assert config.digest.to
+    assert config.smtp is not None
+    assert config.smtp.password == "pa55"
+    other = text.replace("  password_env:", "  #password_env:").replace(
+        "  #password_file", "  password_file"
+    )
+    with pytest.raises(ConfigError, match=r"smtp\.password_file: the file .* cannot be read"):
+        read(other, environ=ENVIRON)
+
+
+def examples() -> list[str]:
+    """Each example of the template by itself; the digest comes with the mail server it needs."""
+    general = template().partition("# --- where")[2]
+    blocks = re.findall(r"^#[a-z_]+:.*\n(?:#  .*\n)*", general, flags=re.MULTILINE)
+    smtp = next(block for block in blocks if block.startswith("#smtp:"))
+    return [block + smtp if block.startswith("#digest:") else block for block in blocks]
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda block: str(block).partition(":")[0][1:])
+def test_each_example_is_valid_by_itself(example: str) -> None:
+    read(TWO_LINES + uncomment(example), environ=ENVIRON)
+
+
+def test_the_example_of_a_source_is_valid_by_itself() -> None:
+    text = uncomment(template().partition("# --- where")[0])
+    third = read(text, environ=ENVIRON).sources[2]
+    assert (third.name, third.tags) == ("Example World News", ("world", "agencies"))
+    assert dict(third.headers) == {"Accept-Language": "en", "X-Api-Key": "k3y"}
+
+
+def test_the_values_of_the_examples_are_the_defaults() -> None:
+    chosen = [block for block in examples() if not block.startswith(("#contact:", "#smtp:"))]
+    lines = [
+        line
+        for block in chosen
+        for line in block.partition("#smtp:")[0].splitlines()
+        if not re.match(r"#  (to|from):", line)
+    ]
+    assert read(TWO_LINES + uncomment("\n".join(lines) + "\n")) == read(TWO_LINES)
+    assert len(lines) > 30
+
+
+def test_the_template_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    write_template(path)
+    assert path.read_text() == template()
+    path.write_text("mine")
+    with pytest.raises(UsageError, match=r"exists already and stays as it is"):
+        write_template(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_template_that_cannot_be_written_says_why(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"cannot be written: No such file or directory"):
+        write_template(tmp_path / "absent" / "feeds.yaml")
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_names_in_a_file_are_relative_to_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "feeds.yaml").write_text(TWO_LINES)
+    monkeypatch.chdir(tmp_path)
+    config = load(Path("conf/feeds.yaml"), environ={})
+    assert config.storage == tmp_path / "conf" / "aggregator.db"
+
+
+def test_a_fingerprint_changes_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    assert fingerprint_of(path) is None
+    path.write_text("a")
+    first = fingerprint_of(path)
+    assert first == fingerprint_of(path)
+    path.write_text("ab")
+    second = fingerprint_of(path)
+    other = tmp_path / "other"
+    other.write_text("cd")
+    stat = path.stat()
+    os.utime(other, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    other.replace(path)
+    third = fingerprint_of(path)
+    path.unlink()
+    assert len({first, second, third, fingerprint_of(path)}) == 4

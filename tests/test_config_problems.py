@@ -1,0 +1,389 @@
+"""feeds.yaml with mistakes: each is named with its line, its key and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.config import load, parse
+from aggregator.errors import ConfigError, ConfigProblem
+
+ENVIRON = {"EMPTY": "", "BROKEN": "a\nb", "SECRET": "s"}
+ONE = "sources:\n  - https://example.org/feed\n"
+
+
+def problems(text: str, folder: Path = Path("/srv/news")) -> tuple[ConfigProblem, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, file="feeds.yaml", folder=folder, environ=ENVIRON)
+    assert caught.value.exit_code == 2
+    return caught.value.problems
+
+
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
+)
+
+BROKEN = {
+    # The file as a whole.
+    "empty": ("", 0, "", "two lines are enough"),
+    "comments only": ("# sources:\n#  - x\n", 0, "", "two lines are enough"),
+    "null": ("---\n~\n", 0, "", "two lines are enough"),
+    "a list": ("\n- https://example.org/feed\n", 2, "", "must begin with a key"),
+    "a text": ("https://example.org/feed\n", 1, "", "must begin with a key"),
+    "two documents": (ONE + "---\n" + ONE, 3, "", "a second document begins here"),
+    # YAML's grammar.
+    "tab": ("sources:\n\t- https://example.org/\n", 2, "", "a tab cannot indent"),
+    "open quote": (ONE + "contact: 'you@example.org\nlog:\n", 3, "", "never closed"),
+    "open bracket": (ONE + "digest: {to: [a@example.org\nlog:\n", 3, "", "never closed"),
+    "two colons": (ONE + "contact: see: example.org\n", 3, "", "a text with a colon in it"),
+    "no space": ("interval:30m\nsources: []\n", 2, "", "a space is missing after a colon"),
+    "bad start": (ONE + "contact: @example\n", 3, "", "put the value in quotes"),
+    "bad indent": (ONE + " interval: 30m\n", 3, "", "indentation"),
+    "bad escape": (ONE + 'storage: "C:\\data"\n', 3, "", "use single quotes"),
+    "control": (ONE + "contact: a\x00b\n", 3, "", "the character U+0000"),
+    "unknown alias": (ONE + "log: *other\n", 3, "", "there is no &other above"),
+    "recursion": ("sources: &s\n  - *s\n", 2, "", "there is no &s above"),
+    "billion laughs": (LAUGHS + ONE, 4, "", "more than 10,000 values"),
+    "too deep": (ONE + "log: " + "[" * 3000 + "]" * 3000, 3, "", "nested too deeply"),
+    "a list as key": (ONE + "? [a]\n: b\n", 3, "", "a key must be a plain word"),
+    "newer YAML": ("%YAML 2.0\n---\n" + ONE, 1, "", "remove the %YAML line"),
+    "tag": (ONE + "interval: !!int 30\n", 3, "interval", "the YAML tag !!int"),
+    "python tag": (ONE + "log: !!python/name:os.x {}\n", 3, "log", "means nothing here"),
+    # Keys.
+    "no sources": ("interval: 30m\n", 1, "sources", "is missing; list below it"),
+    "unknown key": (ONE + "intervall: 30m\n", 3, "intervall", "did you mean interval?"),
+    "unknown, far": (ONE + "colour: red\n", 3, "colour", "the keys here are sources, storage"),
+    "odd key": (ONE + '"a\\e[31m b": 1\n', 3, '"a[31m b"', "is not known"),
+    "hyphen": (ONE + "host-delay: 1s\n", 3, "host-delay", "did you mean host_delay?"),
+    "wrong level": (ONE + "timezone: UTC\n", 3, "timezone", "it belongs under digest"),
+    "wrong level, up": (
+        ONE + "digest:\n  storage: x\n", 4, "digest.storage", "belongs at the top of the file"
+    ),
+    "merge key": (
+        "sources:\n  - {url: 'https://example.org/', <<: {}}\n", 2, 'sources[0]."<<"', "merge keys"
+    ),
+    "twice": (ONE + "interval: 1h\ninterval: 2h\n", 4, "interval", "already on line 3"),
+    "no value": (ONE + "interval:\nlog: {}\n", 3, "interval", "is empty; give a value"),
+    "blank text": (ONE + "contact: ' '\n", 3, "contact", "is empty; give a value"),
+    "empty item": ("sources:\n  - https://example.org/\n  -\n", 3, "sources[1]", "is empty"),
+    # Kinds.
+    "no list": ("sources: https://example.org/feed\n", 1, "sources", "needs a list, one line"),
+    "no items": ("sources: []\n", 1, "sources", "is empty; list at least one feed"),
+    "list for keys": (ONE + "digest:\n  - at: 1:00\n", 3, "digest", "needs keys below it"),
+    "list for text": (ONE + "contact: [a, b]\n", 3, "contact", "needs text, not a list"),
+    "keys for text": (ONE + "contact:\n  mail: a\n", 3, "contact", "not a group of keys"),
+    "list as source": ("sources:\n  - [a]\n", 2, "sources[0]", "needs the address of a feed"),
+    "text for tags": (
+        "sources:\n  - url: https://example.org/\n    tags: a\n", 3, "sources[0].tags",
+        "needs a list, as in [one, two], not text",
+    ),
+    "comma in tag": (
+        "sources:\n  - url: https://example.org/\n    tags: ['a, b']\n", 3, "sources[0].tags[0]",
+        "[a, b]",
+    ),
+    # Values.
+    "no unit": (ONE + "interval: 30\n", 3, "interval", "30s, 30m, 30h or 30d"),
+    "no duration": (ONE + "timeout: soon\n", 3, "timeout", '"soon" is no duration'),
+    "too short": (ONE + "interval: 30s\n", 3, "interval", "must be from 1m to 7d, not 30s"),
+    "too long": (ONE + "interval: 8d\n", 3, "interval", "must be from 1m to 7d, not 8d"),
+    "no size": (ONE + "max_feed_size: 10\n", 3, "max_feed_size", "as in 10MB or 32MiB"),
+    "size": (ONE + "max_page_size: 2GiB\n", 3, "max_page_size", "from 10kB to 1GiB, not 2GiB"),
+    "fraction": (ONE + "concurrency: 2.5\n", 3, "concurrency", "a whole number"),
+    "zero": (ONE + "concurrency: 0\n", 3, "concurrency", "must be from 1 to 200, not 0"),
+    "choice": (ONE + "pages: alway\n", 3, "pages", "(did you mean always?)"),
+    "flag": (
+        ONE + "digest:\n  send_empty: perhaps\n", 4, "digest.send_empty", "must be true or false"
+    ),
+    "weight": (
+        "sources:\n  - url: https://example.org/\n    weight: nan\n", 3, "sources[0].weight",
+        "must be a number such as 1.5",
+    ),
+    "language": (
+        "sources:\n  - url: https://example.org/\n    language: English\n", 3,
+        "sources[0].language", "a language code such as en",
+    ),
+    "long name": (
+        f"sources:\n  - url: https://example.org/\n    name: {'x' * 101}\n", 3,
+        "sources[0].name", "100 characters at most, not 101",
+    ),
+    "time": (ONE + "digest: {at: 24:00}\n", 3, "digest.at", "from 00:00 to 23:59"),
+    "hour": (ONE + "digest: {at: 7}\n", 3, "digest.at", "as in 07:30"),
+    "zone": (ONE + "digest: {timezone: Karachi}\n", 3, "digest.timezone", "mean Asia/Karachi?"),
+    "zone file": (ONE + "digest: {timezone: ../UTC}\n", 3, "digest.timezone", "IANA list"),
+    "zone folder": (ONE + "digest: {timezone: Asia}\n", 3, "digest.timezone", "IANA list"),
+    "contact": (ONE + "contact: me\n", 3, "contact", "a mail address or the address of a web page"),
+    # Addresses.
+    "no scheme": (
+        "sources:\n  - example.org/feed\n", 2, "sources[0]", "did you mean https://example.org/feed?"
+    ),
+    "other scheme": ("sources:\n  - feed://example.org/\n", 2, "sources[0]", "not feed://"),
+    "no host": ("sources:\n  - https:///feed\n", 2, "sources[0]", "its host or port"),
+    "bad port": ("sources:\n  - https://example.org:99999/\n", 2, "sources[0]", "its host or port"),
+    "space": ("sources:\n  - https://example.org/a b\n", 2, "sources[0]", "has a space in it"),
+    "login": ("sources:\n  - https://u:p@example.org/\n", 2, "sources[0]", "{env: NAME}"),
+    "next line": (
+        "sources:\n  - name: x\n    url:\n      example.org\n", 4, "sources[0].url", "https://"
+    ),
+    "no url": ("sources:\n  - tags: [a]\n    name: x\n", 2, "sources[0].url", "is missing"),
+    "same address": (
+        "sources:\n  - https://example.org/feed\n  - url: https://EXAMPLE.org:443/feed#x\n", 3,
+        "sources[1].url", "the address of sources[0] on line 2 too",
+    ),
+    "same name": (
+        "sources: [{url: 'http://a.example/', name: Desk},\n{url: 'http://b.example', name: desk}]",
+        2, "sources[1].name", "the name of sources[0] on line 1 too",
+    ),
+    "same by alias": (
+        "sources:\n  - &a https://example.org/a\n  - *a\n", 3, "sources[1]", "on line 2 too"
+    ),
+    # Storage.
+    "postgres": (
+        ONE + "storage: postgresql://db/news\n", 3, "storage",
+        "PostgreSQL is not supported by this version; give a file name",
+    ),
+    "sqlite url": (ONE + "storage: sqlite:///a.db\n", 3, "storage", "without sqlite://"),
+    "folder": (ONE + "storage: data/\n", 3, "storage", "is a folder; give the name of a file"),
+    # Headers, mail and secrets.
+    "literal secret": (
+        "sources:\n  - url: https://example.org/\n    headers:\n      X-Api-Key: abc\n", 4,
+        "sources[0].headers.X-Api-Key", "write {env: NAME}",
+    ),
+    "header name": (
+        "sources:\n  - url: https://example.org/\n    headers:\n      a b: c\n", 4,
+        'sources[0].headers."a b"', "is no header name",
+    ),
+    "our header": (
+        "sources:\n  - url: https://example.org/\n    headers: {Host: c}\n", 3,
+        "sources[0].headers.Host", "is set by aggregator itself",
+    ),
+    "same header": (
+        "sources:\n  - url: https://example.org/\n    headers: {X-A: b, x-a: c}\n", 3,
+        "sources[0].headers.x-a", "case does not count",
+    ),
+    "header value": (
+        "sources:\n  - url: https://example.org/\n    headers: {X-A: 'ü'}\n", 3,
+        "sources[0].headers.X-A", "printable ASCII",
+    ),
+    "header injection": (
+        "sources:\n  - url: https://example.org/\n    headers: {X-A: {env: BROKEN}}\n", 3,
+        "sources[0].headers.X-A", "on one line",
+    ),
+    "header keys": (
+        "sources:\n  - url: https://example.org/\n    headers: {X-A: {key: b}}\n", 3,
+        "sources[0].headers.X-A", "must be a text, {env: NAME} or {file: PATH}",
+    ),
+    "headers list": (
+        "sources:\n  - url: https://example.org/\n    headers: [a]\n", 3,
+        "sources[0].headers", "needs keys below it, not a list",
+    ),
+    "unset": (
+        ONE + "smtp: {host: mail, username: u, password_env: NOT_SET}\n", 3, "smtp.password_env",
+        "the environment variable NOT_SET is not set",
+    ),
+    "set empty": (
+        ONE + "smtp: {host: mail, username: u, password_env: EMPTY}\n", 3, "smtp.password_env",
+        "the environment variable EMPTY is empty",
+    ),
+    "not a variable": (
+        ONE + "smtp: {host: mail, username: u, password_env: 'p w'}\n", 3, "smtp.password_env",
+        "must be the name of an environment variable",
+    ),
+    "secret missing": (
+        ONE + "smtp: {host: mail, username: u, password_file: nowhere}\n", 3,
+        "smtp.password_file", 'the file "/srv/news/nowhere" cannot be read: No such file',
+    ),
+    "password": (
+        ONE + "smtp:\n  host: mail\n  username: u\n  password: x\n", 6, "smtp.password",
+        "under password_env, or into a file",
+    ),
+    "no password": (
+        ONE + "smtp:\n  host: mail\n  username: u\n", 5, "smtp.username", "needs a password"
+    ),
+    "no mail host": (ONE + "smtp:\n  port: 25\n", 3, "smtp.host", "is missing; give the name"),
+    "host and port": (ONE + "smtp: {host: 'mail:25'}\n", 3, "smtp.host", "port under port"),
+    "host": (ONE + "smtp: {host: 'mail server'}\n", 3, "smtp.host", "is no host name"),
+    "host address": (ONE + "smtp: {host: '1::2::3'}\n", 3, "smtp.host", "is no host name"),
+    "no sender": (
+        ONE + "smtp: {host: mail}\ndigest:\n  to: [a@example.org]\n", 4, "digest.from", "is missing"
+    ),
+    "no server": (
+        ONE + "digest:\n  from: a@example.org\n  to: [a@example.org]\n", 5, "digest.to",
+        "add a section smtp",
+    ),
+    "recipient": (
+        ONE + "smtp: {host: mail}\ndigest:\n  from: a@example.org\n  to:\n    - a@example.org\n"
+        "    - Bob\n", 8, "digest.to[1]", '"Bob" is no mail address',
+    ),
+    "sender": (
+        ONE + "digest:\n  from: Bob\n", 4, "digest.from", "write it as News <news@example.org>"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_explained(name: str) -> None:
+    text, line, key, fragment = BROKEN[name]
+    found = problems(text)
+    at_key = [problem for problem in found if problem.key == key]
+    assert [problem.line for problem in at_key] == [line], found
+    assert fragment in at_key[0].message
+    assert all(problem.file == "feeds.yaml" for problem in found)
+    assert str(at_key[0]).isprintable()
+
+
+# Files whose one mistake rightly brings another with it.
+_CONSEQUENCES = {"no space", "billion laughs"}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN.keys() - _CONSEQUENCES))
+def test_one_mistake_is_one_problem(name: str) -> None:
+    found = problems(BROKEN[name][0])
+    assert len(found) == 1, found
+
+
+def test_every_mistake_is_named_at_once_in_file_order() -> None:
+    text = """\
+storage: postgresql://db/news
+sources:
+  - example.org/feed
+  - url: https://example.org/a
+    intervall: 1h
+    interval: 30
+    headers: {X-Token: abc, X-Id: {env: NOPE}}
+  - https://example.org/a
+  -
+digest:
+  to: [nobody]
+  at: noon
+smtp:
+  password: abc
+  username: u
+concurrency: many
+concurrency: 3
+"""
+    found = problems(text)
+    assert [(problem.line, problem.key) for problem in found] == [
+        (1, "storage"),
+        (3, "sources[0]"),
+        (5, "sources[1].intervall"),
+        (6, "sources[1].interval"),
+        (7, "sources[1].headers.X-Token"),
+        (7, "sources[1].headers.X-Id"),
+        (8, "sources[2]"),
+        (9, "sources[3]"),
+        (10, "digest.from"),
+        (11, "digest.to[0]"),
+        (12, "digest.at"),
+        (13, "smtp.host"),
+        (14, "smtp.password"),
+        (16, "concurrency"),
+        (17, "concurrency"),
+    ]
+
+
+def test_a_problem_reads_as_file_line_key_and_sentence() -> None:
+    assert str(problems(ONE + "interval: 30s\n")[0]) == (
+        "feeds.yaml:3: interval: must be from 1m to 7d, not 30s"
+    )
+
+
+def test_a_password_has_one_place_and_needs_a_username(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    smtp = "smtp:\n  host: mail\n  password_file: secret\n"
+    (lonely,) = problems(ONE + smtp, tmp_path)
+    assert (lonely.line, lonely.key) == (5, "smtp.password_file")
+    assert lonely.message == "needs username beside it"
+    (second,) = problems(ONE + smtp + "  password_env: SECRET\n  username: u\n", tmp_path)
+    assert (second.line, second.key) == (6, "smtp.password_env")
+    assert second.message == "is given beside password_file; keep one of the two"
+
+
+def test_an_existing_folder_is_no_database(tmp_path: Path) -> None:
+    (problem,) = problems(f"{ONE}storage: {tmp_path}\n")
+    assert "is a folder; give the name of a file" in problem.message
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def whole_file(path: Path) -> ConfigProblem:
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    (problem,) = caught.value.problems
+    assert problem.file == str(path)
+    return problem
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    problem = whole_file(tmp_path / "feeds.yaml")
+    assert "run `aggregator init`" in problem.message
+    assert problem.line == 0
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    assert "cannot be read: Is a directory" in whole_file(tmp_path).message
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "fragment"),
+    [
+        (ONE.encode() + "# é\n".encode("latin-1"), 3, "the byte 0xE9 is no UTF-8"),
+        (ONE.encode("utf-16"), 1, "this is UTF-16; save the file as UTF-8"),
+    ],
+)
+def test_a_file_in_another_encoding(tmp_path: Path, raw: bytes, line: int, fragment: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(raw)
+    problem = whole_file(path)
+    assert fragment in problem.message
+    assert problem.line == line
+
+
+@pytest.mark.parametrize(
+    ("raw", "fragment"),
+    [
+        (b"\n", "is empty"),
+        (b"\xff\xfe", "is not text in UTF-8"),
+        (b"x" * 70_000, "is too large for a secret"),
+    ],
+)
+def test_a_secret_file_that_cannot_be_one(tmp_path: Path, raw: bytes, fragment: str) -> None:
+    (tmp_path / "secret").write_bytes(raw)
+    text = ONE + "smtp: {host: mail, username: u, password_file: secret}\n"
+    (problem,) = problems(text, tmp_path)
+    assert fragment in problem.message
+
+
+# --- any text at all -----------------------------------------------------------------------------
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.text(alphabet="sources: -\n\t[]{}&*!|>'\"#%@,?<abc0", max_size=120),
+        st.lists(
+            st.sampled_from(
+                [
+                    "sources:", "  - https://example.org/", "  - url: x", "    url: [", "digest:",
+                    "  at: &a 7", "  to: *a", "smtp: {}", "log: []", "? x", "---", "...", "<<: *a",
+                    "storage: |", "  x: !!int 3", "interval: 1h", "\tx", "- a", '"', "%YAML 1.1",
+                ]
+            ),
+            max_size=10,
+        ).map("\n".join),
+    )
+)  # fmt: skip
+def test_no_text_gives_anything_but_a_config_or_a_config_error(text: str) -> None:
+    found: tuple[ConfigProblem, ...] = ()
+    try:
+        config = parse(text, file="feeds.yaml", folder=Path("/srv/news"), environ={})
+    except ConfigError as error:
+        found = error.problems
+    else:
+        assert config.sources
+    lines = text.count("\n") + text.count("\r") + text.count("\x85") + 2
+    assert all(0 <= problem.line <= lines and str(problem).isprintable() for problem in found)

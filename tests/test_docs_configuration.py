@@ -1,0 +1,142 @@
+"""docs/configuration.md, feeds.template.yaml and the schema name the same keys and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from aggregator.config import template
+from aggregator.config.build import DEFAULT_STORAGE
+from aggregator.config.schema import SECTIONS, FeedsFile, Section
+from aggregator.config.values import Range
+from aggregator.core.durations import format_duration, format_size
+
+PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
+
+
+def in_schema() -> dict[str, FieldInfo]:
+    found = {}
+    for place, section in SECTIONS.items():
+        prefix = "sources[]." if place == ("sources",) else "".join(f"{part}." for part in place)
+        for name, field in section.model_fields.items():
+            found[prefix + (field.alias or name)] = field
+    return found
+
+
+def in_docs() -> dict[str, tuple[str, str]]:
+    """Key → (values, default)."""
+    rows = re.findall(r"^\| `([^`]+)` \| .+ \| (.+) \| (.+) \|$", PAGE.read_text(), re.MULTILINE)
+    keys = [row[0] for row in rows]
+    assert len(keys) == len(set(keys)), "a key is documented twice"
+    return {key: (values, default) for key, values, default in rows}
+
+
+def in_template() -> Iterator[str]:
+    """Keys as they stand in the template, commented or not, below the section they belong to."""
+    section = ""
+    for line in template().splitlines():
+        match = re.match(r"#?( *)(- |#)?([a-z_]+):(?: |$)", line)
+        if match is None:
+            continue
+        indent, key = len(match[1]), match[3]
+        if indent == 0:
+            section = key
+            yield key
+        elif indent <= 4:
+            yield f"sources[].{key}" if section == "sources" else f"{section}.{key}"
+
+
+def bounds(field: FieldInfo) -> Range[Any] | None:
+    """Found in the field's own metadata, or in that of its annotation (`X | None`)."""
+    inner = [
+        item
+        for part in getattr(field.annotation, "__args__", ())
+        for item in getattr(part, "__metadata__", ())
+    ]
+    for item in [*field.metadata, *inner]:
+        func = getattr(item, "func", None)
+        if isinstance(func, Range):
+            return func
+    return None
+
+
+def shown(key: str, default: object) -> str:
+    if isinstance(default, timedelta):
+        return format_duration(default)
+    if isinstance(default, time):
+        return default.strftime("%H:%M")
+    if isinstance(default, ZoneInfo):
+        return default.key
+    if isinstance(default, bool):
+        return str(default).lower()
+    if key.endswith("_size"):
+        assert isinstance(default, int)
+        return format_size(default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def test_every_key_is_documented_and_every_documented_key_exists() -> None:
+    assert in_docs().keys() == in_schema().keys()
+
+
+def test_every_key_has_its_example_in_the_template() -> None:
+    # Names of request headers are the user's own.
+    assert set(in_template()) == in_schema().keys()
+
+
+def test_the_sections_of_the_schema_are_all_listed() -> None:
+    listed = set(SECTIONS.values())
+    used: set[type[Section]] = {FeedsFile}
+    for section in SECTIONS.values():
+        for field in section.model_fields.values():
+            used |= {other for other in listed if other.__name__ in str(field.annotation)}
+    assert used == listed
+
+
+@pytest.mark.parametrize("key", in_schema())
+def test_the_documented_bounds_are_those_that_hold(key: str) -> None:
+    limits = bounds(in_schema()[key])
+    documented = re.fullmatch(r"[0-9.]+\w* to [0-9.]+\w*", in_docs()[key][0])
+    if limits is None:
+        assert documented is None
+    else:
+        assert in_docs()[key][0] == str(limits)
+
+
+def test_bounds_are_found_behind_optional_fields() -> None:
+    with_bounds = {key for key, field in in_schema().items() if bounds(field)}
+    assert {"interval", "sources[].interval", "smtp.port", "digest.max_items"} <= with_bounds
+
+
+@pytest.mark.parametrize("key", in_schema())
+def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
+    field = in_schema()[key]
+    documented = in_docs()[key][1]
+    if key == "storage":
+        assert documented == f"`{DEFAULT_STORAGE}`"
+    elif field.is_required():
+        assert documented.startswith("required")
+    elif field.default is None or field.default == () or key in SECTION_KEYS:
+        # Prose, or the key that it falls back to: no value of its own.
+        assert documented.strip("`") not in {"true", "false", "None"}
+        assert not re.fullmatch(r"`[0-9].*`", documented)
+    else:
+        assert documented == f"`{shown(key, field.default)}`"
+
+
+SECTION_KEYS = {"digest", "smtp", "log", "stories", "sources[].headers"}
+
+
+@pytest.mark.parametrize("key", in_schema())
+def test_the_documented_words_are_those_that_are_read(key: str) -> None:
+    default = in_schema()[key].default
+    if isinstance(default, StrEnum):
+        assert in_docs()[key][0] == ", ".join(type(default))
