@@ -12,8 +12,7 @@ _UNSAFE = re.compile(
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _SPACES = re.compile(r"\s+")
-_BLANKS = re.compile(r"[^\S\n]+")
-_PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
+_PARAGRAPHS = re.compile(r"\n\n\n+")
 
 
 def clean_line(value: str) -> str:
@@ -26,11 +25,9 @@ def clean_line(value: str) -> str:
 
 def clean_text(value: str) -> str:
     """Paragraphs of plain text parted by one empty line; single line breaks inside are kept."""
-    value = _UNSAFE.sub(_unsafe_replacement, value.replace("\r\n", "\n").replace("\r", "\n"))
-    value = _BLANKS.sub(" ", value)
-    value = _PARAGRAPHS.sub("\n\n", value)
-    lines = [line.strip() for line in value.strip().split("\n")]
-    return unicodedata.normalize("NFC", "\n".join(lines))
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    lines = "\n".join(map(_fold_line, value.split("\n")))
+    return unicodedata.normalize("NFC", _PARAGRAPHS.sub("\n\n", lines.strip()))
 
 
 def fold(value: str) -> str:
@@ -58,6 +55,13 @@ def count_words(value: str) -> int:
     spaced = len(value.split())
     wide = sum(1 for char in value if "\u3040" <= char <= "\u9fff")
     return max(spaced, wide // 2)
+
+
+def _fold_line(line: str) -> str:
+    # What is printable holds nothing unsafe and no white space but the common one.
+    if line.isprintable() and "  " not in line:
+        return line.strip()
+    return " ".join(_UNSAFE.sub(_unsafe_replacement, line).split())
 
 
 def _unsafe_replacement(match: re.Match[str]) -> str:

@@ -1,0 +1,78 @@
+"""A rendered digest as a whole e-mail message, ready to be stored and sent as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from aggregator.core.text import clean_line
+from aggregator.notify.address import mailbox
+from aggregator.notify.headers import address_header, text_header, token_header
+from aggregator.notify.render import RenderedDigest
+
+# 7bit: a body that needs more is encoded, so any server on the way may relay it.
+_POLICY = SMTP.clone(cte_type="7bit")
+_NOT_IN_ID = re.compile(r"[^a-z0-9]+")
+
+
+def compose(
+    rendered: RenderedDigest,
+    *,
+    sender: str,
+    recipient: str,
+    local_date: date,
+    digest_name: str,
+    now: datetime,
+) -> tuple[str, bytes]:
+    """The Message-ID and the message: multipart/alternative of text and HTML, CRLF, 7 bit.
+
+    `sender` and `recipient` are addresses, with or without a name before them; a sender without
+    one goes by the digest's name. The Message-ID depends on digest, recipient and date alone,
+    so that a digest that is sent again after a crash is recognised as the same; equal
+    arguments give equal bytes. Raises DeliveryError (permanent) for an address that mail
+    cannot carry.
+    """
+    origin = mailbox(sender, recipient=recipient, name=clean_line(digest_name))
+    target = mailbox(recipient, recipient=recipient)
+    key = "\n".join((digest_name, target.addr_spec, local_date.isoformat()))
+    message_id = f"<{local_date:%Y%m%d}.{_hash(key)}@{origin.domain}>"
+    headers = (
+        address_header("From", origin),
+        address_header("To", target),
+        text_header("Subject", rendered.subject),
+        token_header("Date", format_datetime(now)),
+        token_header("Message-ID", message_id),
+        token_header("List-Id", f"<{_slug(digest_name)}.digest.{origin.domain}>"),
+        token_header("Auto-Submitted", "auto-generated"),
+    )
+    return message_id, "".join(headers).encode("ascii") + _body(rendered, key)
+
+
+def _body(rendered: RenderedDigest, key: str) -> bytes:
+    """The MIME headers and both parts."""
+    text, html = _encodable(rendered.text), _encodable(rendered.html)
+    message = EmailMessage(policy=_POLICY)
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    # Made from the content, so it cannot be known to anyone whose headline is in there.
+    message.set_boundary(f"=_{_hash(key + text + html)}")
+    return message.as_bytes()
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which no encoding of mail can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _slug(name: str) -> str:
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return _NOT_IN_ID.sub("-", ascii_name.lower()).strip("-")[:40].strip("-") or _hash(name)

@@ -1,0 +1,51 @@
+"""Articles and stories in a few words, for tests of the rules that read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from aggregator.core.timeline import arrange
+from aggregator.types import ArticleSummary, Relation, Story, StoryArticle
+
+NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+
+
+def article(
+    number: int,
+    source: str,
+    minutes: float,
+    relation: Relation = Relation.NEW,
+    of: int | None = None,
+    *,
+    seen: float | None = None,
+    title: str = "The bridge is open",
+    language: str | None = "en",
+    words: int = 200,
+    weight: float = 1.0,
+) -> StoryArticle:
+    """Published `minutes` after noon, first seen `seen` minutes after noon (None: at once)."""
+    at = NOON + timedelta(minutes=minutes)
+    return StoryArticle(
+        article=ArticleSummary(
+            article_id=number,
+            source_id=1,
+            source=source,
+            url=f"https://example.org/{number}",
+            title=title,
+            published_at=at,
+            first_seen_at=at if seen is None else NOON + timedelta(minutes=seen),
+            language=language,
+            story_id=1,
+        ),
+        relation=relation,
+        of=of,
+        score=1.0 if of is None else 0.5 + number / 1000,
+        why=f"why {number}",
+        weight=weight,
+        words=words,
+        excerpt="It opened. People came.",
+    )
+
+
+def story(*articles: StoryArticle, number: int = 1) -> Story:
+    return Story(story_id=number, articles=arrange(articles))

@@ -1,0 +1,414 @@
+"""Sending to a real server on loopback, well-behaved and not."""
+
+# ruff: noqa: ARG002, N802 - aiosmtpd calls its handlers by these names with all these arguments
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from digestmaker import digest
+
+from aggregator.errors import DeliveryError
+from aggregator.notify.message import compose
+from aggregator.notify.render import render
+from aggregator.notify.smtp import SmtpSettings, send
+
+SENDER = "Aggregator <news@example.org>"
+RECIPIENT = "ann@example.com"
+MESSAGE = b"Subject: Hello\r\n\r\nFirst line\r\n.\r\n..leading dots\r\nLast line\r\n"
+SECRET = "correct horse"
+
+
+class Mailbox:
+    """Keeps what it is given; answers each step as told, and accepts otherwise."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.envelopes: list[Envelope] = []
+        self.hello = ""
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.hello = session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.answers.get("mail", "250 OK")
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.answers.get("rcpt", "250 OK")
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
+        self.envelopes.append(envelope)
+        if self.answers.get("data") == "hang up":
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return self.answers.get("data", "250 OK")
+
+
+@contextmanager
+def serving(factory: Callable[[], asyncio.Protocol], **options: Any) -> Iterator[int]:
+    """A server on a free port of loopback, in a thread of its own; gives the port."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(factory, "127.0.0.1", 0, **options))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        asyncio.run_coroutine_threadsafe(_close(server), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _close(server: asyncio.Server) -> None:
+    server.close()
+    await server.wait_closed()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)
+
+
+@contextmanager
+def mail_server(box: Mailbox, tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[int]:
+    def factory() -> asyncio.Protocol:
+        loop = asyncio.get_running_loop()
+        smtp: asyncio.Protocol = SMTP(box, hostname="mail.example.org", loop=loop, **options)
+        return smtp
+
+    with serving(factory, ssl=tls) as port:
+        yield port
+
+
+def settings(port: int, **changes: Any) -> SmtpSettings:
+    base = SmtpSettings(host="127.0.0.1", port=port, security="none", timeout=timedelta(seconds=10))
+    return replace(base, **changes)
+
+
+def deliver(port: int, **changes: Any) -> None:
+    send(MESSAGE, sender=SENDER, recipient=RECIPIENT, settings=settings(port, **changes))
+
+
+def refused(port: int, **changes: Any) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        deliver(port, **changes)
+    assert caught.value.recipient == RECIPIENT
+    assert SECRET not in f"{caught.value}{caught.value.__cause__!r}"
+    return caught.value
+
+
+# --- accepted
+
+
+def test_a_message_arrives_byte_for_byte() -> None:
+    box = Mailbox()
+    with mail_server(box) as port:
+        deliver(port)
+    (envelope,) = box.envelopes
+    assert envelope.content == MESSAGE
+    assert envelope.mail_from == "news@example.org"
+    assert envelope.rcpt_tos == [RECIPIENT]
+    assert box.hello == "example.org"
+
+
+def test_a_digest_arrives_whole() -> None:
+    box = Mailbox()
+    rendered = render(digest(12, items=30, troubles=2))
+    now = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
+    message_id, message = compose(
+        rendered,
+        sender=SENDER,
+        recipient=RECIPIENT,
+        local_date=date(2026, 3, 30),
+        digest_name="Morning news",
+        now=now,
+    )
+    with mail_server(box) as port:
+        send(message, sender=SENDER, recipient=RECIPIENT, settings=settings(port))
+    (envelope,) = box.envelopes
+    assert envelope.content == message
+    parsed = message_from_bytes(envelope.content, policy=default)
+    assert parsed["Message-ID"] == message_id
+    text, html = parsed.iter_parts()
+    assert text.get_content().replace("\r\n", "\n") == rendered.text
+    assert html.get_content().replace("\r\n", "\n") == rendered.html
+
+
+def test_a_rude_goodbye_does_not_undo_a_delivery() -> None:
+    """The server takes the message and closes without answering QUIT."""
+    with scripted([b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go", b"250 ok", b""]) as port:
+        deliver(port)
+
+
+# --- refused
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "permanent", "words"),
+    [
+        ("mail", "451 4.3.0 Try later", False, "refused the sender news@example.org (451 4.3.0"),
+        ("mail", "550 5.7.1 Not you", True, "refused the sender news@example.org (550 5.7.1"),
+        ("rcpt", "450 4.2.1 Busy", False, "refused the recipient ann@example.com (450 4.2.1 Busy"),
+        ("rcpt", "550 5.1.1 Nobody", True, "refused the recipient ann@example.com (550 5.1.1"),
+        ("rcpt", "421 Going down", False, "refused the recipient ann@example.com (421 Going down"),
+        ("data", "452 4.3.1 Full", False, "refused the message (452 4.3.1 Full)"),
+        ("data", "554 5.7.1 Spam", True, "refused the message (554 5.7.1 Spam)"),
+    ],
+)
+def test_refusals_by_their_code(step: str, answer: str, permanent: bool, words: str) -> None:
+    with mail_server(Mailbox(**{step: answer})) as port:
+        error = refused(port)
+    assert error.permanent is permanent
+    assert words in str(error)
+    assert str(error).startswith(f"The mail server 127.0.0.1:{port} ")
+
+
+def test_a_server_that_turns_us_away_at_the_door() -> None:
+    with scripted([b"554 no service here"]) as port:
+        error = refused(port)
+    assert error.permanent
+    assert "refused the connection (554 no service here)" in str(error)
+
+
+def test_the_words_of_a_server_cannot_upset_a_log() -> None:
+    with scripted([b"554 \x1b]8;;https://evil.example\x07 " + b"x" * 400]) as port:
+        error = refused(port)
+    assert str(error).isprintable()
+    assert len(str(error)) < 300
+
+
+def test_a_bad_address_never_reaches_a_server() -> None:
+    with pytest.raises(DeliveryError) as caught:
+        send(MESSAGE, sender=SENDER, recipient="ann", settings=settings(1))
+    assert caught.value.permanent
+
+
+# --- the connection
+
+
+def test_a_connection_dropped_after_the_message_may_be_tried_again() -> None:
+    box = Mailbox(data="hang up")
+    with mail_server(box) as port:
+        error = refused(port)
+    assert not error.permanent
+    assert "before it confirmed the message" in str(error)
+    assert [envelope.content for envelope in box.envelopes] == [MESSAGE]
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        error = refused(held.getsockname()[1])
+    assert not error.permanent
+    assert "check host, port and security" in str(error)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 70 + ".example"])
+def test_a_host_that_is_not_there(host: str) -> None:
+    assert not refused(25, host=host).permanent
+
+
+def test_a_silent_server_is_left_after_the_time_allowed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        error = refused(silent.getsockname()[1], timeout=timedelta(milliseconds=100))
+    assert not error.permanent
+
+
+def test_a_server_that_speaks_something_else() -> None:
+    with scripted([b"HTTP/1.1 400 Bad Request"]) as port:
+        assert not refused(port).permanent
+
+
+# --- login and TLS
+
+
+def authenticator(
+    server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any
+) -> AuthResult:
+    good = isinstance(data, LoginPassword) and (data.login, data.password) == (
+        b"ann",
+        SECRET.encode(),
+    )
+    return AuthResult(success=good, handled=False)
+
+
+# aiosmtpd warns of what these tests are about: a login that is asked for in clear.
+in_clear = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+LOGIN: dict[str, Any] = {
+    "authenticator": authenticator,
+    "auth_required": True,
+    "auth_require_tls": False,
+}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    """A certificate for 127.0.0.1 that signs itself: (server's context, file to trust)."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("the openssl command is needed to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    command = (
+        f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    )
+    outputs = ["-keyout", str(key), "-out", str(cert)]
+    subprocess.run([*command.split(), *outputs], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context, str(cert)
+
+
+@in_clear
+def test_login_with_the_right_password() -> None:
+    box = Mailbox()
+    with mail_server(box, **LOGIN) as port:
+        deliver(port, username="ann", password=SECRET)
+    assert len(box.envelopes) == 1
+
+
+@in_clear
+@pytest.mark.parametrize("password", [SECRET + "x", ""])
+def test_login_with_a_wrong_password_is_refused_for_good(password: str) -> None:
+    with mail_server(Mailbox(), **LOGIN) as port:
+        error = refused(port, username="ann", password=password)
+    assert error.permanent
+    assert "refused the login (535" in str(error)
+
+
+@in_clear
+def test_a_login_that_is_needed_and_not_given() -> None:
+    with mail_server(Mailbox(), **LOGIN) as port:
+        error = refused(port)
+    assert error.permanent
+    assert "530" in str(error)
+
+
+def test_a_login_that_the_server_does_not_offer() -> None:
+    with mail_server(Mailbox()) as port:
+        error = refused(port, username="ann", password=SECRET)
+    assert error.permanent
+    assert "lacks what the settings ask for" in str(error)
+
+
+def test_a_password_that_login_cannot_carry_is_not_shown() -> None:
+    with pytest.raises(DeliveryError) as caught:
+        deliver(1, username="ann", password="geheim-ß")
+    assert caught.value.permanent
+    assert "geheim" not in str(caught.value)
+    assert "ß" not in str(caught.value)
+
+
+def test_the_password_is_not_in_a_repr() -> None:
+    assert SECRET not in repr(settings(25, username="ann", password=SECRET))
+
+
+def test_starttls_then_login(certificate: tuple[ssl.SSLContext, str]) -> None:
+    context, ca_file = certificate
+    box = Mailbox()
+    options: dict[str, Any] = {
+        "tls_context": context,
+        "require_starttls": True,
+        **LOGIN,
+        "auth_require_tls": True,
+    }
+    with mail_server(box, **options) as port:
+        deliver(port, security="starttls", ca_file=ca_file, username="ann", password=SECRET)
+    assert [envelope.content for envelope in box.envelopes] == [MESSAGE]
+
+
+def test_tls_from_the_first_byte(certificate: tuple[ssl.SSLContext, str]) -> None:
+    context, ca_file = certificate
+    box = Mailbox()
+    with mail_server(box, tls=context) as port:
+        deliver(port, security="tls", ca_file=ca_file)
+    assert [envelope.content for envelope in box.envelopes] == [MESSAGE]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_that_nobody_vouches_for(
+    certificate: tuple[ssl.SSLContext, str], security: str
+) -> None:
+    context, _ = certificate
+    box = Mailbox()
+    tls = context if security == "tls" else None
+    with mail_server(box, tls=tls, tls_context=context) as port:
+        error = refused(port, security=security)
+    assert not error.permanent
+    assert "no certificate that can be trusted" in str(error)
+    assert box.envelopes == []
+
+
+@in_clear
+def test_starttls_that_is_not_offered_sends_nothing_in_clear() -> None:
+    box = Mailbox()
+    with mail_server(box, **LOGIN) as port:
+        error = refused(port, security="starttls", username="ann", password=SECRET)
+    assert error.permanent
+    assert "STARTTLS" in str(error)
+    assert box.envelopes == []
+
+
+def test_tls_against_a_server_in_clear() -> None:
+    with mail_server(Mailbox()) as port:
+        assert not refused(port, security="tls").permanent
+
+
+# --- a server that says what it is told, and nothing more
+
+
+class Scripted(asyncio.Protocol):
+    """Answers each line (or the end of a message) with the next of the lines; b"" hangs up."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = list(lines)
+        self.in_data = False
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._answer()
+
+    def data_received(self, data: bytes) -> None:
+        if not self.in_data or data.endswith(b"\r\n.\r\n"):
+            self._answer()
+
+    def _answer(self) -> None:
+        line = self.lines.pop(0) if self.lines else b""
+        self.in_data = line.startswith(b"354")
+        if line:
+            self.transport.write(line + b"\r\n")
+        else:
+            self.transport.abort()
+
+
+@contextmanager
+def scripted(lines: list[bytes]) -> Iterator[int]:
+    with serving(lambda: Scripted(lines)) as port:
+        yield port
