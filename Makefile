@@ -6,7 +6,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types layers format bench lock clean
+.PHONY: help install demo test check lint types layers schemas format bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ demo: $(STAMP) ## the main job on a press of its own: poll, extract, group, stor
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest
 
-check: lint types layers ## format, lint, types and layers
+check: lint types layers schemas ## format, lint, types, layers and schemas
 
 lint: $(STAMP) ## ruff: format and lint
 	@$(BIN)/ruff format --check .
@@ -45,6 +45,10 @@ types: $(STAMP) ## mypy, strict
 layers: $(STAMP) ## import-linter: the layers, and one importer for each library
 	@$(BIN)/lint-imports --no-cache
 
+schemas: $(STAMP) ## the compose file and the workflows against their schemas
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
 format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -52,6 +56,8 @@ format: $(STAMP) ## let ruff rewrite the code
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --group dev pyproject.toml --custom-compile-command "make lock" -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 pyproject.toml --custom-compile-command "make lock" -o requirements-run.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+RUN python -m venv /opt/aggregator
+COPY pyproject.toml README.md LICENSE requirements-run.lock ./
+RUN /opt/aggregator/bin/pip install --require-hashes -r requirements-run.lock
+COPY aggregator ./aggregator
+RUN /opt/aggregator/bin/pip install --no-deps .
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="aggregator" \
+      org.opencontainers.image.description="A self-hosted news monitor that recognises the same story across outlets" \
+      org.opencontainers.image.licenses="MIT"
+ENV PATH=/opt/aggregator/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    AGGREGATOR_CONFIG=/config/feeds.yaml
+RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin aggregator \
+ && install --directory --owner aggregator --group aggregator /data /config
+COPY --from=build /opt/aggregator /opt/aggregator
+USER aggregator
+WORKDIR /data
+VOLUME /data
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+  CMD ["aggregator", "health"]
+CMD ["aggregator", "run"]
