@@ -485,14 +485,20 @@ class Fingerprint:
     """Primary subtag, or "" when not known."""
     length: int
     """Words in the text."""
-    shingles: tuple[int, ...]
-    """Sorted hashes of word 3-grams, sampled when the text is long."""
-    terms: tuple[tuple[str, int], ...]
-    """(stem, count) of the whole text and title."""
-    lead: tuple[tuple[str, int], ...]
-    """(stem, count) of title and first words."""
+    step: int
+    """A power of two: kept are the word 3-grams whose hash it divides; 1: all of them."""
+    shingles: bytes
+    """Hashes of the word 3-grams outside quotations: sorted, 4 bytes each, little-endian."""
+    quoted: bytes
+    """The same for those that occur in quotations only."""
+    terms: bytes
+    """Hashes of the stems of title and text, 4 bytes each, little-endian."""
+    counts: bytes
+    """How often each of `terms` occurs, one byte each."""
+    lead: bytes
+    """Hashes of the stems of the title and the first words, 4 bytes each, little-endian."""
     names: tuple[tuple[str, int], ...]
-    """(folded name or number, count); language-independent spelling."""
+    """(name or number as written, count), the most frequent ones, those of the beginning first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from aggregator.config import (
     LogFormat,
     LogLevel,
     SmtpSecurity,
+    database_of,
     fingerprint_of,
     load,
     parse,
@@ -419,3 +420,25 @@ def test_a_fingerprint_changes_with_the_file(tmp_path: Path) -> None:
     third = fingerprint_of(path)
     path.unlink()
     assert len({first, second, third, fingerprint_of(path)}) == 4
+
+
+def test_the_environment_may_name_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text("storage: here.db\nsources: [https://example.org/feed]\n", encoding="utf-8")
+    environ = {"AGGREGATOR_STORAGE": "/elsewhere/news.db"}
+    assert load(path, environ={}).storage == tmp_path / "here.db"
+    assert load(path, environ=environ).storage == Path("/elsewhere/news.db")
+    assert database_of(path, environ=environ) == Path("/elsewhere/news.db")
+    with pytest.raises(ConfigError, match="AGGREGATOR_STORAGE"):
+        load(path, environ={"AGGREGATOR_STORAGE": "postgresql://db.example.org/news"})
+
+
+def test_the_database_is_found_in_a_file_with_mistakes(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text("storage: here.db\nintervall: 5m\n", encoding="utf-8")
+    assert database_of(path, environ={}) == tmp_path / "here.db"
+    path.write_text("intervall: 5m\n", encoding="utf-8")
+    assert database_of(path, environ={}) == tmp_path / "aggregator.db"
+    path.write_text("storage: [1]\n", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        database_of(path, environ={})

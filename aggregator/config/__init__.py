@@ -11,11 +11,12 @@ build      a valid file → model.Config
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 from aggregator.config import document, messages, rules, schema
-from aggregator.config.build import build
+from aggregator.config.build import DEFAULT_STORAGE, build
 from aggregator.config.document import Flaw, Node, Unreadable
 from aggregator.config.model import (
     Config,
@@ -27,7 +28,7 @@ from aggregator.config.model import (
     SmtpSecurity,
     StoriesConfig,
 )
-from aggregator.config.values import Surroundings
+from aggregator.config.values import Surroundings, database
 from aggregator.errors import ConfigError, ConfigProblem, UsageError
 
 __all__ = [
@@ -40,12 +41,16 @@ __all__ = [
     "SmtpConfig",
     "SmtpSecurity",
     "StoriesConfig",
+    "database_of",
     "fingerprint_of",
     "load",
     "parse",
     "template",
     "write_template",
 ]
+
+STORAGE_VARIABLE = "AGGREGATOR_STORAGE"
+"""Names the database in place of `storage`, so that an image keeps it in its volume."""
 
 FileFingerprint = tuple[int, int, int] | None
 """(modified ns, bytes, inode); None: there is no such file."""
@@ -59,6 +64,34 @@ def load(path: Path, *, environ: Mapping[str, str]) -> Config:
     Raises ConfigError with every problem found, in file order. Relative names in the file are
     resolved against its folder; `environ` is where named environment variables are looked up.
     """
+    return parse(_text_of(path), file=str(path), folder=path.absolute().parent, environ=environ)
+
+
+def database_of(path: Path, *, environ: Mapping[str, str]) -> Path:
+    """The database that a file names, also when other things in it are wrong.
+
+    For health checks: a service goes on with its old configuration while an edit is refused.
+    Raises ConfigError when the file cannot be read, or when it is about the database.
+    """
+    file, folder = str(path), path.absolute().parent
+    override = _override(environ, folder, file)
+    if override is not None:
+        return override
+    try:
+        root, _ = document.read(_text_of(path))
+    except Unreadable as error:
+        raise _error(file, error.flaw.line, error.flaw.message) from None
+    node = None if root is None else root.child("storage")
+    if node is None or node.value is None:
+        return folder / DEFAULT_STORAGE
+    try:
+        return database(node.value, Surroundings(environ=environ, folder=folder))
+    except ValueError as error:
+        raise _error(file, node.line, str(error)) from None
+
+
+def _text_of(path: Path) -> str:
+    """The text of the file; raises ConfigError."""
     file = str(path)
     try:
         raw = path.read_bytes()
@@ -67,7 +100,7 @@ def load(path: Path, *, environ: Mapping[str, str]) -> Config:
     except OSError as error:
         raise _error(file, 0, f"this cannot be read: {error.strerror}") from None
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         encoding = _BOMS.get(raw[:2])
         if encoding:
@@ -75,7 +108,6 @@ def load(path: Path, *, environ: Mapping[str, str]) -> Config:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"the byte 0x{raw[error.start]:02X} is no UTF-8; save the file as UTF-8"
         raise _error(file, line, message) from None
-    return parse(text, file=file, folder=path.absolute().parent, environ=environ)
 
 
 def parse(text: str, *, file: str, folder: Path, environ: Mapping[str, str]) -> Config:
@@ -99,7 +131,9 @@ def parse(text: str, *, file: str, folder: Path, environ: Mapping[str, str]) -> 
     flaws += rules.broken_rules(root)
     if valid is None or flaws:
         raise ConfigError(_problems(root, flaws, file))
-    return build(valid, folder)
+    override = _override(environ, folder, file)
+    config = build(valid, folder)
+    return config if override is None else replace(config, storage=override)
 
 
 def template() -> str:
@@ -127,6 +161,17 @@ def fingerprint_of(path: Path) -> FileFingerprint:
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _override(environ: Mapping[str, str], folder: Path, file: str) -> Path | None:
+    """The database that the environment names in place of the file's; None: it names none."""
+    value = environ.get(STORAGE_VARIABLE)
+    if not value:
+        return None
+    try:
+        return database(value, Surroundings(environ=environ, folder=folder))
+    except ValueError as error:
+        raise _error(file, 0, f"the variable {STORAGE_VARIABLE} {error}") from None
 
 
 def _error(file: str, line: int, message: str) -> ConfigError:

@@ -131,7 +131,7 @@ class Flaw:
     message: str
 
 
-class Unreadable(Exception):  # noqa: N818 - it never leaves the package
+class Unreadable(Exception):
     """The text is no YAML, or not the YAML that is read here; nothing can be said beyond it."""
 
     def __init__(self, line: int, message: str) -> None:

@@ -13,6 +13,7 @@ _UNSAFE = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _PARAGRAPHS = re.compile(r"\n\n\n+")
+_WIDE = re.compile("[\u3040-\u9fff]+")
 
 
 def clean_line(value: str) -> str:
@@ -26,6 +27,7 @@ def clean_line(value: str) -> str:
 def clean_text(value: str) -> str:
     """Paragraphs of plain text parted by one empty line; single line breaks inside are kept."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
+    value = _PARAGRAPHS.sub("\n\n", value)  # few lines are quickly folded
     lines = "\n".join(map(_fold_line, value.split("\n")))
     return unicodedata.normalize("NFC", _PARAGRAPHS.sub("\n\n", lines.strip()))
 
@@ -53,7 +55,7 @@ def shorten(value: str, limit: int) -> str:
 def count_words(value: str) -> int:
     """Words parted by white space; for scripts that write none, two characters count as one."""
     spaced = len(value.split())
-    wide = sum(1 for char in value if "\u3040" <= char <= "\u9fff")
+    wide = 0 if value.isascii() else sum(map(len, _WIDE.findall(value)))
     return max(spaced, wide // 2)
 
 

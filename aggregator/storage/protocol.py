@@ -51,6 +51,9 @@ class Storage(Protocol):
         that is missing is no longer polled, keeps its articles, and comes back with its history.
         """
 
+    def created_at(self) -> datetime | None:
+        """When a list of sources was first stored; None: none has been."""
+
     def source_statuses(self) -> list[SourceStatus]:
         """Every source that is polled, by name."""
 
@@ -65,18 +68,26 @@ class Storage(Protocol):
     def due_hosts(
         self, *, now: datetime, limit: int, only: Collection[int] | None = None
     ) -> list[HostWork]:
-        """Hosts with feeds due and not claimed, longest due first; `only` these source ids."""
+        """Hosts with feeds due and none claimed, longest due first; `only` these source ids."""
 
     def claim_feeds(
         self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
     ) -> list[FeedClaim]:
-        """Take the host's due feeds for the time of the lease; empty when somebody else has."""
+        """Take the host's due feeds for the time of the lease.
+
+        Empty while somebody else holds any feed of the host: one task serves it at a time.
+        """
 
     def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
-        """Articles of the source that have come under any of these keys."""
+        """Articles of the source that have come under any of these keys.
+
+        `keys` of each answer are those of the asked ones under which it has come.
+        """
 
     def record_poll(self, record: PollRecord) -> list[int]:
         """Store the outcome of one poll and end its claim; ids of the new articles, in order.
+
+        Identifiers grow in the order of `decision.new`, which is the oldest first.
 
         Raises ClaimLost when the claim is no longer held. A key that the source already has is
         never stored twice, whatever the decision says.
@@ -87,7 +98,7 @@ class Storage(Protocol):
     def due_text_hosts(
         self, *, now: datetime, limit: int, only: Collection[int] | None = None
     ) -> list[HostWork]:
-        """Hosts with article pages due and not claimed, longest due first."""
+        """Hosts with article pages due and none claimed, longest due first."""
 
     def claim_texts(
         self,
@@ -98,7 +109,10 @@ class Storage(Protocol):
         limit: int,
         only: Collection[int] | None = None,
     ) -> list[TextClaim]:
-        """Take up to `limit` of the host's due pages for the time of the lease, newest first."""
+        """Take up to `limit` of the host's due pages for the time of the lease, newest first.
+
+        Empty while somebody else holds any page of the host.
+        """
 
     def record_text(self, record: TextRecord) -> None:
         """Store what became of one page and end its claim. Raises ClaimLost.
@@ -115,7 +129,11 @@ class Storage(Protocol):
         """Assigned articles with `at` not before `since`, in the order they were assigned."""
 
     def assign(self, assignments: Sequence[Assignment], *, now: datetime) -> None:
-        """Store assignments, in order; one for an article that has one already is ignored."""
+        """Store assignments, in order; one for an article that has one already is ignored.
+
+        A story is gone when the only article in it changed since the caller read it. An
+        assignment to such a story goes where the article it resembles is now, else starts a story.
+        """
 
     # --- reading
 

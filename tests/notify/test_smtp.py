@@ -1,7 +1,5 @@
 """Sending to a real server on loopback, well-behaved and not."""
 
-# ruff: noqa: ARG002, N802 - aiosmtpd calls its handlers by these names with all these arguments
-
 from __future__ import annotations
 
 import asyncio
@@ -9,8 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +16,9 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from digestmaker import digest
+from mailserver import Mailbox, mail_server, serving
 
 from aggregator.errors import DeliveryError
 from aggregator.notify.message import compose
@@ -31,77 +29,6 @@ SENDER = "Aggregator <news@example.org>"
 RECIPIENT = "ann@example.com"
 MESSAGE = b"Subject: Hello\r\n\r\nFirst line\r\n.\r\n..leading dots\r\nLast line\r\n"
 SECRET = "correct horse"
-
-
-class Mailbox:
-    """Keeps what it is given; answers each step as told, and accepts otherwise."""
-
-    def __init__(self, **answers: str) -> None:
-        self.answers = answers
-        self.envelopes: list[Envelope] = []
-        self.hello = ""
-
-    async def handle_EHLO(
-        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        self.hello = session.host_name = hostname
-        return responses
-
-    async def handle_MAIL(
-        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.mail_from = address
-        return self.answers.get("mail", "250 OK")
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.answers.get("rcpt", "250 OK")
-
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
-        self.envelopes.append(envelope)
-        if self.answers.get("data") == "hang up":
-            assert isinstance(server.transport, asyncio.Transport)
-            server.transport.abort()
-        return self.answers.get("data", "250 OK")
-
-
-@contextmanager
-def serving(factory: Callable[[], asyncio.Protocol], **options: Any) -> Iterator[int]:
-    """A server on a free port of loopback, in a thread of its own; gives the port."""
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(loop.create_server(factory, "127.0.0.1", 0, **options))
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        asyncio.run_coroutine_threadsafe(_close(server), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _close(server: asyncio.Server) -> None:
-    server.close()
-    await server.wait_closed()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await asyncio.sleep(0)
-
-
-@contextmanager
-def mail_server(box: Mailbox, tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[int]:
-    def factory() -> asyncio.Protocol:
-        loop = asyncio.get_running_loop()
-        smtp: asyncio.Protocol = SMTP(box, hostname="mail.example.org", loop=loop, **options)
-        return smtp
-
-    with serving(factory, ssl=tls) as port:
-        yield port
 
 
 def settings(port: int, **changes: Any) -> SmtpSettings:

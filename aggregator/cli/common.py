@@ -1,0 +1,94 @@
+"""What several commands share: their options, the configuration, the store."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aggregator.core.durations import parse_duration
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
+    from aggregator.storage.protocol import Storage
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def config_option(command: F) -> F:
+    """`-c` after the command too; the group's value otherwise."""
+
+    def value(ctx: click.Context, _param: click.Parameter, given: str | None) -> Path:
+        return Path(given or ctx.find_root().obj or "feeds.yaml")
+
+    return click.option(
+        "-c",
+        "--config",
+        "config_path",
+        type=click.Path(dir_okay=False),
+        callback=value,
+        help="The configuration file, when it is not ./feeds.yaml.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")(command)
+
+
+def limit_option(default: int) -> Callable[[F], F]:
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(1, 100_000),
+        default=default,
+        show_default=True,
+        help="How many at the most.",
+    )
+
+
+class Period(click.ParamType[datetime]):
+    """A duration before now (`3d`, `12h`) or a date (`2024-02-07`), as an aware datetime."""
+
+    name = "when"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+                return datetime.fromisoformat(value).astimezone()
+            return datetime.now(UTC) - parse_duration(value)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"“{value}” is neither a duration such as 12h or 3d nor a date such as 2024-02-07",
+                param,
+                ctx,
+            )
+
+
+def load_config(path: Path) -> Config:
+    """The configuration; raises ConfigError."""
+    from aggregator.config import load
+
+    return load(path, environ=os.environ)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[tuple[Config, Storage]]:
+    """(configuration, store opened for reading); works while a service writes."""
+    from aggregator.storage.sqlite import open_storage
+
+    config = load_config(path)
+    storage = open_storage(config.storage, read_only=True)
+    try:
+        yield config, storage
+    finally:
+        storage.close()

@@ -1,0 +1,190 @@
+"""demo: the whole pipeline over a press of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli.output import Cell, blank, heading, line, paragraphs
+from aggregator.errors import UsageError
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
+    from aggregator.demo.press import Press
+    from aggregator.storage.protocol import Storage
+    from aggregator.types import Story
+
+MARK = "# Written by `aggregator demo`; it is replaced by the next demo.\n"
+MEETING = '"Khalid Taimur Akram"'
+SEARCH = "baku -election"
+
+
+@click.command(epilog="Example: aggregator demo --serve")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("aggregator-demo"),
+    show_default=True,
+    help="Where its feeds.yaml and database go.",
+)
+@click.option("--serve", is_flag=True, help="Keep the sites and the service running afterwards.")
+def demo(folder: Path, serve: bool) -> int:
+    """Show the main job on a press of its own: poll, extract, group, store, search, digest.
+
+    A dozen small news sites run on 127.0.0.1 for as long as the demo lasts. Nothing else is
+    contacted.
+    """
+    from aggregator.cli.common import load_config
+    from aggregator.cli.update import print_summary, run_update
+    from aggregator.demo.press import Press
+
+    config_path = _prepare(folder)
+    with Press(datetime.now(UTC)) as press:
+        config_path.write_text(MARK + press.feeds_yaml("aggregator.db"), encoding="utf-8")
+        config = load_config(config_path)
+        line(
+            Cell(f"{len(press.outlets)} news sites", "bold"),
+            f" with {len(press.truth())} articles are up on 127.0.0.1; they replay a week of "
+            "February 2024 as if it ended now.",
+        )
+        blank()
+        heading("1. aggregator update")
+        summary = asyncio.run(run_update(config))
+        print_summary(summary)
+        right = _show(config, press)
+        _what_next(config, config_path)
+        if serve:
+            _serve(config_path, press)
+    return 0 if right and not summary.crashed and not summary.failed else 1
+
+
+def _prepare(folder: Path) -> Path:
+    """An empty place for the demo; raises UsageError rather than touch somebody's files."""
+    config_path = folder / "feeds.yaml"
+    if config_path.exists() and not config_path.read_text(encoding="utf-8").startswith(MARK):
+        raise UsageError(
+            f"{config_path} is not from an earlier demo and stays as it is; "
+            "name another place with --folder"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("aggregator.db*"):
+        old.unlink()
+    return config_path
+
+
+def _show(config: Config, press: Press) -> bool:
+    """What a user would look at next; whether every article is in its right story."""
+    from aggregator.cli.search import print_hits
+    from aggregator.cli.stories import print_stories, print_story
+    from aggregator.core.query import parse
+    from aggregator.notify.render import render
+    from aggregator.service.digests import digest_until_now
+    from aggregator.storage.sqlite import open_storage
+
+    now = datetime.now(UTC)
+    storage = open_storage(config.storage, read_only=True)
+    try:
+        blank()
+        heading("2. aggregator stories --min-outlets 2")
+        print_stories(storage.stories(min_sources=2, limit=20))
+        meeting = _meeting(storage, now)
+        if meeting is not None:
+            blank()
+            heading(f"3. aggregator story {meeting.story_id} --why")
+            print_story(meeting, why=True)
+        blank()
+        heading(f"4. aggregator search {SEARCH} --limit 3")
+        print_hits(storage.search(parse(SEARCH, now=now), limit=3))
+        blank()
+        heading("5. aggregator digest")
+        paragraphs(render(digest_until_now(storage, config, now=now)).text)
+        return _check(storage, press)
+    finally:
+        storage.close()
+
+
+def _meeting(storage: Storage, now: datetime) -> Story | None:
+    """The story of the meeting in Baku, as a user would find it."""
+    from aggregator.core.query import parse
+
+    for hit in storage.search(parse(MEETING, now=now), limit=20):
+        found = None if hit.article.story_id is None else storage.story(hit.article.story_id)
+        if found is not None and len(found.outlets) > 1:
+            return found
+    return None
+
+
+def _check(storage: Storage, press: Press) -> bool:
+    """Compare the stories with what the press knows of its articles."""
+    blank()
+    found = {
+        item.article.url: story.story_id
+        for story in storage.stories(limit=100_000)
+        for item in story.articles
+    }
+    labels: dict[str, set[int]] = {}
+    stories: dict[int, set[str]] = {}
+    for url, truth in press.truth().items():
+        story_id = found.get(url)
+        if story_id is None:
+            line(Cell("missing: ", "bad"), f"{truth.title} ({truth.outlet})")
+            return False
+        labels.setdefault(truth.story, set()).add(story_id)
+        stories.setdefault(story_id, set()).add(truth.story)
+    torn = [label for label, ids in labels.items() if len(ids) > 1]
+    mixed = [str(story_id) for story_id, names in stories.items() if len(names) > 1]
+    for label in torn:
+        line(Cell("torn apart: ", "bad"), label)
+    for number in mixed:
+        line(Cell("wrongly joined: ", "bad"), f"story {number}")
+    if not torn and not mixed:
+        line(
+            Cell("Checked: ", "good"),
+            f"all {len(found)} articles are stored, each in the story that the press knows it to "
+            f"belong to ({len(stories)} stories).",
+        )
+    return not torn and not mixed
+
+
+def _what_next(config: Config, config_path: Path) -> None:
+    program = Path(sys.argv[0]).name
+    if Path(sys.argv[0]).parent.name == "bin" and not _on_path(program):
+        program = os.path.relpath(sys.argv[0])
+    blank()
+    heading("Where it is, and what to try")
+    line(f"  database       {config.storage}")
+    line(f"  configuration  {config_path}")
+    blank()
+    for words in (
+        "search 'title:baku'",
+        "stories --min-outlets 3",
+        "search 'выборы OR elecciones' --by relevance",
+        "sources",
+        "digest --html > digest.html",
+    ):
+        line(f"  {program} -c {config_path} {words}")
+    line(f"  {program} demo --serve    keeps the sites and the service running")
+    line(f"  {program} init            begins with sources of your own")
+
+
+def _on_path(program: str) -> bool:
+    import shutil
+
+    found = shutil.which(program)
+    return found is not None and os.path.samefile(found, sys.argv[0])  # noqa: PTH121 - both are texts
+
+
+def _serve(config_path: Path, press: Press) -> None:
+    from aggregator.service.run import serve
+
+    blank()
+    for outlet in press.outlets:
+        line(Cell(f"  {outlet.site_url}", "accent"), f"  {outlet.name}")
+    line("Serving; Ctrl-C ends it.")
+    asyncio.run(serve(config_path, environ=os.environ))

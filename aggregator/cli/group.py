@@ -1,0 +1,53 @@
+"""The list of commands; each is imported only when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS: Mapping[str, str] = {
+    "init": "setup:init",
+    "check": "setup:check",
+    "update": "update:update",
+    "run": "run:run",
+    "health": "run:health",
+    "stories": "stories:stories",
+    "story": "stories:story",
+    "article": "stories:article",
+    "search": "search:search",
+    "sources": "sources:sources",
+    "digest": "digest:digest",
+    "parse": "stages:parse",
+    "extract": "stages:extract",
+    "group": "stages:group",
+    "demo": "demo:demo",
+    "completion": "setup:completion",
+}
+"""Name → module under aggregator.cli and the command in it, in the order of --help."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def __init__(self, *, commands_at: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return [*self._at]
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
+        place = self._at.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command = getattr(import_module(f"aggregator.cli.{module}"), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - narrows the type; a test walks all
+        return command

@@ -1,0 +1,219 @@
+"""parse, extract, group: one stage on a file, for users who debug a source."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aggregator.cli.common import json_option
+from aggregator.cli.output import (
+    Cell,
+    Column,
+    blank,
+    emit_json,
+    heading,
+    line,
+    moment,
+    paragraphs,
+    table,
+)
+from aggregator.errors import UsageError
+from aggregator.types import ArticleText, Assignment, GroupInput, ParsedFeed
+
+_FILE = click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
+_TYPE = click.option(
+    "--content-type", help="The Content-Type header that came with it, for the character set."
+)
+
+
+@click.command(epilog="Example: curl -s https://example.org/feed | aggregator parse - --json")
+@_FILE
+@click.option("--base-url", default="", help="Where the feed came from, to complete its links.")
+@_TYPE
+@json_option
+def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) -> None:
+    """Show a feed as we understand it. FILE may be - for standard input."""
+    from aggregator.sandbox import Sandbox
+
+    async def run() -> ParsedFeed:
+        async with Sandbox(workers=1) as sandbox:
+            return await sandbox.parse(_read(file), url=base_url, content_type=content_type)
+
+    feed = asyncio.run(run())
+    if as_json:
+        emit_json(feed)
+        return
+    heading(feed.title or "(no title)")
+    line(Cell(f"{feed.format} · {len(feed.entries)} entries · {feed.site_url or 'no site'}", "dim"))
+    if feed.warning:
+        line(Cell(feed.warning, "warn"))
+    blank()
+    table(
+        [
+            Column("published"),
+            Column("title", grow=True),
+            Column("words", right=True),
+            Column("url"),
+        ],
+        [
+            (
+                moment(entry.published_at, none="–"),
+                Cell(entry.title, "bold"),
+                str(len(entry.text.split())),
+                Cell(entry.url or "–", "dim"),
+            )
+            for entry in feed.entries
+        ],
+    )
+
+
+@click.command(epilog="Example: aggregator extract page.html --url https://example.org/a --json")
+@_FILE
+@click.option("--url", help="Where the page came from, to complete its links.")
+@_TYPE
+@json_option
+def extract(file: Path, url: str | None, content_type: str | None, as_json: bool) -> None:
+    """Show the article that we find in a page. FILE may be - for standard input."""
+    from aggregator.sandbox import Sandbox
+
+    async def run() -> ArticleText:
+        async with Sandbox(workers=1) as sandbox:
+            return await sandbox.extract(
+                _read(file), url=url, content_type=content_type, title_hint=None
+            )
+
+    found = asyncio.run(run())
+    if as_json:
+        emit_json(
+            {
+                "title": found.title,
+                "author": ", ".join(found.authors) or None,
+                "authors": found.authors,
+                "date": found.published_at,
+                "updated": found.updated_at,
+                "language": found.language,
+                "image": found.image_url,
+                "site_name": found.site_name,
+                "canonical_url": found.canonical_url,
+                "text": found.text,
+                "html": found.html,
+            }
+        )
+        return
+    heading(found.title or "(no title)")
+    about = [
+        found.site_name or "",
+        moment(found.published_at, none=""),
+        ", ".join(found.authors),
+        found.language or "",
+    ]
+    line(Cell(" · ".join(part for part in about if part), "accent"))
+    if found.image_url:
+        line(Cell(found.image_url, "dim"))
+    blank()
+    paragraphs(found.text)
+
+
+@click.command(epilog="Example: aggregator group articles.jsonl --json")
+@_FILE
+@json_option
+def group(file: Path, as_json: bool) -> None:
+    """Find the stories among articles, one JSON object a line, in the order of the file.
+
+    \b
+    Keys: id (needed) and any of title, text, source, published (ISO 8601), lang, url.
+    Each is answered with its story (the id of the article that began it), relation
+    (new, same, copy, rewrite, report, translation), of, score and why.
+    """
+    from aggregator.core.cluster import Grouper
+
+    grouper = Grouper()
+    for item in _articles(file):
+        answer = grouper.add(item)
+        if as_json:
+            emit_json(_answer_fields(answer))
+        else:
+            start = answer.of is None
+            line(
+                Cell(f"{answer.article_id}", "bold"),
+                Cell(f"  story {answer.story}", "accent"),
+                Cell(f"  {answer.relation.value}", "dim" if start else "good"),
+                "" if start else f"  {answer.why}",
+            )
+
+
+def _answer_fields(answer: Assignment) -> dict[str, object]:
+    return {
+        "id": answer.article_id,
+        "story": answer.story,
+        "relation": answer.relation,
+        "of": answer.of,
+        "score": round(answer.score, 4),
+        "why": answer.why,
+    }
+
+
+def _articles(file: Path) -> Iterator[GroupInput]:
+    import json
+
+    from aggregator.core.fingerprint import fingerprint
+
+    stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
+    seen: set[int | str] = set()
+    with stream:
+        for number, raw in enumerate(stream, start=1):
+            if not raw.strip():
+                continue
+            where = f"{file}:{number}"
+            try:
+                fields = json.loads(raw)
+            except ValueError as error:
+                raise UsageError(f"{where}: this line is no JSON ({error})") from None
+            if not isinstance(fields, dict) or not isinstance(fields.get("id"), str | int):
+                raise UsageError(f"{where}: needs an object with an “id” (a text or a number)")
+            if fields["id"] in seen:
+                raise UsageError(f"{where}: the id “{fields['id']}” stands on an earlier line too")
+            seen.add(fields["id"])
+            title, text = _text(fields, "title", where), _text(fields, "text", where)
+            yield GroupInput(
+                article_id=fields["id"],
+                source=_text(fields, "source", where) or f"#{number}",
+                title=title,
+                url=_text(fields, "url", where) or None,
+                at=_published(fields, where),
+                fingerprint=fingerprint(title, text, _text(fields, "lang", where) or None),
+            )
+
+
+def _text(fields: dict[str, Any], key: str, where: str) -> str:
+    value = fields.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: “{key}” must be a text")
+    return value
+
+
+def _published(fields: dict[str, Any], where: str) -> datetime:
+    value = fields.get("published")
+    if value is None:
+        return datetime(1970, 1, 1, tzinfo=UTC)
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{where}: “published” must be a time such as 2024-02-07T10:30:00Z"
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _read(file: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -1,0 +1,260 @@
+"""stories, story, article: what is being reported, by whom, and the texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from aggregator.cli.common import Period, config_option, json_option, limit_option, reading
+from aggregator.cli.output import (
+    Cell,
+    Column,
+    Style,
+    blank,
+    emit_json,
+    heading,
+    line,
+    moment,
+    paragraphs,
+    table,
+)
+from aggregator.core.digest import lead_article
+from aggregator.core.timeline import copying_outlets, describe, independent_outlets
+from aggregator.errors import UsageError
+from aggregator.types import Article, Relation, Story, StoryArticle
+
+_STYLES: dict[Relation, Style] = {
+    Relation.NEW: "good",
+    Relation.SAME: "dim",
+    Relation.COPY: "warn",
+    Relation.REWRITE: "warn",
+    Relation.REPORT: "good",
+    Relation.TRANSLATION: "accent",
+}
+
+
+@click.command(epilog="Example: aggregator stories --since 24h --min-outlets 3")
+@click.option(
+    "--since", type=Period(), help="Only with an article first seen since: 24h, 3d, date."
+)
+@click.option(
+    "--min-outlets",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only those that so many outlets ran.",
+)
+@limit_option(20)
+@config_option
+@json_option
+def stories(
+    since: datetime | None, min_outlets: int, limit: int, config_path: Path, as_json: bool
+) -> None:
+    """List stories, those with most outlets first, and who was first with each."""
+    with reading(config_path) as (_, storage):
+        found = storage.stories(since=since, min_sources=min_outlets, limit=limit)
+    if as_json:
+        for item in found:
+            emit_json(story_fields(item))
+        return
+    if not found:
+        line("No stories yet; run `aggregator update`.")
+        return
+    print_stories(found)
+
+
+def print_stories(found: list[Story]) -> None:
+    """A table, one story a row."""
+    table(
+        [
+            Column("story", right=True),
+            Column("outlets", right=True),
+            Column("first seen"),
+            Column("headline", grow=True),
+            Column("first"),
+            Column("also", grow=True),
+        ],
+        [
+            (
+                str(item.story_id),
+                Cell(str(len(item.outlets)), "bold"),
+                moment(item.first_at),
+                Cell(lead_article(item).article.title or "(no title)", "bold"),
+                Cell(item.first.article.source, "good"),
+                ", ".join(item.outlets[1:]),
+            )
+            for item in found
+        ],
+    )
+
+
+@click.command(epilog="Example: aggregator story 17 --why")
+@click.argument("story_id", type=int, metavar="ID")
+@click.option("--why", is_flag=True, help="Say for each article why it belongs here.")
+@click.option("--text", is_flag=True, help="Print the lead report's full text too.")
+@config_option
+@json_option
+def story(story_id: int, why: bool, text: bool, config_path: Path, as_json: bool) -> None:
+    """Open a story: its articles in order of time, who was first, who copied, who rewrote."""
+    with reading(config_path) as (_, storage):
+        found = storage.story(story_id)
+        if found is None:
+            raise UsageError(f"there is no story {story_id}; `aggregator stories` lists them")
+        lead = storage.article(lead_article(found).article.article_id) if text else None
+    if as_json:
+        emit_json(story_fields(found))
+        return
+    print_story(found, why=why)
+    if lead is not None:
+        blank()
+        print_article(lead)
+
+
+def print_story(found: Story, *, why: bool) -> None:
+    """Headline, who was first, the timeline."""
+    heading(lead_article(found).article.title or "(no title)")
+    independent, copying = independent_outlets(found), copying_outlets(found)
+    line(
+        Cell(f"Story {found.story_id}", "dim"),
+        f" · first: {found.first.article.source}, {moment(found.first_at)}"
+        f" · own reports: {len(independent)} · only copies: {len(copying)}",
+    )
+    blank()
+    table(
+        [
+            Column("published"),
+            Column("outlet"),
+            Column("relation"),
+            Column("headline", grow=True),
+            Column("article", right=True),
+        ],
+        [
+            (
+                moment(item.article.at),
+                item.article.source,
+                Cell(describe(item, found), _STYLES[item.relation]),
+                Cell(item.article.title or "(no title)", "bold"),
+                Cell(str(item.article.article_id), "dim"),
+            )
+            for item in found.articles
+        ],
+    )
+    if why:
+        blank()
+        for item in found.articles:
+            if item.why:
+                line(Cell(f"{item.article.source}: ", "accent"), item.why)
+
+
+@click.command(epilog="Example: aggregator article 42 --revisions")
+@click.argument("article_id", type=int, metavar="ID")
+@click.option("--revisions", is_flag=True, help="Print the former versions too.")
+@config_option
+@json_option
+def article(article_id: int, revisions: bool, config_path: Path, as_json: bool) -> None:
+    """Print an article: who, when, where from, and its full text."""
+    with reading(config_path) as (_, storage):
+        found = storage.article(article_id)
+    if found is None:
+        raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")
+    if as_json:
+        emit_json(article_fields(found))
+        return
+    print_article(found)
+    if revisions:
+        for past in found.revisions:
+            blank()
+            heading(f"Version {past.number}, first seen {moment(past.seen_at)}: {past.title}")
+            paragraphs(past.text)
+
+
+def print_article(found: Article) -> None:
+    """Title, what is known about it, text."""
+    summary = found.summary
+    heading(summary.title or "(no title)")
+    about = [summary.source, moment(summary.published_at, none="undated"), *found.authors]
+    line(Cell(" · ".join(about), "accent"))
+    details = [f"article {summary.article_id}"]
+    if summary.story_id is not None:
+        details.append(f"story {summary.story_id}")
+    if summary.language:
+        details.append(summary.language)
+    details.append(f"text from the {_ORIGINS[found.text_origin.value]}")
+    if found.revision > 1:
+        details.append(f"version {found.revision}")
+    line(Cell(" · ".join(details), "dim"))
+    if summary.url:
+        line(Cell(summary.url, "dim"))
+    if found.text_error:
+        line(Cell(f"The page could not be had: {found.text_error}", "warn"))
+    blank()
+    paragraphs(found.text)
+
+
+_ORIGINS = {"page": "page", "content": "feed", "summary": "feed's summary"}
+
+
+def story_fields(found: Story) -> dict[str, object]:
+    """A story as one JSON object."""
+    lead = lead_article(found)
+    return {
+        "id": found.story_id,
+        "title": lead.article.title,
+        "lead": lead.article.article_id,
+        "first": found.first.article.source,
+        "first_at": found.first_at,
+        "last_at": found.last_at,
+        "outlets": found.outlets,
+        "independent": independent_outlets(found),
+        "copying": copying_outlets(found),
+        "articles": [_line_fields(item, found) for item in found.articles],
+    }
+
+
+def _line_fields(item: StoryArticle, found: Story) -> dict[str, object]:
+    return {
+        "id": item.article.article_id,
+        "source": item.article.source,
+        "title": item.article.title,
+        "url": item.article.url,
+        "at": item.article.at,
+        "published_at": item.article.published_at,
+        "first_seen_at": item.article.first_seen_at,
+        "language": item.article.language,
+        "relation": "first" if item is found.first else item.relation.value,
+        "of": item.of,
+        "score": round(item.score, 3),
+        "why": item.why,
+    }
+
+
+def article_fields(found: Article) -> dict[str, object]:
+    """An article as one JSON object."""
+    summary, assignment = found.summary, found.assignment
+    return {
+        "id": summary.article_id,
+        "story": summary.story_id,
+        "source": summary.source,
+        "title": summary.title,
+        "url": summary.url,
+        "guid": found.guid,
+        "authors": found.authors,
+        "published_at": summary.published_at,
+        "updated_at": found.updated_at,
+        "first_seen_at": summary.first_seen_at,
+        "language": summary.language,
+        "image_url": found.image_url,
+        "categories": found.categories,
+        "text_state": found.text_state,
+        "text_origin": found.text_origin,
+        "text_error": found.text_error,
+        "revision": found.revision,
+        "revisions": found.revisions,
+        "relation": None if assignment is None else assignment.relation,
+        "of": None if assignment is None else assignment.of,
+        "why": None if assignment is None else assignment.why,
+        "text": found.text,
+        "html": found.html,
+    }

@@ -1,0 +1,156 @@
+"""Which articles have the text of another: containment of word 3-grams (Broder 1997).
+
+Candidates come from an index of the shingles of every story; each is then measured exactly. An
+outlet's own recurring text (navigation, notices, bylines) is left out: what is in articles of two
+other stories of the outlet is its furniture. Text inside quotations does not make a copy, for two
+reports may quote the same statement at length.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aggregator.core.fingerprint import unpack
+from aggregator.core.postings import Postings
+from aggregator.core.window import Member, Window
+from aggregator.types import Fingerprint, GroupInput
+
+CANDIDATES = 6
+"""Stories that are looked at."""
+MEMBERS = 48
+"""Articles of a story that are looked at: its first and its last ones."""
+RECENT = 12
+"""Articles of an outlet in which its furniture is looked for."""
+WHOLE = 96
+"""A text with at most so many shingles is found by every one of them, a longer one by a quarter."""
+BUDGET = 4_000
+
+Shingles = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How much of its text an article shares with a member of the window."""
+
+    member: Member
+    containment: float
+    """The share of the shorter text's word sequences that the other has, 0 to 1."""
+    overlap: float
+    """The share of both texts' word sequences that both have (Jaccard), 0 to 1."""
+    shared: int
+    """Word sequences in both; sampled for long texts."""
+    shorter: bool
+    """Whether the article is the shorter of the two."""
+
+
+class CopyIndex:
+    """Finds them."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._postings = Postings(window, lambda member: _index_numbers(member.fingerprint))
+        self._furniture: dict[str, Shingles] = {}
+
+    def add(self, member: Member) -> None:
+        self._postings.add(member)
+        self._furniture.pop(member.item.source, None)
+
+    def remove(self, member: Member) -> None:
+        self._postings.remove(member)
+        self._furniture.pop(member.item.source, None)
+
+    def find(self, item: GroupInput, *, least: float) -> list[Likeness]:
+        """The member of each story that shares most of its text with `item`, best first.
+
+        Stories that share less than `least` are left out.
+        """
+        mine = _shingles(item.fingerprint)
+        sums = self._postings.gather(dict.fromkeys(mine, 1.0), budget=BUDGET)
+        floor = max(2, len(mine) // 64)
+        likely = {story: hits for story, hits in sums.items() if hits >= floor}
+        found = []
+        for story in self._postings.best(likely, CANDIDATES):
+            best = self._best_of(item, mine, self._window.of_story(story), least)
+            if best is not None:
+                found.append(best)
+        return sorted(found, key=lambda likeness: (-likeness.containment, likeness.member.order))
+
+    def _best_of(
+        self, item: GroupInput, mine: Shingles, members: list[Member], least: float
+    ) -> Likeness | None:
+        best: Likeness | None = None
+        half = MEMBERS // 2
+        for member in members if len(members) <= MEMBERS else members[:half] + members[-half:]:
+            theirs = _shingles(member.fingerprint)
+            if 3 * len(mine & theirs) < least * min(len(mine), len(theirs)):
+                continue
+            likeness = self._measure(item, member)
+            if best is None or _rank(likeness) > _rank(best):
+                best = likeness
+            if best.overlap > 0.98:
+                break
+        return best if best is not None and best.containment >= least else None
+
+    def _measure(self, item: GroupInput, member: Member) -> Likeness:
+        step = max(item.fingerprint.step, member.fingerprint.step)
+        one = self._own_text(item, step)
+        other = self._own_text(member.item, step)
+        return compare(one, other, member)
+
+    def _own_text(self, item: GroupInput, step: int) -> tuple[Shingles, Shingles]:
+        """Outside quotations, and all."""
+        furniture = self._furniture_of(item.source)
+        outside = _sample(unpack(item.fingerprint.shingles), step) - furniture
+        return outside, outside | (_sample(unpack(item.fingerprint.quoted), step) - furniture)
+
+    def _furniture_of(self, source: str) -> Shingles:
+        known = self._furniture.get(source)
+        if known is not None:
+            return known
+        stories: dict[object, set[int]] = {}
+        for member in self._window.of_source(source)[-RECENT:]:
+            stories.setdefault(member.story, set()).update(_shingles(member.fingerprint))
+        counts = Counter(shingle for text in stories.values() for shingle in text)
+        found = frozenset(shingle for shingle, count in counts.items() if count >= 2)
+        self._furniture[source] = found
+        return found
+
+
+def compare(
+    one: tuple[Shingles, Shingles], other: tuple[Shingles, Shingles], member: Member
+) -> Likeness:
+    """Two texts, each as its shingles outside quotations and all its shingles."""
+    shorter = len(one[1]) <= len(other[1])
+    (outside, part), (_, whole) = (one, other) if shorter else (other, one)
+    both = len(part & whole)
+    containment = both / len(part) if part else 0.0
+    if 4 * len(outside) >= len(part) and len(outside) >= 8:
+        containment = min(containment, len(outside & whole) / len(outside))
+    return Likeness(
+        member=member,
+        containment=containment,
+        overlap=both / (len(part) + len(whole) - both) if part else 0.0,
+        shared=both,
+        shorter=shorter,
+    )
+
+
+def _rank(likeness: Likeness) -> tuple[float, float]:
+    return likeness.containment, likeness.overlap
+
+
+def _shingles(fingerprint: Fingerprint) -> Shingles:
+    return frozenset(unpack(fingerprint.shingles)) | frozenset(unpack(fingerprint.quoted))
+
+
+def _sample(shingles: Iterable[int], step: int) -> Shingles:
+    if step == 1:
+        return frozenset(shingles)
+    return frozenset(shingle for shingle in shingles if not shingle % step)
+
+
+def _index_numbers(fingerprint: Fingerprint) -> Iterable[int]:
+    found = _shingles(fingerprint)
+    return found if len(found) <= WHOLE else _sample(found, max(4, fingerprint.step))

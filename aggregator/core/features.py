@@ -1,0 +1,50 @@
+"""A fingerprint's views of an article, ready to be compared as events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from aggregator.core.fingerprint import plain_number, unpack
+from aggregator.core.text import fold
+from aggregator.types import Fingerprint
+
+NAME = 1 << 32
+"""Added to the hash of a name's word, so that it is not taken for a stem."""
+NUMBER = 2 << 32
+LEAD = 4 << 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Numbers with how often each occurs."""
+
+    terms: Mapping[int, int]
+    """Stems."""
+    lead: Sequence[int]
+    """Stems of title and first words."""
+    names: Mapping[int, int]
+    """Words of names, plus NAME; the same in every language with the Latin script."""
+    numbers: Mapping[int, int]
+    """Numbers, plus NUMBER."""
+
+
+def features(fingerprint: Fingerprint) -> Features:
+    """Raises nothing: a fingerprint that another version made has been refused before."""
+    names: dict[int, int] = {}
+    numbers: dict[int, int] = {}
+    for name, count in fingerprint.names:
+        for key in fact_keys(name):
+            view = numbers if key >= NUMBER else names
+            view[key] = view.get(key, 0) + count
+    terms = dict(zip(unpack(fingerprint.terms), fingerprint.counts, strict=True))
+    return Features(terms=terms, lead=unpack(fingerprint.lead), names=names, numbers=numbers)
+
+
+def fact_keys(name: str) -> list[int]:
+    """Of a number, or of the words of a name; single letters say nothing."""
+    if name[0].isdecimal():
+        return [NUMBER + crc32(fold(plain_number(name)).encode())]
+    words = fold(name).replace(".", "").split()
+    return [NAME + crc32(word.encode()) for word in words if len(word) > 1]

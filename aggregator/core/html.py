@@ -1,0 +1,175 @@
+"""HTML: its character set, what of it may be shown, its plain text, and the feeds it links to.
+
+The only importer of lxml and nh3. Nothing here raises on any input.
+"""
+
+from __future__ import annotations
+
+import re
+from contextvars import ContextVar
+
+import lxml.html
+import nh3
+from lxml import etree
+
+from aggregator.core.charsets import decode
+from aggregator.core.markup import from_text, line_text, to_text
+from aggregator.core.urls import MAX_URL, normalise
+
+__all__ = (
+    "Element",
+    "decode",
+    "feed_links",
+    "from_text",
+    "line_text",
+    "parse_document",
+    "sanitise",
+    "to_text",
+)
+
+Element = etree._Element  # noqa: SLF001 - the stubs name no public type; others need not import lxml
+
+MAX_TAGS = 20_000
+MAX_REFERENCES = 50_000
+"""A fragment with more tags or "&" than that is kept as plain paragraphs: building a tree of some
+such input takes quadratic time, and no article has them."""
+MAX_PASSES = 4
+MAX_FEED_LINKS = 20
+
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "del": {"datetime"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ins": {"datetime"},
+    "ol": {"start", "reversed"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "*": {"lang", "dir"},
+}
+_TAGS = """
+    a abbr address article aside b bdi bdo blockquote br caption cite code col colgroup dd del
+    details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li
+    main mark ol p pre q rp rt ruby s samp section small span strong sub summary sup table tbody td
+    tfoot th thead time tr u ul var wbr
+"""
+_LEFT_OUT = """
+    audio button canvas embed head iframe math noembed noframes object script select style svg
+    template textarea title video xmp
+"""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_FRAGMENT = re.compile(r"[<>&\0\r\xa0]")
+_NOSCRIPT = re.compile(r"</?noscript[^>]*>", re.IGNORECASE)
+"""Left out because what is inside counts as text for a reader that runs scripts, not for ours."""
+_UNSTEADY = re.compile(rf"<(?!/|(?:{'|'.join(_TAGS.split())})[\s/>]|!--)|<(?:table|TABLE)")
+"""Where a tag is taken out, or moved out of a table, what it parted may be read otherwise next."""
+_FIRST_BREAK = re.compile(r"(<pre[^>]*>)\n+")
+
+_FEED_TYPES = """
+    application/rss+xml application/atom+xml application/feed+json application/rdf+xml
+    application/x.atom+xml application/x-atom+xml
+"""
+_FEED_ADDRESS = re.compile(
+    r"""
+    (?: / (?: rss | atom | feeds? ) [0-9.]{0,4} (?: \.(?:xml|rdf|json|php) )? /?
+    | / index \.(?:xml|rdf|atom|rss)
+    | \. (?: rss | atom | rdf )
+    | [_-] (?: rss | atom | feed ) \.(?:xml|json|php)
+    | [?&] feed= (?: rss2? | atom | rdf )
+    ) \Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def sanitise(html: str, *, base_url: str | None = None) -> str:
+    """HTML that may be shown anywhere: elements and attributes of an allow-list only.
+
+    Addresses are of http(s) and mailto. Relative ones are resolved against
+    `base_url`, and left out when it is None or no web address. What comes out stays as it is when
+    it goes through again.
+    """
+    if not _NO_FRAGMENT.search(html):
+        return _SURROGATE.sub("", html).strip()
+    if html.count("<") > MAX_TAGS or html.count("&") > MAX_REFERENCES:
+        return from_text(to_text(html))
+    if "noscript" in html:
+        html = _NOSCRIPT.sub("", html)
+    token = _BASE.set(base_url)
+    try:
+        clean = _clean(html)
+        if _UNSTEADY.search(html):
+            for _ in range(MAX_PASSES):
+                former, clean = clean, _clean(clean)
+                if clean == former:
+                    break
+    finally:
+        _BASE.reset(token)
+    return clean
+
+
+def parse_document(html: str) -> Element:
+    """The root of a tree, whatever the input; an empty document where nothing can be read.
+
+    Elements nested more than 2,048 deep are lost: libxml2's bound.
+    """
+    markup = _SURROGATE.sub("", html).replace("\0", "").encode()
+    parser = lxml.html.HTMLParser(huge_tree=True, recover=True, encoding="utf-8")
+    try:
+        return lxml.html.document_fromstring(markup, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):  # nothing but white space or comments
+        return lxml.html.document_fromstring("<html><head></head><body></body></html>")
+
+
+def feed_links(html: str, base_url: str) -> tuple[str, ...]:
+    """Absolute addresses of the feeds that a page announces, then of those it links to openly."""
+    root = parse_document(html)
+    hrefs = (element.get("href") for element in root.iter("base"))
+    declared = next((href for href in hrefs if href), None)
+    base = (declared and normalise(declared, base=base_url)) or base_url
+    types = _FEED_TYPES.split()
+    announced = [
+        link.get("href", "")
+        for link in root.iter("link")
+        if "alternate" in link.get("rel", "").lower().split()
+        and link.get("type", "").partition(";")[0].strip().lower() in types
+    ]
+    linked = [
+        href
+        for anchor in root.iter("a")
+        if _FEED_ADDRESS.search(href := anchor.get("href", "").strip()[:MAX_URL])
+    ]
+    found = (normalise(href, base=base) for href in announced + linked if href)
+    return tuple(dict.fromkeys(url for url in found if url))[:MAX_FEED_LINKS]
+
+
+_BASE: ContextVar[str | None] = ContextVar("base_url", default=None)
+
+
+def _resolve(href: str) -> str | None:
+    base = _BASE.get()
+    return normalise(href, base=base) if base else None
+
+
+# Made once: to make one takes longer than to sanitise an article.
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS.split()),
+    clean_content_tags=set(_LEFT_OUT.split()),
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto"},
+    url_relative=_resolve,
+)
+
+
+def _clean(html: str) -> str:
+    try:
+        clean = _CLEANER.clean(html)
+    except UnicodeEncodeError:  # lone surrogates
+        clean = _CLEANER.clean(_SURROGATE.sub("", html))
+    clean = clean.replace("\r", "\n")  # as readers do, but for references to it
+    if "<pre" in clean:  # the reader has dropped the first line break of each, and would again
+        clean = _FIRST_BREAK.sub(r"\1", clean)
+    return clean.strip()

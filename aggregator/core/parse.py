@@ -1,0 +1,113 @@
+"""Bytes of a feed made into a ParsedFeed. The only importer of feedparser.
+
+feedparser is the judge of a feed's structure; it is spared what it does slowly or unsafely
+(sanitising, resolving addresses in texts), which `core.html` does instead, and the choice of the
+character set, which `core.charsets` makes. It is told no address either, for it would resolve
+identifiers that only look relative.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import feedparser
+
+from aggregator.core.charsets import decode_and_tell
+from aggregator.core.feed_fields import clean_language
+from aggregator.core.parse_entry import FeedFacts, authors_of, link_of, parse_entry, plain, title_of
+from aggregator.core.parse_json import parse_json_feed
+from aggregator.core.sniff import feed_start, not_a_feed, root_name
+from aggregator.core.xml_repair import find_flaw, mend, take_doctype
+from aggregator.errors import ParseError
+from aggregator.types import ParsedFeed
+
+MAX_ENTRIES = 50_000
+
+_DECLARATION = re.compile(r"<\?xml\b[^>]*>", re.IGNORECASE)
+_OUR_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
+_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+
+
+def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> ParsedFeed:
+    """RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, well-formed or not.
+
+    `url` is where the body came from; relative addresses are resolved against it unless the feed
+    says otherwise. At most MAX_ENTRIES entries are read.
+
+    Raises NotAFeed for anything else (a web page: with the feeds that it links to), and
+    ParseError for a feed of which nothing can be read.
+    """
+    decoded = decode_and_tell(body, content_type)
+    text = decoded.text.lstrip()
+    if text.startswith(("{", "[")):
+        return parse_json_feed(text, url=url, max_entries=MAX_ENTRIES)
+    root = root_name(text)
+    start = feed_start(text, root)
+    if start is None:
+        raise not_a_feed(text, root=root, url=url)
+    text = text[start:]
+    parsed, line, trouble = _feedparser(text, url)
+    if line is not None:
+        line += decoded.text.count("\n", 0, len(decoded.text) - len(text))
+        trouble = f"It is not well-formed XML at line {line}: {trouble}."
+    if start:
+        trouble = f"Something else stands before the feed. {trouble or ''}".strip()
+    warning = " ".join(filter(None, (trouble, decoded.warning))) or None
+    feed = plain(parsed["feed"])
+    if trouble and not (parsed["entries"] or feed.get("title") or feed.get("links")):
+        raise ParseError(
+            f"{url} is a feed of which nothing can be read. {trouble}", url=url, line=line
+        )
+    return _feed(feed, parsed, url=url, warning=warning)
+
+
+def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | None]:
+    """feedparser's result, and the line and the reason of the first flaw, if there is one."""
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    text, entities = take_doctype(text)
+    if entities:
+        text = mend(text, entities)
+    text = _OUR_DECLARATION + text
+    flaw = find_flaw(text)
+    if flaw is not None:
+        text = mend(text, entities)
+    try:
+        parsed = feedparser.parse(
+            text.encode(errors="replace"),
+            response_headers=_HEADERS,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # feedparser promises nothing about what it raises
+        raise ParseError(
+            f"{url} is a feed that cannot be read ({type(error).__name__}). Tell the publisher.",
+            url=url,
+        ) from error
+    return (dict(parsed), flaw.line, flaw.reason) if flaw else (dict(parsed), None, None)
+
+
+def _feed(
+    raw: dict[str, Any], parsed: dict[str, Any], *, url: str, warning: str | None
+) -> ParsedFeed:
+    version = parsed["version"] or "rss"
+    is_atom = version.startswith("atom")
+    site_url = link_of(raw, url)
+    language = clean_language(raw.get("language") or raw.get("title_detail", {}).get("language"))
+    facts = FeedFacts(
+        base=url if is_atom else site_url or url,
+        is_atom=is_atom,
+        language=language,
+        authors=authors_of(raw),
+    )
+    return ParsedFeed(
+        format=version,
+        title=title_of(raw),
+        site_url=site_url,
+        language=language,
+        entries=tuple(
+            parse_entry(plain(entry), facts) for entry in parsed["entries"][:MAX_ENTRIES]
+        ),
+        warning=warning,
+    )

@@ -1,0 +1,76 @@
+"""An inverted index: from a number (a shingle, a stem, a name) to the stories that have it.
+
+The unit is the story, not the article: eighty copies of one text are one entry, so nothing ever
+has to be dropped for being frequent among articles.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from aggregator.core.window import Key, Member, Window
+
+
+class Postings:
+    """Which stories have a number; `numbers` says which ones an article is found by."""
+
+    def __init__(self, window: Window, numbers: Callable[[Member], Iterable[int]]) -> None:
+        self._window = window
+        self._numbers = numbers
+        self._stories: dict[int, Key | tuple[Key, ...]] = {}
+
+    def add(self, member: Member) -> None:
+        story = member.story
+        stories = self._stories
+        for number in self._numbers(member):
+            known = stories.setdefault(number, story)
+            if known == story:
+                continue
+            if not isinstance(known, tuple):
+                stories[number] = (known, story)
+            elif story not in known:
+                stories[number] = (*known, story)
+
+    def remove(self, member: Member) -> None:
+        """To be called when the window has already forgotten it."""
+        numbers = set(self._numbers(member))
+        for other in self._window.of_story(member.story):
+            numbers.difference_update(self._numbers(other))
+        for number in numbers:
+            known = self._stories.pop(number)
+            if isinstance(known, tuple):
+                left = tuple(story for story in known if story != member.story)
+                self._stories[number] = left if len(left) > 1 else left[0]
+
+    def gather(self, weights: Mapping[int, float], *, budget: int) -> dict[Key, float]:
+        """The sum of weights that each story has of these numbers.
+
+        The rarest numbers are read first, and at most `budget` entries.
+        """
+        stories = self._stories
+        sums: dict[Key, float] = defaultdict(float)
+        shared: list[tuple[int, int]] = []
+        for number, weight in weights.items():
+            known = stories.get(number)
+            if known is None:
+                continue
+            if isinstance(known, tuple):
+                shared.append((len(known), number))
+            else:
+                sums[known] += weight
+                budget -= 1
+        for length, number in sorted(shared):
+            budget -= length
+            if budget < 0:
+                break
+            known = stories[number]
+            for story in known if isinstance(known, tuple) else ():
+                sums[story] += weights[number]
+        return sums
+
+    def best(self, sums: Mapping[Key, float], limit: int) -> list[Key]:
+        """The stories with the highest sums; of equals, the one with the earlier article."""
+        first = self._window.of_story
+        ranked = sorted(sums, key=lambda story: (-sums[story], first(story)[0].order))
+        return ranked[:limit]

@@ -1,0 +1,113 @@
+"""How much a word says, learnt from the stream itself, and articles as vectors of it.
+
+TF-IDF (Salton and Buckley 1988) over four views of an article: its stems, the stems of its
+beginning, the words of its names, its numbers. Stems are counted for each language apart, names
+and numbers over all.
+
+The counts that weights are made from stand still between refreshes, so that vectors can be kept.
+A refresh comes with a new day and when the window has grown by a quarter, and counts only articles
+that stay in the window for the whole day: both are the same in a window rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from math import log, sqrt
+
+from aggregator.core.features import LEAD, Features
+
+TERMS, FIRST, NAMES, NUMBERS = 0.35, 0.3, 0.2, 0.15
+"""Shares of the four views in a vector."""
+
+POW = 1.0
+_NAMES = "*"
+"""Where names and numbers are counted, beside the languages."""
+
+FEW = 200
+"""A smaller stream is weighed as one of so many articles, the others without its words."""
+
+Vector = Mapping[int, float]
+"""Of length 1; empty for an article without words."""
+
+
+class Frequencies:
+    """In how many articles each stem, name and number occurs."""
+
+    def __init__(self, *, version: int = 0) -> None:
+        self._words: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._articles: Counter[str] = Counter()
+        self._frozen_words: dict[str, dict[int, int]] = {}
+        self._frozen_articles: Counter[str] = Counter()
+        self.version = version
+        """Changes with every refresh."""
+
+    def add(self, language: str, found: Features) -> None:
+        self._words[language].update(found.terms.keys())
+        self._words[_NAMES].update(found.names.keys())
+        self._words[_NAMES].update(found.numbers.keys())
+        self._articles[language] += 1
+        if self._articles.total() > 1.25 * self._frozen_articles.total():
+            self.refresh()
+
+    def remove(self, language: str, found: Features) -> None:
+        """Takes effect with the next refresh."""
+        _subtract(self._words[language], found.terms)
+        _subtract(self._words[_NAMES], found.names)
+        _subtract(self._words[_NAMES], found.numbers)
+        self._articles[language] -= 1
+
+    def refresh(self) -> None:
+        self._frozen_words = {language: dict(words) for language, words in self._words.items()}
+        self._frozen_articles = self._articles.copy()
+        self.version += 1
+
+    def size(self, language: str | None) -> int:
+        """How many articles the weights are made from; None: in all languages."""
+        counted = self._frozen_articles
+        return max(FEW, counted.total() if language is None else counted[language]) + 2
+
+    def weights(self, numbers: Iterable[int], language: str | None) -> dict[int, float]:
+        """How much each says; `language` None: they are names and numbers."""
+        total = self.size(language)
+        counts = self._frozen_words.get(_NAMES if language is None else language, {})
+        return {number: max(0.01, log(total / (counts.get(number, 0) + 0.5))) for number in numbers}
+
+    def vector(self, language: str, found: Features) -> Vector:
+        """Of an article."""
+        stems = self.weights(found.terms, language)
+        lead = {LEAD + stem: stems.get(stem, 0.0) for stem in found.lead}
+        stems = {k: v**POW for k, v in stems.items()}
+        lead = {k: v**POW for k, v in lead.items()}
+        nm = {k: v**POW for k, v in self.weights(found.names, None).items()}
+        nu = {k: v**POW for k, v in self.weights(found.numbers, None).items()}
+        views = (
+            (TERMS, _scaled(found.terms, stems)),
+            (FIRST, lead),
+            (NAMES, _scaled(found.names, nm)),
+            (NUMBERS, _scaled(found.numbers, nu)),
+        )
+        vector: dict[int, float] = {}
+        present = sum(share for share, view in views if view)
+        for share, view in views:
+            length = sqrt(sum(weight * weight for weight in view.values()))
+            factor = sqrt(share / present) / length if length else 0.0
+            vector.update({number: weight * factor for number, weight in view.items()})
+        return vector
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Of two vectors of length 1: 0 to 1."""
+    return sum([one[number] * other[number] for number in one.keys() & other.keys()])
+
+
+def _scaled(counts: Mapping[int, int], weights: Mapping[int, float]) -> dict[int, float]:
+    return {number: (1 + log(count)) * weights[number] for number, count in counts.items()}
+
+
+def _subtract(counts: Counter[int], numbers: Iterable[int]) -> None:
+    for number in numbers:
+        if counts[number] == 1:
+            del counts[number]
+        else:
+            counts[number] -= 1

@@ -1,0 +1,113 @@
+"""The engine of a single process: asyncio tasks, woken by APScheduler 3 (its only importer)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from aggregator.engine.protocol import Handler, Job
+
+OnError = Callable[[str, BaseException], None]
+
+
+class InProcessEngine:
+    """See engine.protocol.Engine. Must be made and used inside a running event loop."""
+
+    def __init__(self, handler: Handler, *, concurrency: int, on_error: OnError) -> None:
+        """`on_error` gets the name of a job or action and what it raised; the rest goes on."""
+        self.concurrency = concurrency
+        self._handler = handler
+        self._on_error = on_error
+        self._running: dict[Job, asyncio.Task[None]] = {}
+        self._stopping = False
+        self._change = asyncio.Event()
+        self._scheduler: AsyncIOScheduler | None = None
+        self._actions: set[asyncio.Task[None]] = set()
+
+    @property
+    def free(self) -> int:
+        return 0 if self._stopping else max(0, self.concurrency - len(self._running))
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._running)
+
+    @property
+    def running(self) -> int:
+        """Jobs under way."""
+        return len(self._running)
+
+    def submit(self, job: Job) -> bool:
+        if self._stopping or job in self._running:
+            return False
+        task = asyncio.create_task(self._run(job))
+        self._running[job] = task
+        task.add_done_callback(lambda _: self._ended(job))
+        return True
+
+    def every(self, period: timedelta, name: str, action: Callable[[], Awaitable[None]]) -> None:
+        if self._scheduler is None:
+            self._scheduler = AsyncIOScheduler(timezone=UTC)
+            self._scheduler.start()
+
+        async def guarded() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._actions.add(task)
+                task.add_done_callback(self._actions.discard)
+            try:
+                await action()
+            except Exception as error:  # noqa: BLE001 - one action must not end the service
+                self._on_error(name, error)
+
+        # The default grace of one second drops a job that is late; None never does.
+        self._scheduler.add_job(
+            guarded,
+            "interval",
+            seconds=period.total_seconds(),
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            id=name,
+        )
+
+    async def changed(self) -> None:
+        if self._running:
+            await self._change.wait()
+        # Cleared afterwards: what ended since the last call must not be waited for again.
+        self._change.clear()
+
+    async def idle(self) -> None:
+        while self._running:
+            await asyncio.wait(list(self._running.values()))
+
+    async def stop(self, *, grace: timedelta) -> bool:
+        self._stopping = True
+        if self._scheduler is not None:
+            self._scheduler.remove_all_jobs()
+        tasks = {*self._running.values(), *self._actions}
+        pending: set[asyncio.Task[None]] = set()
+        if tasks:
+            _, pending = await asyncio.wait(tasks, timeout=grace.total_seconds())
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        if self._scheduler is not None:
+            # Only now: APScheduler's shutdown cancels running coroutines at once.
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        return not pending
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._handler(job)
+        except Exception as error:  # noqa: BLE001 - one job must not end the service
+            self._on_error(type(job).__name__, error)
+
+    def _ended(self, job: Job) -> None:
+        self._running.pop(job, None)
+        self._change.set()

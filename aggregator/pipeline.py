@@ -1,0 +1,367 @@
+"""The straight line: poll a host, enrich a host, assign stories. Orders the I/O, decides nothing.
+
+Each stage ends in one commit and resumes from the store, so a crash repeats work and never loses
+or doubles it. What is decided, and why, stands in core/.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aggregator.core.cluster import Grouper
+from aggregator.core.decide import decide
+from aggregator.core.entries import entry_keys
+from aggregator.core.schedule import after_failed_parse, after_poll, text_retry
+from aggregator.core.text import count_words
+from aggregator.errors import ClaimLost, ExtractError, ParseError, SandboxError
+from aggregator.fetch.gate import HostGate
+from aggregator.sandbox import SandboxProtocol
+from aggregator.storage.protocol import Storage
+from aggregator.types import (
+    ArticleText,
+    Assignment,
+    FeedClaim,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    NewArticle,
+    ParsedFeed,
+    PollDecision,
+    PollRecord,
+    Revision,
+    TextClaim,
+    TextRecord,
+    TextState,
+)
+
+FEED_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
+
+TEXTS_AT_A_TIME = 10
+"""Pages claimed at once for a host; small, so that newer ones soon get their turn."""
+STORIES_AT_A_TIME = 500
+"""Articles assigned in one commit."""
+PAGE_SHARE = 0.5
+"""A page that yields less than this share of the feed's own words has been misread."""
+
+
+class Fetching(Protocol):
+    async def fetch(self, request: FetchRequest) -> FetchOutcome: ...
+
+
+# --- what the stages report ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPolled:
+    source: str
+    url: str
+    status: int | None
+    """None: no answer, or nothing was asked."""
+    error: str | None
+    """A sentence; None: it went well."""
+    unchanged: bool
+    """The publisher, or a comparison of the bytes, said that nothing is new."""
+    new: int
+    revised: int
+    warning: str | None
+    """What is wrong with the feed although it was read; None: nothing."""
+    next_poll_at: datetime
+    elapsed: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFetched:
+    article_id: int
+    title: str
+    url: str
+    state: TextState
+    words: int
+    error: str | None
+    """A sentence; None: it went well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoriesAssigned:
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDropped:
+    """Work whose claim ran out before it was recorded; it falls due again."""
+
+    what: str
+
+
+Event = FeedPolled | TextFetched | StoriesAssigned | WorkDropped
+
+
+@dataclass(slots=True, kw_only=True)
+class Pipeline:
+    """Everything the stages need; swapped as a whole when the configuration changes."""
+
+    storage: Storage
+    fetcher: Fetching
+    sandbox: SandboxProtocol
+    gate: HostGate
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    """0 to 1."""
+    report: Callable[[Event], None]
+    copy_window: timedelta
+    event_window: timedelta
+    max_feed_size: int
+    max_page_size: int
+    lease: timedelta = timedelta(minutes=10)
+    only: Collection[int] | None = None
+    """Ids of the sources that are served; None: all."""
+    grouper: Grouper | None = None
+    """Rebuilt from the store when first needed, and after a failed commit."""
+
+
+# --- stage 1 -------------------------------------------------------------------------------------
+
+
+async def poll_host(line: Pipeline, host: str) -> None:
+    """Poll the host's due feeds, one after the other, a commit each."""
+    claims = await asyncio.to_thread(
+        line.storage.claim_feeds, host, now=line.clock(), lease=line.lease, only=line.only
+    )
+    for claim in claims:
+        try:
+            line.report(await _poll_feed(line, host, claim))
+        except ClaimLost:
+            line.report(WorkDropped(what=f"poll of {claim.source.name}"))
+
+
+async def _poll_feed(line: Pipeline, host: str, claim: FeedClaim) -> FeedPolled:
+    source, state = claim.source, claim.state
+    request = FetchRequest(
+        url=source.url,
+        accept=FEED_ACCEPT,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        headers=source.headers,
+        max_bytes=line.max_feed_size,
+    )
+    async with line.gate.turn(host):
+        polled_at = line.clock()
+        if polled_at >= claim.lease_until:
+            raise ClaimLost(f"the claim on {source.name} ran out before its turn")
+        outcome = await line.fetcher.fetch(request)
+    decision: PollDecision | None = None
+    warning: str | None = None
+    after = after_poll(state, outcome, source=source, now=line.clock(), jitter=line.jitter())
+    if isinstance(outcome, Fetched):
+        body_hash = hashlib.sha256(outcome.body).hexdigest()
+        if body_hash != state.body_hash:
+            try:
+                parsed = await line.sandbox.parse(
+                    outcome.body, url=outcome.url, content_type=outcome.content_type
+                )
+            except (ParseError, SandboxError) as error:
+                after = after_failed_parse(
+                    state,
+                    outcome,
+                    error=error,
+                    source=source,
+                    now=line.clock(),
+                    jitter=line.jitter(),
+                )
+            else:
+                warning = parsed.warning
+                decision = await _decide(line, claim, parsed, polled_at)
+                after = _observed(after, parsed, body_hash)
+    new_ids = await asyncio.to_thread(
+        line.storage.record_poll,
+        PollRecord(claim=claim, state=after, polled_at=polled_at, decision=decision),
+    )
+    return FeedPolled(
+        source=source.name,
+        url=source.url,
+        status=after.last_status,
+        error=after.last_error,
+        unchanged=after.last_error is None and decision is None,
+        new=len(new_ids),
+        revised=len(decision.revised) if decision else 0,
+        warning=warning,
+        next_poll_at=after.next_poll_at,
+        elapsed=outcome.elapsed,
+    )
+
+
+async def _decide(
+    line: Pipeline, claim: FeedClaim, parsed: ParsedFeed, polled_at: datetime
+) -> PollDecision:
+    keys = {key for entry in parsed.entries for key in entry_keys(entry, parsed)}
+    known = await asyncio.to_thread(line.storage.known_entries, claim.source_id, keys)
+    decision = decide(parsed, known, source=claim.source, now=polled_at)
+    return await _with_fingerprints(line, decision)
+
+
+async def _with_fingerprints(line: Pipeline, decision: PollDecision) -> PollDecision:
+    """Fingerprint what will not wait for a page."""
+    articles = [*decision.new, *(revision.article for revision in decision.revised)]
+    ready = [article for article in articles if article.page_host is None]
+    if not ready:
+        return decision
+    prints = await line.sandbox.fingerprints(
+        [(article.title, article.text, article.language) for article in ready]
+    )
+    made = {id(article): item for article, item in zip(ready, prints, strict=True)}
+
+    def finished(article: NewArticle) -> NewArticle:
+        item = made.get(id(article))
+        return article if item is None else replace(article, fingerprint=item)
+
+    return replace(
+        decision,
+        new=tuple(finished(article) for article in decision.new),
+        revised=tuple(
+            Revision(article_id=revision.article_id, article=finished(revision.article))
+            for revision in decision.revised
+        ),
+    )
+
+
+def _observed(after: FeedState, parsed: ParsedFeed, body_hash: str) -> FeedState:
+    return replace(
+        after,
+        body_hash=body_hash,
+        title=parsed.title or after.title,
+        site_url=parsed.site_url or after.site_url,
+    )
+
+
+# --- stage 2 -------------------------------------------------------------------------------------
+
+
+async def enrich_host(line: Pipeline, host: str) -> None:
+    """Fetch and extract some of the host's due article pages, a commit each."""
+    claims = await asyncio.to_thread(
+        line.storage.claim_texts,
+        host,
+        now=line.clock(),
+        lease=line.lease,
+        limit=TEXTS_AT_A_TIME,
+        only=line.only,
+    )
+    for claim in claims:
+        try:
+            line.report(await _enrich(line, host, claim))
+        except ClaimLost:
+            line.report(WorkDropped(what=f"page of “{claim.title}”"))
+
+
+async def _enrich(line: Pipeline, host: str, claim: TextClaim) -> TextFetched:
+    extracted, error, permanent = await _page(line, host, claim)
+    now = line.clock()
+    retry_at = None if error is None else text_retry(claim.attempts + 1, now, permanent=permanent)
+    if error is None:
+        state = TextState.READY
+    else:
+        state = TextState.FAILED if retry_at is None else TextState.RETRY
+    text = claim.feed_text if extracted is None else extracted.text
+    title = claim.title or (extracted.title if extracted else "")
+    language = claim.language or (extracted.language if extracted else None)
+    (fingerprint,) = await line.sandbox.fingerprints([(title, text, language)])
+    await asyncio.to_thread(
+        line.storage.record_text,
+        TextRecord(
+            claim=claim,
+            at=now,
+            state=state,
+            extracted=extracted,
+            error=error,
+            retry_at=retry_at,
+            fingerprint=fingerprint,
+        ),
+    )
+    return TextFetched(
+        article_id=claim.article_id,
+        title=title,
+        url=claim.url,
+        state=state,
+        words=count_words(text),
+        error=error,
+    )
+
+
+async def _page(
+    line: Pipeline, host: str, claim: TextClaim
+) -> tuple[ArticleText | None, str | None, bool]:
+    """(what the page yields, else why not, whether trying again is of little use)."""
+    async with line.gate.turn(host):
+        if line.clock() >= claim.lease_until:
+            raise ClaimLost(f"the claim on {claim.url} ran out before its turn")
+        outcome = await line.fetcher.fetch(
+            FetchRequest(
+                url=claim.url,
+                accept=PAGE_ACCEPT,
+                headers=claim.headers,
+                max_bytes=line.max_page_size,
+            )
+        )
+    if isinstance(outcome, FetchFailed):
+        return None, outcome.reason, outcome.status in {401, 403, 404, 410, 451}
+    if not isinstance(outcome, Fetched):
+        return None, "The server answered 304 Not Modified to an unconditional request.", False
+    try:
+        text = await line.sandbox.extract(
+            outcome.body,
+            url=outcome.url,
+            content_type=outcome.content_type,
+            title_hint=claim.title or None,
+        )
+    except (ExtractError, SandboxError) as error:
+        return None, str(error), True
+    if count_words(text.text) < PAGE_SHARE * count_words(claim.feed_text):
+        return None, "The page yields less text than the feed itself.", True
+    return text, None, False
+
+
+# --- stage 3 -------------------------------------------------------------------------------------
+
+
+async def assign_stories(line: Pipeline) -> int:
+    """Find the story of every article that is ready and has none; how many there were."""
+    total = 0
+    while count := await asyncio.to_thread(_assign_some, line):
+        total += count
+    return total
+
+
+def _assign_some(line: Pipeline) -> int:
+    """One commit of stage 3; 0 when nothing is left. Takes long: run it in a thread."""
+    waiting = line.storage.unassigned(limit=STORIES_AT_A_TIME)
+    if not waiting:
+        return 0
+    grouper = line.grouper or _rebuild(line)
+    # Until the commit has succeeded the grouper knows more than the store does.
+    line.grouper = None
+    assignments = []
+    for item in waiting:
+        grouper.forget(item.article_id)
+        assignments.append(grouper.add(item))
+    line.storage.assign(assignments, now=line.clock())
+    line.grouper = grouper
+    line.report(StoriesAssigned(assignments=tuple(assignments)))
+    return len(assignments)
+
+
+def _rebuild(line: Pipeline) -> Grouper:
+    grouper = Grouper(copy_window=line.copy_window, event_window=line.event_window)
+    since = line.clock() - max(line.copy_window, line.event_window)
+    for item, assignment in line.storage.window(since=since):
+        grouper.restore(item, assignment)
+    return grouper

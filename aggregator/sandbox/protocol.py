@@ -1,0 +1,36 @@
+"""What a sandbox does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+
+
+class SandboxProtocol(Protocol):
+    """Every method raises what the rule of core/ that it runs raises, and SandboxError."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    async def parse(self, body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
+        """As core.parse.parse_feed. Raises ParseError and NotAFeed, fields included."""
+
+    async def extract(
+        self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None
+    ) -> ArticleText:
+        """As core.extract.extract_article. Raises ExtractError."""
+
+    async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:
+        """As core.fingerprint.fingerprint, of each (title, text, language) in order."""
+
+    async def close(self) -> None:
+        """End every child process. Calls under way fail; later ones raise SandboxError."""

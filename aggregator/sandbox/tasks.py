@@ -1,0 +1,66 @@
+"""The tasks of a sandbox, and what of core/ does each; libraries are loaded when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseTask:
+    code: ClassVar[bytes] = b"p"
+    answer: ClassVar[type[ParsedFeed]] = ParsedFeed
+    body: bytes
+    url: str
+    content_type: str | None
+    """None: the server sent none."""
+
+    @staticmethod
+    def load() -> Callable[[ParseTask], ParsedFeed]:
+        from aggregator.core.parse import parse_feed  # noqa: PLC0415 - loaded when first needed
+
+        return lambda task: parse_feed(task.body, url=task.url, content_type=task.content_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractTask:
+    code: ClassVar[bytes] = b"e"
+    answer: ClassVar[type[ArticleText]] = ArticleText
+    body: bytes
+    url: str | None
+    """None: not known, relative links are left out."""
+    content_type: str | None
+    """None: the server sent none."""
+    title_hint: str | None
+    """None: the feed gave no title."""
+
+    @staticmethod
+    def load() -> Callable[[ExtractTask], ArticleText]:
+        from aggregator.core.extract import extract_article  # noqa: PLC0415 - the same
+
+        return lambda task: extract_article(
+            task.body, url=task.url, content_type=task.content_type, title_hint=task.title_hint
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FingerprintTask:
+    code: ClassVar[bytes] = b"f"
+    answer: ClassVar[Any] = list[Fingerprint]
+    items: tuple[tuple[str, str, str | None], ...]
+    """(title, text, language) of each article."""
+
+    @staticmethod
+    def load() -> Callable[[FingerprintTask], list[Fingerprint]]:
+        from aggregator.core.fingerprint import fingerprint  # noqa: PLC0415 - the same
+
+        return lambda task: [fingerprint(*item) for item in task.items]
+
+
+Task = ParseTask | ExtractTask | FingerprintTask
+KINDS: dict[bytes, type[Task]] = {
+    kind.code: kind for kind in (ParseTask, ExtractTask, FingerprintTask)
+}

@@ -1,0 +1,167 @@
+"""The parts of a running program, built from the configuration and taken down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aggregator import __version__
+from aggregator.config import Config
+from aggregator.engine.inprocess import InProcessEngine, OnError
+from aggregator.engine.protocol import (
+    AssignStories,
+    CleanUp,
+    EnrichHost,
+    Handler,
+    Job,
+    PollHost,
+)
+from aggregator.fetch.gate import HostGate
+from aggregator.fetch.http import Fetcher, user_agent
+from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
+from aggregator.sandbox import Sandbox
+from aggregator.storage.protocol import Storage
+from aggregator.storage.sqlite import instance_lock, open_storage
+from aggregator.types import CleanUpReport
+
+Clock = Callable[[], datetime]
+Report = Callable[[Event], None]
+
+STORAGE_THREADS = 32
+"""Callers of the store; many, so that their writes share one commit."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """One process's parts. Swap `config` by `reconfigured` only."""
+
+    config: Config
+    storage: Storage
+    sandbox: Sandbox
+    fetcher: Fetcher
+    pipeline: Pipeline
+    clock: Clock
+    started_at: datetime
+
+    async def handle(self, job: Job) -> None:
+        """What the engine calls."""
+        match job:
+            case PollHost(host):
+                await poll_host(self.pipeline, host)
+            case EnrichHost(host):
+                await enrich_host(self.pipeline, host)
+            case AssignStories():
+                await assign_stories(self.pipeline)
+            case CleanUp():
+                await asyncio.to_thread(self.clean_up)
+
+    def clean_up(self) -> CleanUpReport:
+        """Drop what has left the windows."""
+        stories = self.config.stories
+        window = max(stories.copy_window, stories.event_window)
+        return self.storage.clean_up(now=self.clock(), window=window)
+
+    async def reconfigured(self, config: Config) -> None:
+        """Take over a new configuration. Nothing may be under way.
+
+        The store stays the one that was opened; the caller says so when `storage` has changed.
+        """
+        old = self.fetcher
+        self.fetcher = await _fetcher(config).__aenter__()
+        self.pipeline = _pipeline(
+            config,
+            self.storage,
+            self.fetcher,
+            self.sandbox,
+            clock=self.clock,
+            report=self.pipeline.report,
+        )
+        self.config = config
+        await old.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def open_runtime(
+    config: Config, *, report: Report, clock: Clock = utc_now
+) -> AsyncIterator[Runtime]:
+    """Lock the database for this process, open everything, end every claim left by a crash.
+
+    Raises InstanceRunning and the other storage errors.
+    """
+    threads = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="store")
+    asyncio.get_running_loop().set_default_executor(threads)
+    with instance_lock(config.storage):
+        storage = open_storage(config.storage)
+        try:
+            storage.release_claims()
+            async with Sandbox() as sandbox:
+                fetcher = await _fetcher(config).__aenter__()
+                runtime = Runtime(
+                    config=config,
+                    storage=storage,
+                    sandbox=sandbox,
+                    fetcher=fetcher,
+                    pipeline=_pipeline(
+                        config, storage, fetcher, sandbox, clock=clock, report=report
+                    ),
+                    clock=clock,
+                    started_at=clock(),
+                )
+                try:
+                    yield runtime
+                finally:
+                    await runtime.fetcher.__aexit__(None, None, None)
+        finally:
+            storage.close()
+
+
+def open_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> InProcessEngine:
+    """The engine that the configuration asks for."""
+    return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
+
+
+def restrict(runtime: Runtime, source_ids: Collection[int] | None) -> None:
+    """Serve these sources only; None: all."""
+    runtime.pipeline.only = source_ids
+
+
+def _fetcher(config: Config) -> Fetcher:
+    return Fetcher(
+        user_agent=user_agent(__version__, config.contact),
+        timeout=config.timeout,
+        connections=config.concurrency,
+    )
+
+
+def _pipeline(
+    config: Config,
+    storage: Storage,
+    fetcher: Fetcher,
+    sandbox: Sandbox,
+    *,
+    clock: Clock,
+    report: Report,
+) -> Pipeline:
+    return Pipeline(
+        storage=storage,
+        fetcher=fetcher,
+        sandbox=sandbox,
+        gate=HostGate(config.host_delay),
+        clock=clock,
+        jitter=random.random,
+        report=report,
+        copy_window=config.stories.copy_window,
+        event_window=config.stories.event_window,
+        max_feed_size=config.max_feed_size,
+        max_page_size=config.max_page_size,
+        lease=timedelta(minutes=10) + 2 * config.timeout,
+    )

@@ -1,0 +1,74 @@
+"""The status file: what a health check reads, beside the database, replaced as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+STALE_AFTER = timedelta(seconds=90)
+"""A service that has written no status for so long is stuck or gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStatus:
+    """What the service says of itself, every few seconds."""
+
+    pid: int
+    version: str
+    started_at: datetime
+    written_at: datetime
+    sources: int
+    articles: int
+    stories: int
+    pending_texts: int
+    unassigned: int
+    jobs: int
+    """Under way."""
+    config_error: str | None
+    """Why the edited feeds.yaml was refused; None: it was taken."""
+
+
+def status_path(database: Path) -> Path:
+    return database.with_name(database.name + ".status.json")
+
+
+def write_status(path: Path, status: ServiceStatus) -> None:
+    """Replace the file atomically, so that a reader never sees half of it."""
+    fields = {
+        "pid": status.pid,
+        "version": status.version,
+        "started_at": status.started_at.isoformat(),
+        "written_at": status.written_at.isoformat(),
+        "sources": status.sources,
+        "articles": status.articles,
+        "stories": status.stories,
+        "pending_texts": status.pending_texts,
+        "unassigned": status.unassigned,
+        "jobs": status.jobs,
+        "config_error": status.config_error,
+    }
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same; os says it is atomic
+
+
+def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
+    """Whether the service is alive, and a sentence about it."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        written_at = datetime.fromisoformat(fields["written_at"])
+        counts = f"{fields['articles']} articles, {fields['stories']} stories"
+        config_error = fields["config_error"]
+    except FileNotFoundError:
+        return False, f"no service has written {path}; start it with `aggregator run`"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return False, f"{path} cannot be read ({error}); restart the service"
+    age = now - written_at
+    if age > STALE_AFTER:
+        return False, f"the service last gave a sign of life {int(age.total_seconds())} s ago"
+    if config_error is not None:
+        return True, f"alive with {counts}; the edited feeds.yaml was refused: {config_error}"
+    return True, f"alive with {counts}"

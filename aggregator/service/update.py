@@ -1,0 +1,159 @@
+"""One pass over the sources, for `aggregator update` and the demo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aggregator.errors import UsageError
+from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
+from aggregator.service.pump import Pump
+from aggregator.service.runtime import Runtime, open_engine, restrict
+from aggregator.types import Relation, SourceStatus, SyncReport, TextState
+
+GRACE = timedelta(seconds=3)
+"""How long a pass that is interrupted waits for what is under way."""
+
+
+@dataclass(slots=True, kw_only=True)
+class UpdateSummary:
+    """What one pass did."""
+
+    selected: int = 0
+    """Sources the pass was about."""
+    polled: int = 0
+    unchanged: int = 0
+    new: int = 0
+    revised: int = 0
+    texts: int = 0
+    """Pages whose text was extracted."""
+    assigned: int = 0
+    new_stories: int = 0
+    joined: int = 0
+    """Articles that joined a story."""
+    failed: list[FeedPolled] = field(default_factory=list)
+    warned: list[FeedPolled] = field(default_factory=list)
+    texts_failed: list[TextFetched] = field(default_factory=list)
+    crashed: list[str] = field(default_factory=list)
+    """Errors that nobody expected, a sentence each."""
+    not_due: int = 0
+    next_due_at: datetime | None = None
+    """When the next of those not due is; None: none is held back."""
+    elapsed: timedelta = timedelta()
+    relations: Counter[str] = field(default_factory=Counter)
+
+    def count(self, event: Event) -> None:
+        match event:
+            case FeedPolled():
+                self._count_poll(event)
+            case TextFetched():
+                if event.state is TextState.READY:
+                    self.texts += 1
+                else:
+                    self.texts_failed.append(event)
+            case StoriesAssigned():
+                self.assigned += len(event.assignments)
+                for assignment in event.assignments:
+                    self.relations[assignment.relation.value] += 1
+                self.new_stories = self.relations[Relation.NEW.value]
+                self.joined = self.assigned - self.new_stories
+
+    def _count_poll(self, event: FeedPolled) -> None:
+        self.polled += 1
+        self.new += event.new
+        self.revised += event.revised
+        if event.error is not None:
+            self.failed.append(event)
+        elif event.unchanged:
+            self.unchanged += 1
+        if event.warning is not None:
+            self.warned.append(event)
+
+
+async def update(
+    runtime: Runtime,
+    *,
+    names: Sequence[str] = (),
+    force: bool = False,
+    polls_only: bool = False,
+    started: Callable[[int, SyncReport], None] = lambda _due, _report: None,
+    progress: Callable[[Event], None] = lambda _event: None,
+) -> UpdateSummary:
+    """Poll what is due, fetch the pages, assign stories.
+
+    `names`: only these sources, due or not. `force`: also those that are not due, and those that
+    a publisher asked to leave alone. `polls_only`: leave pages and stories to a later pass.
+    `started` is told how many sources are due. Raises UsageError for a name that is unknown.
+    """
+    storage, began_at = runtime.storage, runtime.clock()
+    synced = await asyncio.to_thread(storage.sync_sources, runtime.config.sources, now=began_at)
+    statuses = await asyncio.to_thread(storage.source_statuses)
+    chosen = select(statuses, names)
+    only = {status.source_id for status in chosen} if names else None
+    restrict(runtime, only)
+    if names or force:
+        await asyncio.to_thread(storage.wake, only, now=began_at, force=force)
+        chosen = [
+            status
+            for status in await asyncio.to_thread(storage.source_statuses)
+            if only is None or status.source_id in only
+        ]
+    later = [item.state.next_poll_at for item in chosen if item.state.next_poll_at > began_at]
+    summary = UpdateSummary(
+        selected=len(chosen), not_due=len(later), next_due_at=min(later, default=None)
+    )
+    started(len(chosen) - len(later), synced)
+
+    def report(event: Event) -> None:
+        summary.count(event)
+        progress(event)
+
+    runtime.pipeline.report = report
+    engine = open_engine(
+        runtime,
+        runtime.handle,
+        on_error=lambda name, error: summary.crashed.append(f"{name}: {error!r}"),
+    )
+    try:
+        await Pump(runtime, engine, pages=not polls_only).drain()
+        if not polls_only:
+            await assign_stories(runtime.pipeline)
+    finally:
+        await engine.stop(grace=GRACE)
+        summary.elapsed = runtime.clock() - began_at
+    return summary
+
+
+def select(statuses: Collection[SourceStatus], names: Sequence[str]) -> list[SourceStatus]:
+    """The sources that the user means: by name, by address, or by an unambiguous part of either.
+
+    No names: all. Raises UsageError.
+    """
+    if not names:
+        return list(statuses)
+    chosen: dict[int, SourceStatus] = {}
+    for name in names:
+        status = _one(statuses, name)
+        chosen[status.source_id] = status
+    return list(chosen.values())
+
+
+def _one(statuses: Collection[SourceStatus], name: str) -> SourceStatus:
+    wanted = name.casefold()
+    for status in statuses:
+        if wanted in {status.source.name.casefold(), status.source.url.casefold()}:
+            return status
+    near = [
+        status
+        for status in statuses
+        if wanted in status.source.name.casefold() or wanted in status.source.url.casefold()
+    ]
+    if len(near) == 1:
+        return near[0]
+    if not near:
+        raise UsageError(f"no source is called “{name}”; `aggregator sources` lists them")
+    listed = ", ".join(f"“{status.source.name}”" for status in near[:5])
+    raise UsageError(f"“{name}” may mean {listed}; say which")

@@ -1,0 +1,260 @@
+"""Writing articles: the row, its keys, its text and its fingerprint, always together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.codec import encode
+from aggregator.core.text import count_words
+from aggregator.errors import StorageError
+from aggregator.storage.rows import to_json, to_us, to_us_or_none
+from aggregator.storage.sql import Row, Session, insert
+from aggregator.storage.stories import dissolve_single, refresh_stories
+from aggregator.types import Fingerprint, NewArticle, Revision, TextState
+
+_COLUMNS = (
+    "source_id", "guid", "url", "title", "authors", "categories", "language", "image_url",
+    "published_at", "updated_at", "first_seen_at", "at", "words", "content_hash", "revision",
+    "revised_at", "text_state", "text_origin", "text_attempts", "page_host", "text_due_at",
+)  # fmt: skip
+_INSERT_ARTICLE = insert("articles", _COLUMNS, "RETURNING id")
+_INSERT_KEY = insert(
+    "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
+)
+_INSERT_TEXT = insert("texts", ("article_id", "title", "text", "facets", "html"))
+_UPSERT_FINGERPRINT = insert(
+    "fingerprints",
+    ("article_id", "at", "data"),
+    "ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, data = excluded.data",
+)
+_FACET = "\ue000"
+_MARKS = str.maketrans("", "", "\x02\x03")
+
+
+def source_facet(source_id: int) -> str:
+    """The word of the index that stands for a source.
+
+    It begins with a private-use character, which tokenisers take for a letter and texts do not
+    put before such words: fields are then found, joined and left out as fast as words are.
+    """
+    return f"{_FACET}s{source_id}"
+
+
+def language_facet(language: str) -> str:
+    """The word of the index that stands for a language, by its primary subtag."""
+    primary = language.replace("_", "-").split("-")[0].lower()
+    return f"{_FACET}l{''.join(char for char in primary if char.isalnum())}"
+
+
+def _facets(source_id: int, language: str | None) -> str:
+    facet = source_facet(source_id)
+    return f"{facet} {language_facet(language)}" if language else facet
+
+
+def _unmarked(text: str) -> str:
+    """Without the two characters that mark matches in snippets."""
+    return text.translate(_MARKS) if "\x02" in text or "\x03" in text else text
+
+
+def add_keys(session: Session, source_id: int, keys: Iterable[tuple[int, str]]) -> None:
+    """(article id, key); a key that the source has already stays where it is."""
+    session.many(_INSERT_KEY, [(source_id, key, article_id) for article_id, key in keys])
+
+
+def insert_articles(
+    session: Session, source_id: int, articles: Sequence[NewArticle], seen_at: datetime
+) -> list[int]:
+    """Their ids, in order. None of their keys may be taken."""
+    seen = to_us(seen_at)
+    ids: list[int] = []
+    keys: list[tuple[int, str, int]] = []
+    texts: list[tuple[int, str, str, str, str]] = []
+    prints: list[tuple[int, int, bytes]] = []
+    for article in articles:
+        _check(article)
+        at = _at(article.published_at, seen)
+        row = session.row(_INSERT_ARTICLE, _values(source_id, article, seen, at))
+        assert row is not None  # noqa: S101 - an INSERT that succeeded returns its row
+        article_id: int = row["id"]
+        ids.append(article_id)
+        keys += [(source_id, key, article_id) for key in article.keys]
+        texts.append(
+            (
+                article_id,
+                _unmarked(article.title),
+                _unmarked(article.text),
+                _facets(source_id, article.language),
+                article.html,
+            )
+        )
+        if article.fingerprint is not None:
+            prints.append((article_id, at, encode(article.fingerprint)))
+    session.many(_INSERT_KEY, keys)
+    session.many(_INSERT_TEXT, texts)
+    session.many(_UPSERT_FINGERPRINT, prints)
+    return ids
+
+
+def _check(article: NewArticle) -> None:
+    if article.page_host is None and article.fingerprint is None:
+        raise ValueError("an article whose text is ready needs its fingerprint")
+    if article.page_host is not None and article.url is None:
+        raise ValueError("an article whose page is to be fetched needs its address")
+
+
+def _at(published_at: datetime | None, first_seen: int) -> int:
+    return first_seen if published_at is None else min(to_us(published_at), first_seen)
+
+
+def _values(source_id: int, article: NewArticle, seen: int, at: int) -> tuple[object, ...]:
+    pending = article.page_host is not None
+    return (
+        source_id,
+        article.guid,
+        article.url,
+        _unmarked(article.title),
+        to_json(article.authors),
+        to_json(article.categories),
+        article.language,
+        article.image_url,
+        to_us_or_none(article.published_at),
+        to_us_or_none(article.updated_at),
+        seen,
+        at,
+        count_words(article.text),
+        article.content_hash,
+        1,
+        seen,
+        (TextState.PENDING if pending else TextState.READY).value,
+        article.text_origin.value,
+        0,
+        article.page_host,
+        seen if pending else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What an article says now, whoever says it: feed or page."""
+
+    title: str
+    text: str
+    html: str
+    authors: str
+    """JSON."""
+    language: str | None
+    image_url: str | None
+    published_at: int | None
+    updated_at: int | None
+    text_origin: str
+
+
+def stored_article(session: Session, article_id: int) -> Row | None:
+    """The row with its text, for changing it; None: there is none."""
+    return session.row(
+        "SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id "
+        "WHERE a.id = ?",
+        (article_id,),
+    )
+
+
+def replace_content(
+    session: Session, row: Row, content: Content, fingerprint: Fingerprint | None
+) -> None:
+    """Write what changed; an article alone in its story whose text changed is assigned anew."""
+    article_id, title, text = row["id"], _unmarked(content.title), _unmarked(content.text)
+    at = row["first_seen_at"]
+    if content.published_at is not None:
+        at = min(at, content.published_at)
+    session.run(
+        "UPDATE articles SET title = ?, authors = ?, language = ?, image_url = ?, "
+        "published_at = ?, updated_at = ?, at = ?, words = ?, text_origin = ? WHERE id = ?",
+        (
+            title,
+            content.authors,
+            content.language,
+            content.image_url,
+            content.published_at,
+            content.updated_at,
+            at,
+            count_words(text),
+            content.text_origin,
+            article_id,
+        ),
+    )
+    new_text = text != row["text"]
+    if new_text or title != row["title"] or content.language != row["language"]:
+        session.run(
+            "UPDATE texts SET title = ?, text = ?, facets = ? WHERE article_id = ?",
+            (title, text, _facets(row["source_id"], content.language), article_id),
+        )
+    if content.html != row["html"]:
+        session.run("UPDATE texts SET html = ? WHERE article_id = ?", (content.html, article_id))
+    new_print = _store_fingerprint(session, article_id, at, fingerprint)
+    if row["story_id"] is None:
+        return
+    if (new_text or new_print) and dissolve_single(session, article_id, row["story_id"]):
+        return
+    if at != row["at"]:
+        refresh_stories(session, [row["story_id"]])
+
+
+def _store_fingerprint(
+    session: Session, article_id: int, at: int, fingerprint: Fingerprint | None
+) -> bool:
+    """Whether it differs from the stored one; None keeps that."""
+    if fingerprint is None:
+        return False
+    data = encode(fingerprint)
+    row = session.row("SELECT at, data FROM fingerprints WHERE article_id = ?", (article_id,))
+    if row is not None and bytes(row["data"]) == data and row["at"] == at:
+        return False
+    session.run(_UPSERT_FINGERPRINT, (article_id, at, data))
+    return row is None or bytes(row["data"]) != data
+
+
+def revise_article(session: Session, source_id: int, revision: Revision, seen_at: datetime) -> None:
+    """Keep the former title and text, and take over what the feed says now."""
+    article, seen = revision.article, to_us(seen_at)
+    _check(article)
+    row = stored_article(session, revision.article_id)
+    if row is None or row["source_id"] != source_id:
+        raise StorageError(f"source {source_id} has no article {revision.article_id} to revise")
+    if row["content_hash"] == article.content_hash:
+        return
+    session.run(
+        insert("revisions", ("article_id", "number", "title", "text", "seen_at")),
+        (row["id"], row["revision"], row["title"], row["text"], row["revised_at"]),
+    )
+    pending = article.page_host is not None
+    session.run(
+        "UPDATE articles SET revision = revision + 1, revised_at = ?, content_hash = ?, guid = ?, "
+        "url = ?, categories = ?, text_state = ?, text_error = NULL, text_attempts = 0, "
+        "page_host = ?, text_due_at = ?, text_lease_until = NULL WHERE id = ?",
+        (
+            seen,
+            article.content_hash,
+            article.guid or row["guid"],
+            article.url or row["url"],
+            to_json(article.categories),
+            (TextState.PENDING if pending else TextState.READY).value,
+            article.page_host,
+            seen if pending else None,
+            row["id"],
+        ),
+    )
+    published, updated = to_us_or_none(article.published_at), to_us_or_none(article.updated_at)
+    content = Content(
+        title=article.title,
+        text=article.text,
+        html=article.html,
+        authors=to_json(article.authors) if article.authors else row["authors"],
+        language=article.language or row["language"],
+        image_url=article.image_url or row["image_url"],
+        published_at=row["published_at"] if published is None else published,
+        updated_at=row["updated_at"] if updated is None else updated,
+        text_origin=article.text_origin.value,
+    )
+    replace_content(session, row, content, article.fingerprint)

@@ -1,0 +1,74 @@
+"""Numbered migrations of a SQLite database; its number is `PRAGMA user_version`."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+APPLICATION_ID = 0x41474752
+"""Marks the file as ours, for `file` and for us."""
+_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    number: int
+    name: str
+    script: str
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """Those of this version of the program, numbered from 1."""
+    found = []
+    for file in (resources.files("aggregator.storage") / "migrations" / "sqlite").iterdir():
+        if name := _NAME.fullmatch(file.name):
+            script = file.read_text(encoding="utf-8")
+            found.append(Migration(number=int(name[1]), name=name[2], script=script))
+    return tuple(sorted(found, key=lambda migration: migration.number))
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """0: a new file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
+    """Apply what the database lacks, a transaction each; `connection` is in autocommit mode.
+
+    Processes that open the same file at once wait for each other, and each step is done once.
+    """
+    for step in steps:
+        if version(connection) < step.number:
+            _apply(connection, step)
+
+
+def _apply(connection: sqlite3.Connection, step: Migration) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if version(connection) < step.number:
+            for statement in statements(step.script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {step.number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script; those of a trigger's body stay in it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if re.sub(r"--[^\n]*", "", statement).strip():
+        raise ValueError(f"unfinished statement: {statement.strip()[:80]}")

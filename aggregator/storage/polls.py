@@ -1,0 +1,176 @@
+"""COMMIT 1: claiming the feeds of a host, and storing what a poll brought."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from aggregator.errors import ClaimLost
+from aggregator.storage.articles import add_keys, insert_articles, revise_article
+from aggregator.storage.rows import (
+    SOURCE_COLUMNS,
+    feed_state,
+    from_us,
+    from_us_or_none,
+    source,
+    to_us,
+    to_us_or_none,
+)
+from aggregator.storage.sql import Session, chunks, ids, marks
+from aggregator.types import (
+    FeedClaim,
+    FeedState,
+    HostWork,
+    KnownEntry,
+    NewArticle,
+    PollDecision,
+    PollRecord,
+)
+
+# The host as an expression: the index by host would lead through every source, due or not.
+_DUE_HOSTS = """
+    SELECT s.host || '' AS host, count(*) AS due, min(s.next_poll_at) AS oldest_at
+    FROM sources s
+    WHERE s.active = 1 AND s.next_poll_at <= :now {only}
+      AND NOT EXISTS (SELECT 1 FROM sources c WHERE c.host = s.host AND c.lease_until > :now)
+    GROUP BY 1 ORDER BY oldest_at, 1 LIMIT :limit
+"""
+_DUE_FEEDS = """
+    SELECT {columns} FROM sources s
+    WHERE s.host = :host AND s.active = 1 AND s.next_poll_at <= :now {only}
+      AND NOT EXISTS (SELECT 1 FROM sources c WHERE c.host = :host AND c.lease_until > :now)
+    ORDER BY s.next_poll_at, s.id
+"""
+_CLAIM = "UPDATE sources SET lease_until = ? WHERE id IN {ids}"
+_KEYS = "SELECT article_id, key FROM article_keys WHERE source_id = ? AND key IN {keys}"
+_KNOWN = """
+    SELECT id, guid, url, title, published_at, content_hash FROM articles
+    WHERE id IN {ids} ORDER BY id
+"""
+_END_CLAIM = """
+    UPDATE sources SET lease_until = NULL, etag = :etag, last_modified = :last_modified,
+      body_hash = :body_hash, next_poll_at = :next_poll_at, hold_until = :hold_until,
+      last_poll_at = :last_poll_at, last_ok_at = :last_ok_at, last_error = :last_error,
+      last_status = :last_status, failures = :failures, title = :title, site_url = :site_url
+    WHERE id = :id AND lease_until = :lease_until
+"""
+
+
+def due_hosts(
+    session: Session, *, now: datetime, limit: int, only: Collection[int] | None
+) -> list[HostWork]:
+    rows = session.rows(_DUE_HOSTS.format(only=_only(only)), {"now": to_us(now), "limit": limit})
+    return [
+        HostWork(host=row["host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
+        for row in rows
+    ]
+
+
+def claim_feeds(
+    session: Session, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None
+) -> list[FeedClaim]:
+    """None while any feed of the host is claimed: a host is served by one task at a time."""
+    rows = session.rows(
+        _DUE_FEEDS.format(columns=SOURCE_COLUMNS, only=_only(only)),
+        {"host": host, "now": to_us(now)},
+    )
+    if not rows:
+        return []
+    lease_until = now + lease
+    session.run(_CLAIM.format(ids=ids([row["id"] for row in rows])), (to_us(lease_until),))
+    return [
+        FeedClaim(
+            source_id=row["id"],
+            source=source(row),
+            state=feed_state(row),
+            lease_until=lease_until,
+        )
+        for row in rows
+    ]
+
+
+def _only(source_ids: Collection[int] | None) -> str:
+    return "" if source_ids is None else f"AND s.id IN {ids(source_ids)}"
+
+
+def known_entries(session: Session, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
+    """`keys` of each answer are those that were asked for."""
+    found: dict[int, set[str]] = {}
+    for chunk in chunks(sorted(keys)):
+        for row in session.rows(_KEYS.format(keys=marks(chunk)), (source_id, *chunk)):
+            found.setdefault(row["article_id"], set()).add(row["key"])
+    return [
+        KnownEntry(
+            article_id=row["id"],
+            keys=frozenset(found[row["id"]]),
+            guid=row["guid"],
+            url=row["url"],
+            title=row["title"],
+            published_at=from_us_or_none(row["published_at"]),
+            content_hash=row["content_hash"],
+        )
+        for row in session.rows(_KNOWN.format(ids=ids(found)))
+    ]
+
+
+def record_poll(session: Session, record: PollRecord) -> list[int]:
+    _end_claim(session, record.claim, record.state)
+    if record.decision is None:
+        return []
+    source_id = record.claim.source_id
+    decision = record.decision
+    add_keys(session, source_id, decision.new_keys)
+    new = _without_known(session, source_id, decision)
+    stored = insert_articles(session, source_id, new, record.polled_at)
+    for revision in decision.revised:
+        revise_article(session, source_id, revision, record.polled_at)
+    return stored
+
+
+def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
+    changed = session.run(
+        _END_CLAIM,
+        {
+            "id": claim.source_id,
+            "lease_until": to_us(claim.lease_until),
+            "etag": state.etag,
+            "last_modified": state.last_modified,
+            "body_hash": state.body_hash,
+            "next_poll_at": to_us(state.next_poll_at),
+            "hold_until": to_us_or_none(state.hold_until),
+            "last_poll_at": to_us_or_none(state.last_poll_at),
+            "last_ok_at": to_us_or_none(state.last_ok_at),
+            "last_error": state.last_error,
+            "last_status": state.last_status,
+            "failures": state.failures,
+            "title": state.title,
+            "site_url": state.site_url,
+        },
+    )
+    if not changed:
+        raise ClaimLost(
+            f"the poll of {claim.source.name} took longer than its lease and was given to "
+            "somebody else; nothing of it was stored"
+        )
+
+
+def _without_known(
+    session: Session, source_id: int, decision: PollDecision
+) -> Sequence[NewArticle]:
+    """The new articles none of whose keys is taken; further keys of the others are kept."""
+    keys = {key for article in decision.new for key in article.keys}
+    taken = {
+        key: known.article_id
+        for known in known_entries(session, source_id, keys)
+        for key in known.keys
+    }
+    new: list[NewArticle] = []
+    seen: set[str] = set()
+    for article in decision.new:
+        owners = [taken[key] for key in article.keys if key in taken]
+        if owners:
+            add_keys(session, source_id, [(min(owners), key) for key in article.keys])
+        elif seen.isdisjoint(article.keys):
+            seen |= article.keys
+            new.append(article)
+    return new

@@ -1,0 +1,165 @@
+"""What people look at: stories with their articles, one article with its past, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aggregator.core.text import shorten
+from aggregator.core.timeline import arrange
+from aggregator.storage.rows import (
+    ASSIGNMENT_COLUMNS,
+    SUMMARY_COLUMNS,
+    assignment,
+    from_us,
+    from_us_or_none,
+    strings,
+    summary,
+    to_us,
+)
+from aggregator.storage.sql import Row, Session, chunks, ids
+from aggregator.types import (
+    Article,
+    Counts,
+    PastRevision,
+    Relation,
+    Story,
+    StoryArticle,
+    TextOrigin,
+    TextState,
+)
+
+EXCERPT = 300
+"""Characters."""
+
+_RANKED = """
+    SELECT o.id FROM stories o WHERE o.outlets >= ? {within}
+    ORDER BY o.outlets DESC, o.last_at DESC, o.id DESC LIMIT ?
+"""
+_SEEN_WITHIN = """
+    AND o.id IN (SELECT a.story_id FROM articles a WHERE {conditions} AND a.story_id IS NOT NULL)
+"""
+_MEMBERS = """
+    SELECT {columns}, s.weight, a.words, substr(t.text, 1, 600) AS excerpt
+    FROM articles a
+    JOIN assignments x ON x.article_id = a.id
+    JOIN sources s ON s.id = a.source_id
+    JOIN texts t ON t.article_id = a.id
+    WHERE a.story_id IN {ids} ORDER BY a.id
+"""
+_ARTICLE = """
+    SELECT {columns}, a.guid, a.authors, a.updated_at, a.image_url, a.categories, a.text_state,
+      a.text_origin, a.text_error, a.revision, t.text, t.html
+    FROM articles a
+    JOIN sources s ON s.id = a.source_id
+    JOIN texts t ON t.article_id = a.id
+    LEFT JOIN assignments x ON x.article_id = a.id
+    WHERE a.id = ?
+"""
+
+
+def stories(
+    session: Session,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    min_sources: int,
+    limit: int,
+) -> list[Story]:
+    seen, params = [], []
+    for condition, bound in (("a.first_seen_at >= ?", since), ("a.first_seen_at < ?", until)):
+        if bound is not None:
+            seen.append(condition)
+            params.append(to_us(bound))
+    within = _SEEN_WITHIN.format(conditions=" AND ".join(seen)) if seen else ""
+    rows = session.rows(_RANKED.format(within=within), (min_sources, *params, limit))
+    return _with_articles(session, [row["id"] for row in rows])
+
+
+def story(session: Session, story_id: int) -> Story | None:
+    found = _with_articles(session, [story_id])
+    return found[0] if found else None
+
+
+def _with_articles(session: Session, story_ids: Sequence[int]) -> list[Story]:
+    members: dict[int, list[StoryArticle]] = {}
+    columns = f"{SUMMARY_COLUMNS}, {ASSIGNMENT_COLUMNS}"
+    for chunk in chunks(story_ids):
+        for row in session.rows(_MEMBERS.format(columns=columns, ids=ids(chunk))):
+            members.setdefault(row["story_id"], []).append(_story_article(row))
+    return [
+        Story(story_id=story_id, articles=arrange(members[story_id]))
+        for story_id in story_ids
+        if story_id in members
+    ]
+
+
+def _story_article(row: Row) -> StoryArticle:
+    return StoryArticle(
+        article=summary(row),
+        relation=Relation(row["relation"]),
+        of=row["of_id"],
+        score=row["score"],
+        why=row["why"],
+        weight=row["weight"],
+        words=row["words"],
+        excerpt=shorten(row["excerpt"], EXCERPT),
+    )
+
+
+def article(session: Session, article_id: int) -> Article | None:
+    columns = f"{SUMMARY_COLUMNS}, {ASSIGNMENT_COLUMNS}"
+    row = session.row(_ARTICLE.format(columns=columns), (article_id,))
+    if row is None:
+        return None
+    return Article(
+        summary=summary(row),
+        guid=row["guid"],
+        authors=strings(row["authors"]),
+        updated_at=from_us_or_none(row["updated_at"]),
+        image_url=row["image_url"],
+        categories=strings(row["categories"]),
+        text=row["text"],
+        html=row["html"],
+        text_state=TextState(row["text_state"]),
+        text_origin=TextOrigin(row["text_origin"]),
+        text_error=row["text_error"],
+        revision=row["revision"],
+        revisions=_revisions(session, article_id),
+        assignment=None if row["story"] is None else assignment(row),
+    )
+
+
+def _revisions(session: Session, article_id: int) -> tuple[PastRevision, ...]:
+    rows = session.rows(
+        "SELECT number, title, text, seen_at FROM revisions WHERE article_id = ? ORDER BY number",
+        (article_id,),
+    )
+    return tuple(
+        PastRevision(
+            number=row["number"],
+            title=row["title"],
+            text=row["text"],
+            seen_at=from_us(row["seen_at"]),
+        )
+        for row in rows
+    )
+
+
+def counts(session: Session) -> Counts:
+    row = session.row("""
+        SELECT (SELECT count(*) FROM sources WHERE active = 1) AS sources,
+          (SELECT count(*) FROM articles) AS articles,
+          (SELECT count(*) FROM stories) AS stories,
+          (SELECT count(*) FROM articles WHERE text_state = 'pending') AS pending_texts,
+          (SELECT count(*) FROM articles
+           WHERE story_id IS NULL AND text_state <> 'pending') AS unassigned
+    """)
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    return Counts(
+        sources=row["sources"],
+        articles=row["articles"],
+        stories=row["stories"],
+        pending_texts=row["pending_texts"],
+        unassigned=row["unassigned"],
+    )

@@ -1,0 +1,132 @@
+"""Rows to types and back: times, lists, and the columns that several verbs read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from aggregator.storage.sql import Row
+from aggregator.types import (
+    ArticleSummary,
+    Assignment,
+    FeedState,
+    PagePolicy,
+    Relation,
+    Source,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_us(at: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware time."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def to_us_or_none(at: datetime | None) -> int | None:
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def from_us(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def from_us_or_none(us: int | None) -> datetime | None:
+    return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def span_to_us(span: timedelta) -> int:
+    return span // _MICROSECOND
+
+
+def to_json(items: Sequence[object]) -> str:
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else "[]"
+
+
+def strings(value: str) -> tuple[str, ...]:
+    """A JSON list of strings."""
+    return () if value == "[]" else tuple(json.loads(value))
+
+
+def pairs(value: str) -> tuple[tuple[str, str], ...]:
+    """A JSON list of pairs of strings."""
+    return () if value == "[]" else tuple((first, second) for first, second in json.loads(value))
+
+
+# --- sources -------------------------------------------------------------------------------------
+
+SOURCE_COLUMNS = (
+    "s.id, s.name, s.url, s.tags, s.language, s.interval_us, s.pages, s.weight, s.headers, "
+    "s.etag, s.last_modified, s.body_hash, s.next_poll_at, s.hold_until, s.last_poll_at, "
+    "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url"
+)
+
+
+def source(row: Row) -> Source:
+    return Source(
+        name=row["name"],
+        url=row["url"],
+        tags=strings(row["tags"]),
+        language=row["language"],
+        interval=timedelta(microseconds=row["interval_us"]),
+        pages=PagePolicy(row["pages"]),
+        weight=row["weight"],
+        headers=pairs(row["headers"]),
+    )
+
+
+def feed_state(row: Row) -> FeedState:
+    return FeedState(
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        body_hash=row["body_hash"],
+        next_poll_at=from_us(row["next_poll_at"]),
+        hold_until=from_us_or_none(row["hold_until"]),
+        last_poll_at=from_us_or_none(row["last_poll_at"]),
+        last_ok_at=from_us_or_none(row["last_ok_at"]),
+        last_error=row["last_error"],
+        last_status=row["last_status"],
+        failures=row["failures"],
+        title=row["title"],
+        site_url=row["site_url"],
+    )
+
+
+# --- articles ------------------------------------------------------------------------------------
+
+SUMMARY_COLUMNS = (
+    "a.id, a.source_id, s.name AS source, a.url, a.title, a.published_at, a.first_seen_at, "
+    "a.language, a.story_id"
+)
+"""Of `articles a JOIN sources s`."""
+
+
+def summary(row: Row) -> ArticleSummary:
+    return ArticleSummary(
+        article_id=row["id"],
+        source_id=row["source_id"],
+        source=row["source"],
+        url=row["url"],
+        title=row["title"],
+        published_at=from_us_or_none(row["published_at"]),
+        first_seen_at=from_us(row["first_seen_at"]),
+        language=row["language"],
+        story_id=row["story_id"],
+    )
+
+
+ASSIGNMENT_COLUMNS = "x.story_id AS story, x.relation, x.of_id, x.score, x.why"
+"""Of `assignments x`."""
+
+
+def assignment(row: Row) -> Assignment:
+    return Assignment(
+        article_id=row["id"],
+        story=row["story"],
+        relation=Relation(row["relation"]),
+        of=row["of_id"],
+        score=row["score"],
+        why=row["why"],
+    )

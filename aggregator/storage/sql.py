@@ -1,0 +1,72 @@
+"""How the store's shared SQL is written, so that every database can run it.
+
+The verbs are functions over a `Session`, in the modules beside this one (sources, polls, articles,
+texts, stories, reading, deliveries, housekeeping). Their statements keep to what SQLite and
+PostgreSQL both have: `:name` or `?` parameters, ON CONFLICT, RETURNING; no scalar min/max, no JSON
+or date functions. A backend brings a Session (which may rewrite the parameter marks),
+transactions, migrations and full-text search.
+
+Times are stored as whole microseconds since 1970 UTC: they keep the precision of `datetime`, which
+fencing tokens need, compare and index as integers, and are the same in every database. Lists are
+stored as JSON text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+Params = Sequence[object] | Mapping[str, object]
+
+CHUNK = 500
+"""Values a statement takes in one list: below every database's bound on parameters."""
+
+_INSERT = "INSERT INTO {table} ({columns}) VALUES {marks} {suffix}"
+
+
+class Row(Protocol):
+    """One row of a result, by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class Session(Protocol):
+    """A connection inside a transaction that its owner begins and ends."""
+
+    def rows(self, sql: str, params: Params = ()) -> Sequence[Row]:
+        """Every row of the result."""
+
+    def row(self, sql: str, params: Params = ()) -> Row | None:
+        """The first row; None: there is none."""
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Execute, and return how many rows were changed."""
+
+    def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
+        """Execute once for each."""
+
+
+def insert(table: str, columns: Sequence[str], suffix: str = "") -> str:
+    """An INSERT with a positional parameter for each column."""
+    return _INSERT.format(
+        table=table, columns=", ".join(columns), marks=marks(columns), suffix=suffix
+    )
+
+
+def marks(values: Collection[object]) -> str:
+    """(?, ?, …) for IN; `values` holds at most CHUNK."""
+    return f"({', '.join('?' * len(values))})"
+
+
+def ids(values: Collection[int]) -> str:
+    """(1, 2, …) for IN: literal integers, so that there may be any number.
+
+    None of them is (NULL), which equals nothing: before an empty list SQLite reads every row.
+    """
+    return f"({', '.join(str(int(value)) for value in values) or 'NULL'})"
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,137 @@
+"""COMMIT 3: which articles await a story, what they are compared with, and the assignments.
+
+`assignments` is the truth; `articles.story_id` and the table `stories` follow it in the same
+transaction, so that lists of stories need not look at every article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.codec import decode
+from aggregator.storage.rows import ASSIGNMENT_COLUMNS, assignment, from_us, to_us
+from aggregator.storage.sql import Row, Session, chunks, ids, insert
+from aggregator.types import Assignment, Fingerprint, GroupInput, Relation
+
+_GROUP_COLUMNS = "a.id, s.name, a.title, a.url, a.at, f.data"
+_UNASSIGNED = """
+    SELECT {columns} FROM articles a
+    JOIN sources s ON s.id = a.source_id JOIN fingerprints f ON f.article_id = a.id
+    WHERE a.story_id IS NULL AND a.text_state <> 'pending'
+    ORDER BY a.at, s.name, a.url, a.title, a.id LIMIT ?
+"""
+_WINDOW = """
+    SELECT x.article_id FROM assignments x
+    WHERE x.article_id IN (SELECT a.id FROM articles a WHERE a.at >= ?) ORDER BY x.seq
+"""
+_WINDOW_CHUNK = """
+    SELECT {columns} FROM assignments x
+    JOIN articles a ON a.id = x.article_id
+    JOIN sources s ON s.id = a.source_id
+    JOIN fingerprints f ON f.article_id = a.id
+    WHERE x.article_id IN {ids} ORDER BY x.seq
+"""
+_EXISTING = "SELECT id FROM stories WHERE id IN {ids}"
+_INSERT = insert(
+    "assignments",
+    ("article_id", "story_id", "relation", "of_id", "score", "why", "assigned_at"),
+    "ON CONFLICT (article_id) DO NOTHING",
+)
+_REFRESH = """
+    INSERT INTO stories (id, articles, outlets, first_at, last_at)
+    SELECT a.story_id, count(*), count(DISTINCT a.source_id), min(a.at), max(a.at)
+    FROM articles a WHERE a.story_id IN {ids} GROUP BY a.story_id
+    ON CONFLICT (id) DO UPDATE SET articles = excluded.articles, outlets = excluded.outlets,
+      first_at = excluded.first_at, last_at = excluded.last_at
+"""
+
+
+def unassigned(session: Session, *, limit: int) -> list[GroupInput]:
+    rows = session.rows(_UNASSIGNED.format(columns=_GROUP_COLUMNS), (limit,))
+    return [_group_input(row) for row in rows]
+
+
+def _group_input(row: Row) -> GroupInput:
+    return GroupInput(
+        article_id=row["id"],
+        source=row["name"],
+        title=row["title"],
+        url=row["url"],
+        at=from_us(row["at"]),
+        fingerprint=decode(row["data"], Fingerprint),
+    )
+
+
+def window(session: Session, *, since: datetime) -> Iterator[tuple[GroupInput, Assignment]]:
+    """The order first, from the indexes alone; then the fingerprints, a chunk at a time."""
+    order = [row["article_id"] for row in session.rows(_WINDOW, (to_us(since),))]
+    columns = f"{_GROUP_COLUMNS}, {ASSIGNMENT_COLUMNS}"
+    for chunk in chunks(order):
+        for row in session.rows(_WINDOW_CHUNK.format(columns=columns, ids=ids(chunk))):
+            yield _group_input(row), assignment(row)
+
+
+def assign(session: Session, assignments: Sequence[Assignment], *, now: datetime) -> None:
+    known = _existing_stories(session, {int(item.story) for item in assignments})
+    touched: set[int] = set()
+    for item in assignments:
+        article_id = int(item.article_id)
+        if int(item.story) not in known and int(item.story) != article_id:
+            item = _without_its_story(session, item)  # noqa: PLW2901 - the same assignment, mended
+        story_id = int(item.story)
+        stored = session.run(
+            _INSERT,
+            (
+                article_id,
+                story_id,
+                item.relation.value,
+                None if item.of is None else int(item.of),
+                item.score,
+                item.why,
+                to_us(now),
+            ),
+        )
+        if stored:
+            session.run("UPDATE articles SET story_id = ? WHERE id = ?", (story_id, article_id))
+            known.add(story_id)
+            touched.add(story_id)
+    refresh_stories(session, touched)
+
+
+def _without_its_story(session: Session, item: Assignment) -> Assignment:
+    """Where the article it resembles has gone; that failing, a story of its own."""
+    row = None
+    if item.of is not None:
+        row = session.row("SELECT story_id FROM articles WHERE id = ?", (int(item.of),))
+    if row is not None and row["story_id"] is not None:
+        return replace(item, story=row["story_id"])
+    return replace(
+        item,
+        story=item.article_id,
+        relation=Relation.NEW,
+        of=None,
+        why="What it resembled has been changed by its publisher since.",
+    )
+
+
+def _existing_stories(session: Session, story_ids: Collection[int]) -> set[int]:
+    rows = session.rows(_EXISTING.format(ids=ids(story_ids)))
+    return {row["id"] for row in rows}
+
+
+def refresh_stories(session: Session, story_ids: Collection[int]) -> None:
+    """Count these stories' articles again."""
+    session.run(_REFRESH.format(ids=ids(story_ids)))
+
+
+def dissolve_single(session: Session, article_id: int, story_id: int) -> bool:
+    """Take the article out of its story if it is alone there, and say whether it was."""
+    row = session.row("SELECT articles FROM stories WHERE id = ?", (story_id,))
+    if row is None or row["articles"] != 1:
+        return False
+    session.run("DELETE FROM assignments WHERE article_id = ?", (article_id,))
+    session.run("DELETE FROM stories WHERE id = ?", (story_id,))
+    session.run("UPDATE articles SET story_id = NULL WHERE id = ?", (article_id,))
+    return True

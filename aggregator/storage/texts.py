@@ -1,0 +1,131 @@
+"""COMMIT 2: claiming the article pages of a host, and storing what a page yielded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from aggregator.errors import ClaimLost
+from aggregator.storage.articles import Content, replace_content, stored_article
+from aggregator.storage.rows import from_us, pairs, to_json, to_us, to_us_or_none
+from aggregator.storage.sql import Row, Session, ids
+from aggregator.types import ArticleText, HostWork, TextClaim, TextOrigin, TextRecord, TextState
+
+_DUE_HOSTS = """
+    SELECT a.page_host, count(*) AS due, min(a.text_due_at) AS oldest_at
+    FROM articles a
+    WHERE a.text_due_at <= :now {only}
+      AND NOT EXISTS (
+        SELECT 1 FROM articles c WHERE c.page_host = a.page_host AND c.text_lease_until > :now
+      )
+    GROUP BY a.page_host ORDER BY oldest_at, a.page_host LIMIT :limit
+"""
+_DUE_TEXTS = """
+    SELECT a.id FROM articles a
+    WHERE a.page_host = :host AND a.text_due_at <= :now {only}
+      AND NOT EXISTS (
+        SELECT 1 FROM articles c WHERE c.page_host = :host AND c.text_lease_until > :now
+      )
+    ORDER BY a.id DESC LIMIT :limit
+"""
+_PAGES = """
+    SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, s.headers, t.text,
+      coalesce(s.language, a.language) AS language
+    FROM articles a
+    JOIN sources s ON s.id = a.source_id
+    JOIN texts t ON t.article_id = a.id
+    WHERE a.id IN {ids} ORDER BY a.id DESC
+"""
+_CLAIM = "UPDATE articles SET text_lease_until = ? WHERE id IN {ids}"
+
+
+def due_text_hosts(
+    session: Session, *, now: datetime, limit: int, only: Collection[int] | None
+) -> list[HostWork]:
+    rows = session.rows(_DUE_HOSTS.format(only=_only(only)), {"now": to_us(now), "limit": limit})
+    return [
+        HostWork(host=row["page_host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
+        for row in rows
+    ]
+
+
+def claim_texts(
+    session: Session,
+    host: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    only: Collection[int] | None,
+) -> list[TextClaim]:
+    """None while any page of the host is claimed: a host is served by one task at a time."""
+    due = session.rows(
+        _DUE_TEXTS.format(only=_only(only)), {"host": host, "now": to_us(now), "limit": limit}
+    )
+    if not due:
+        return []
+    claimed = ids([row["id"] for row in due])
+    lease_until = now + lease
+    session.run(_CLAIM.format(ids=claimed), (to_us(lease_until),))
+    return [
+        TextClaim(
+            article_id=row["id"],
+            source_id=row["source_id"],
+            url=row["url"],
+            title=row["title"],
+            language=row["language"],
+            feed_text=row["text"],
+            attempts=row["text_attempts"],
+            headers=pairs(row["headers"]),
+            lease_until=lease_until,
+        )
+        for row in session.rows(_PAGES.format(ids=claimed))
+    ]
+
+
+def _only(source_ids: Collection[int] | None) -> str:
+    return "" if source_ids is None else f"AND a.source_id IN {ids(source_ids)}"
+
+
+def record_text(session: Session, record: TextRecord) -> None:
+    claim = record.claim
+    row = stored_article(session, claim.article_id)
+    if row is None or row["text_lease_until"] != to_us(claim.lease_until):
+        raise ClaimLost(
+            f"the page {claim.url} took longer than its lease, or its article changed meanwhile; "
+            "nothing of it was stored"
+        )
+    failed = record.state in (TextState.RETRY, TextState.FAILED)
+    session.run(
+        "UPDATE articles SET text_state = ?, text_error = ?, text_attempts = text_attempts + ?, "
+        "text_due_at = ?, text_lease_until = NULL WHERE id = ?",
+        (
+            record.state.value,
+            record.error,
+            int(failed),
+            to_us_or_none(record.retry_at),
+            claim.article_id,
+        ),
+    )
+    replace_content(session, row, _content(row, record.extracted), record.fingerprint)
+
+
+def _content(row: Row, page: ArticleText | None) -> Content:
+    """The page's text, and the rest from it only where the feed gave none."""
+    if page is None:
+        page = ArticleText(title="", text=row["text"], html=row["html"])
+        origin = row["text_origin"]
+    else:
+        origin = TextOrigin.PAGE.value
+    published, updated = to_us_or_none(page.published_at), to_us_or_none(page.updated_at)
+    return Content(
+        title=row["title"] or page.title,
+        text=page.text,
+        html=page.html,
+        authors=to_json(page.authors) if row["authors"] == "[]" else row["authors"],
+        language=row["language"] or page.language,
+        image_url=row["image_url"] or page.image_url,
+        published_at=published if row["published_at"] is None else row["published_at"],
+        updated_at=updated if row["updated_at"] is None else row["updated_at"],
+        text_origin=origin,
+    )

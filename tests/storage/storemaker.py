@@ -1,0 +1,162 @@
+"""Sources, polls and articles in a few words, for the tests of the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from aggregator.core.fingerprint import fingerprint
+from aggregator.storage.protocol import Storage
+from aggregator.types import (
+    ArticleText,
+    Assignment,
+    FeedClaim,
+    FeedState,
+    NewArticle,
+    PollDecision,
+    PollRecord,
+    Relation,
+    Revision,
+    Source,
+    TextClaim,
+    TextOrigin,
+    TextRecord,
+    TextState,
+)
+
+OpenStore = Callable[[], Storage]
+
+NOW = datetime(2026, 5, 31, 12, 0, 0, 123456, tzinfo=UTC)
+LEASE = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
+
+
+def source(name: str = "Example", url: str | None = None, **fields: object) -> Source:
+    return replace(
+        Source(name=name, url=url or f"https://{name.lower().replace(' ', '-')}.example.com/feed"),
+        **fields,  # type: ignore[arg-type]  # the fields of a Source, by name
+    )
+
+
+def new(
+    key: str, *, title: str | None = None, text: str | None = None, **fields: object
+) -> NewArticle:
+    """An article whose text is ready, unless `page_host` is given."""
+    title = f"Headline {key}" if title is None else title
+    text = f"Text of {key}." if text is None else text
+    pending = fields.get("page_host") is not None
+    article = NewArticle(
+        keys=frozenset({key}),
+        guid=key,
+        url=f"https://example.com/{key}",
+        title=title,
+        authors=(),
+        published_at=None,
+        updated_at=None,
+        language="en",
+        image_url=None,
+        categories=(),
+        text=text,
+        html=f"<p>{text}</p>",
+        text_origin=TextOrigin.CONTENT,
+        content_hash=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
+        page_host=None,
+        fingerprint=None if pending else fingerprint(title, text, "en"),
+    )
+    return replace(article, **fields)  # type: ignore[arg-type]  # the same
+
+
+def decision(
+    articles: Iterable[NewArticle] = (),
+    *,
+    revised: Iterable[Revision] = (),
+    new_keys: Iterable[tuple[int, str]] = (),
+) -> PollDecision:
+    return PollDecision(
+        new=tuple(articles), revised=tuple(revised), new_keys=tuple(new_keys), unchanged=0
+    )
+
+
+def polled(
+    claim: FeedClaim, what: PollDecision | None = None, *, at: datetime = NOW, **state: object
+) -> PollRecord:
+    after = FeedState(next_poll_at=at + HOUR, last_poll_at=at, last_ok_at=at)
+    return PollRecord(
+        claim=claim,
+        state=replace(after, **state),  # type: ignore[arg-type]  # the fields of a FeedState
+        polled_at=at,
+        decision=what,
+    )
+
+
+def claim(storage: Storage, wanted: Source | None = None, *, at: datetime = NOW) -> FeedClaim:
+    """Claim the one due feed; with `wanted`, store that source as the only one first."""
+    if wanted is not None:
+        storage.sync_sources([wanted], now=at)
+    [work] = storage.due_hosts(now=at, limit=10)
+    [taken] = storage.claim_feeds(work.host, now=at, lease=LEASE)
+    return taken
+
+
+def store(
+    storage: Storage, *articles: NewArticle, wanted: Source | None = None, at: datetime = NOW
+) -> list[int]:
+    """Poll one source, added to those that are there, and store the articles; their ids."""
+    wanted = wanted or source()
+    sources = [status.source for status in storage.source_statuses()]
+    if wanted not in sources:
+        storage.sync_sources([*sources, wanted], now=at)
+    one = {source_id(storage, wanted.name)}
+    storage.wake(one, now=at, force=True)
+    [work] = storage.due_hosts(now=at, limit=10, only=one)
+    [taken] = storage.claim_feeds(work.host, now=at, lease=LEASE, only=one)
+    return storage.record_poll(polled(taken, decision(articles), at=at))
+
+
+def revise(storage: Storage, article_id: int, article: NewArticle, *, at: datetime) -> None:
+    storage.wake(None, now=at, force=True)
+    revision = Revision(article_id=article_id, article=article)
+    storage.record_poll(polled(claim(storage, at=at), decision(revised=[revision]), at=at))
+
+
+def fetched(
+    taken: TextClaim,
+    page: ArticleText | None,
+    *,
+    state: TextState = TextState.READY,
+    at: datetime = NOW,
+    **fields: object,
+) -> TextRecord:
+    text = page.text if page else taken.feed_text
+    record = TextRecord(
+        claim=taken,
+        at=at,
+        state=state,
+        extracted=page,
+        error=None,
+        retry_at=None,
+        fingerprint=fingerprint(taken.title, text, taken.language),
+    )
+    return replace(record, **fields)  # type: ignore[arg-type]  # the fields of a TextRecord
+
+
+def joins(article_id: int, story: int, *, of: int | None = None) -> Assignment:
+    first = article_id == story
+    return Assignment(
+        article_id=article_id,
+        story=story,
+        relation=Relation.NEW if first else Relation.COPY,
+        of=None if first else (of or story),
+        score=1.0 if first else 0.9,
+        why="It is the first." if first else "Nine words of ten are the same.",
+    )
+
+
+def source_id(storage: Storage, name: str) -> int:
+    return next(one.source_id for one in storage.source_statuses() if one.source.name == name)
+
+
+def names(sources: Sequence[Source]) -> list[str]:
+    return [one.name for one in sources]

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from storemaker import NOW, joins, new, store
+
+from aggregator.core.query import parse
+from aggregator.storage.migrate import Migration, migrate, migrations, statements, version
+from aggregator.storage.sqlite import open_storage
+
+NEXT = migrations()[-1].number + 1
+FUTURE = Migration(
+    number=NEXT,
+    name="stars",
+    script="""
+        -- a table; with a semicolon in its comment
+        CREATE TABLE stars (article_id INTEGER PRIMARY KEY REFERENCES articles (id)) STRICT;
+        ALTER TABLE articles ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER star_added AFTER INSERT ON stars BEGIN
+          UPDATE articles SET starred = 1 WHERE id = new.article_id;
+          UPDATE articles SET starred = 1 WHERE id = new.article_id;
+        END;
+    """,
+)
+STEPS = (*migrations(), FUTURE)
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Iterator[object]:
+    opened: list[sqlite3.Connection] = []
+
+    def connect_one(name: str) -> sqlite3.Connection:
+        opened.append(sqlite3.connect(tmp_path / name, isolation_level=None, timeout=20))
+        return opened[-1]
+
+    yield connect_one
+    for one in opened:
+        one.close()
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    return connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+    ).fetchall()
+
+
+def test_they_are_numbered_from_one() -> None:
+    assert [step.number for step in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+@pytest.mark.parametrize("old", range(1, len(STEPS)))
+def test_a_migrated_database_equals_a_fresh_one(connect: object, tmp_path: Path, old: int) -> None:
+    assert callable(connect)
+    fresh, migrated = connect("fresh.db"), connect("migrated.db")
+    migrate(fresh, STEPS)
+    migrate(migrated, STEPS[:old])
+    assert version(migrated) == old
+    migrate(migrated, STEPS)
+    assert schema(migrated) == schema(fresh)
+    assert version(migrated) == version(fresh) == NEXT
+    assert migrated.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_migration_keeps_what_is_stored(connect: object, tmp_path: Path) -> None:
+    assert callable(connect)
+    storage = open_storage(tmp_path / "news.db")
+    ids = store(storage, new("1", text="river"), new("2"))
+    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    storage.close()
+    connection = connect("news.db")
+    migrate(connection, STEPS)
+    connection.execute("INSERT INTO stars VALUES (1)")
+    assert connection.execute("SELECT id, starred FROM articles").fetchall() == [(1, 1), (2, 0)]
+    connection.execute(f"PRAGMA user_version = {NEXT - 1}")  # this version knows no stars
+    storage = open_storage(tmp_path / "news.db")
+    assert len(storage.search(parse("river", now=NOW), limit=9)) == 1
+    assert storage.story(ids[0]) is not None
+    assert storage.check() == []
+    storage.close()
+
+
+def test_a_migration_that_fails_changes_nothing(connect: object) -> None:
+    assert callable(connect)
+    connection = connect("news.db")
+    migrate(connection, migrations())
+    before = schema(connection)
+    broken = Migration(
+        number=NEXT, name="broken", script="CREATE TABLE a (b);\nCREATE TABLE a (b);"
+    )
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, (*migrations(), broken))
+    assert (schema(connection), version(connection)) == (before, NEXT - 1)
+    assert not connection.in_transaction
+
+
+def test_many_may_open_a_new_database_at_once(tmp_path: Path) -> None:
+    def open_it(_: int) -> int:
+        storage = open_storage(tmp_path / "news.db")
+        try:
+            return storage.counts().articles
+        finally:
+            storage.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(open_it, range(16))) == [0] * 16
+
+
+def test_an_unfinished_script_is_refused() -> None:
+    assert list(statements("SELECT 1;\n-- the end\n")) == ["SELECT 1;\n"]
+    with pytest.raises(ValueError, match="unfinished statement: SELECT 2"):
+        list(statements("SELECT 1;\nSELECT 2\n"))

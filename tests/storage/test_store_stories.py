@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from storemaker import HOUR, LEASE, NOW, fetched, joins, new, revise, source, store
+
+from aggregator.core.fingerprint import fingerprint
+from aggregator.storage.protocol import Storage
+from aggregator.types import (
+    Article,
+    ArticleText,
+    Assignment,
+    GroupInput,
+    Relation,
+    Story,
+    TextState,
+)
+
+A, B, C = source("A"), source("B"), source("C")
+
+
+def story_ids(stories: list[Story]) -> list[int]:
+    return [story.story_id for story in stories]
+
+
+def get(storage: Storage, article_id: int) -> Article:
+    article = storage.article(article_id)
+    assert article is not None
+    return article
+
+
+def test_what_awaits_a_story(storage: Storage) -> None:
+    ids = store(
+        storage,
+        new("early", published_at=NOW - HOUR),
+        new("future", published_at=NOW + HOUR),
+        new("pending", page_host="example.com"),
+        wanted=A,
+    )
+    waiting = storage.unassigned(limit=9)
+    assert waiting == [
+        GroupInput(
+            article_id=ids[0],
+            source="A",
+            title="Headline early",
+            url="https://example.com/early",
+            at=NOW - HOUR,
+            fingerprint=fingerprint("Headline early", "Text of early.", "en"),
+        ),
+        GroupInput(
+            article_id=ids[1],
+            source="A",
+            title="Headline future",
+            url="https://example.com/future",
+            at=NOW,
+            fingerprint=fingerprint("Headline future", "Text of future.", "en"),
+        ),
+    ]
+    assert storage.unassigned(limit=1) == waiting[:1]
+    assert storage.counts().unassigned == 2
+    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    assert [item.article_id for item in storage.unassigned(limit=9)] == [ids[1]]
+
+
+def test_the_order_of_the_unassigned_does_not_depend_on_their_arrival(
+    open_fresh: Callable[[], Storage],
+) -> None:
+    articles = [
+        (B, new("1", url="https://example.com/a", title="A")),
+        (A, new("2", url="https://example.com/b", title="B")),
+        (A, new("3", url="https://example.com/a", title="B")),
+        (A, new("4", url="https://example.com/a", title="A")),
+        (A, new("5", url="https://example.com/z", published_at=NOW - HOUR)),
+    ]
+    orders = set()
+    for permuted in itertools.islice(itertools.permutations(articles), 0, 120, 17):
+        storage = open_fresh()
+        for wanted, article in permuted:
+            store(storage, article, wanted=wanted)
+        orders.add(
+            tuple((item.source, item.url, item.title) for item in storage.unassigned(limit=9))
+        )
+    assert orders == {
+        (
+            ("A", "https://example.com/z", "Headline 5"),
+            ("A", "https://example.com/a", "A"),
+            ("A", "https://example.com/a", "B"),
+            ("A", "https://example.com/b", "B"),
+            ("B", "https://example.com/a", "A"),
+        )
+    }
+
+
+def test_assigning(storage: Storage) -> None:
+    ids = store(storage, new("1"), new("2"), new("3"))
+    copy = Assignment(
+        article_id=ids[1],
+        story=ids[0],
+        relation=Relation.COPY,
+        of=ids[0],
+        score=0.875,
+        why="Seven words of eight are the same.",
+    )
+    storage.assign([joins(ids[0], ids[0]), copy], now=NOW)
+    assert get(storage, ids[0]).assignment == joins(ids[0], ids[0])
+    assert get(storage, ids[1]).assignment == copy
+    assert get(storage, ids[1]).summary.story_id == ids[0]
+    assert get(storage, ids[2]).assignment is None
+    assert get(storage, ids[2]).summary.story_id is None
+    counts = storage.counts()
+    assert (counts.stories, counts.unassigned) == (1, 1)
+    assert storage.check() == []
+
+
+def test_an_assignment_stands(storage: Storage) -> None:
+    ids = store(storage, new("1"), new("2"))
+    first = [joins(ids[0], ids[0]), joins(ids[1], ids[1])]
+    storage.assign(first, now=NOW)
+    storage.assign([joins(ids[1], ids[0])], now=NOW)
+    assert [assignment for _, assignment in storage.window(since=NOW)] == first
+    assert storage.counts().stories == 2
+    assert storage.check() == []
+
+
+def test_the_window_comes_in_the_order_of_assignment(storage: Storage) -> None:
+    ids = store(storage, *(new(str(n), published_at=NOW - n * HOUR) for n in range(5)))
+    order = [3, 0, 4, 1]
+    storage.assign([joins(ids[place], ids[place]) for place in order], now=NOW)
+    window = list(storage.window(since=NOW - 3 * HOUR))
+    assert [item.article_id for item, _ in window] == [ids[3], ids[0], ids[1]]
+    item, assignment = window[0]
+    assert (item.source, item.at, item.url) == ("Example", NOW - 3 * HOUR, "https://example.com/3")
+    assert item.fingerprint == fingerprint("Headline 3", "Text of 3.", "en")
+    assert assignment == joins(ids[3], ids[3])
+
+
+def test_a_long_window(storage: Storage) -> None:
+    ids = store(storage, *(new(str(number)) for number in range(1_203)))
+    storage.assign([joins(article_id, article_id) for article_id in ids], now=NOW)
+    assert [item.article_id for item, _ in storage.window(since=NOW)] == ids
+
+
+def test_a_window_left_halfway_holds_nothing_up(storage: Storage) -> None:
+    ids = store(storage, new("1"), new("2"))
+    storage.assign([joins(article_id, article_id) for article_id in ids], now=NOW)
+    window = storage.window(since=NOW)
+    next(window)
+    store(storage, new("3"))  # what is written meanwhile does not show
+    assert len(list(window)) == 1
+    next(storage.window(since=NOW))
+    storage.close()
+
+
+def test_stories_by_outlets_then_by_time(storage: Storage) -> None:
+    one, four = store(storage, new("a1", published_at=NOW - 5 * HOUR), new("a2"), wanted=A)
+    two = store(storage, new("b1", published_at=NOW - 4 * HOUR), wanted=B)[0]
+    three = store(storage, new("c1", published_at=NOW - 3 * HOUR), wanted=C)[0]
+    late = store(storage, new("a3"), wanted=A, at=NOW + HOUR)[0]
+    storage.assign(
+        [
+            joins(three, three),
+            joins(one, one),
+            joins(two, one),
+            joins(four, four),
+            joins(late, late),
+        ],
+        now=NOW,
+    )
+    assert story_ids(storage.stories(limit=9)) == [one, late, four, three]
+    assert story_ids(storage.stories(limit=2)) == [one, late]
+    assert story_ids(storage.stories(min_sources=2, limit=9)) == [one]
+    assert story_ids(storage.stories(since=NOW + HOUR, limit=9)) == [late]
+    assert story_ids(storage.stories(until=NOW + HOUR, limit=9)) == [one, four, three]
+    assert storage.stories(since=NOW + 2 * HOUR, limit=9) == []
+    assert storage.stories(until=NOW, limit=9) == []
+    assert storage.story(two) is None
+
+
+def test_a_story_that_goes_on_comes_with_all_its_articles(storage: Storage) -> None:
+    [one] = store(storage, new("a"), wanted=A)
+    [two] = store(storage, new("b"), wanted=B, at=NOW + 24 * HOUR)
+    storage.assign([joins(one, one), joins(two, one)], now=NOW)
+    [story] = storage.stories(since=NOW + HOUR, limit=9)
+    assert [item.article.article_id for item in story.articles] == [one, two]
+
+
+def test_a_story_is_a_timeline(storage: Storage) -> None:
+    text = "A long text. " * 100
+    # The copy arrived first; by publication the original comes first, and is the story's first.
+    [copy] = store(storage, new("copy", text=text), wanted=source("Copyist", weight=0.5))
+    [first] = store(
+        storage, new("first", published_at=NOW - HOUR), wanted=source("Origin"), at=NOW + HOUR
+    )
+    storage.assign([joins(copy, copy), joins(first, copy)], now=NOW)
+    story = storage.story(copy)
+    assert story is not None
+    assert story == storage.stories(limit=1)[0]
+    assert story.outlets == ("Origin", "Copyist")
+    assert (story.first_at, story.last_at) == (NOW - HOUR, NOW)
+    assert [(item.relation, item.of) for item in story.articles] == [
+        (Relation.NEW, None),
+        (Relation.COPY, first),
+    ]
+    last = story.articles[1]
+    assert (last.weight, last.words) == (0.5, 300)
+    assert last.article == get(storage, copy).summary
+    assert len(last.excerpt) <= 300
+    assert last.excerpt.startswith("A long text. A long")
+    assert last.excerpt.endswith("…")
+    # The assignments themselves stay as they were made.
+    assert get(storage, copy).assignment == joins(copy, copy)
+
+
+def test_a_story_ends_when_its_only_article_changes(storage: Storage) -> None:
+    [one] = store(storage, new("1"), wanted=A)
+    storage.assign([joins(one, one)], now=NOW)
+    revise(storage, one, new("1", text="Another text altogether."), at=NOW)
+    assert storage.story(one) is None
+    assert storage.stories(limit=9) == []
+    assert [item.article_id for item in storage.unassigned(limit=9)] == [one]
+
+
+@pytest.mark.parametrize("company", [False, True])
+def test_an_assignment_to_a_story_that_ended(storage: Storage, company: bool) -> None:
+    """Decided upon what `window` said, while a revision ended the story."""
+    ids = store(storage, new("1"), new("2"), new("3"), wanted=A)
+    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    revise(storage, ids[0], new("1", text="Another text altogether."), at=NOW)
+    if company:
+        storage.assign([joins(ids[0], ids[1])], now=NOW)
+        assert storage.unassigned(limit=1)[0].article_id != ids[0]
+    storage.assign([joins(ids[1], ids[0]), joins(ids[2], ids[0], of=ids[1])], now=NOW)
+    assert {item.article_id for item in storage.unassigned(limit=9)} == (
+        set() if company else {ids[0]}
+    )
+    second, third = (get(storage, article_id).assignment for article_id in ids[1:])
+    assert second is not None
+    assert third is not None
+    assert second.story == third.story
+    if not company:
+        assert (second.story, second.relation, second.of) == (ids[1], Relation.NEW, None)
+        assert (third.relation, third.of) == (Relation.COPY, ids[1])
+    assert storage.check() == []
+
+
+def test_times_that_a_page_corrects_reach_the_story(storage: Storage) -> None:
+    one, two = store(storage, new("1"), new("2", page_host="example.com"))
+    [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
+    storage.record_text(fetched(taken, None, state=TextState.RETRY, retry_at=NOW))
+    storage.assign([joins(one, one), joins(two, one)], now=NOW)
+    [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
+    page = ArticleText(title="", text="The page.", published_at=NOW - 9 * HOUR)
+    storage.record_text(fetched(taken, page))
+    story = storage.story(one)
+    assert story is not None
+    assert story.first_at == NOW - 9 * HOUR
+    assert next(
+        item.at for item, _ in storage.window(since=NOW - 9 * HOUR) if item.article_id == two
+    ) == (NOW - 9 * HOUR)
+
+
+def test_nothing_there(storage: Storage) -> None:
+    assert storage.article(1) is None
+    assert storage.story(1) is None
+    assert storage.stories(limit=9) == []
+    assert storage.unassigned(limit=9) == []
+    assert list(storage.window(since=NOW)) == []
+    counts = storage.counts()
+    assert (counts.sources, counts.articles, counts.stories) == (0, 0, 0)
+    assert (counts.pending_texts, counts.unassigned) == (0, 0)
