@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,11 +31,10 @@ from aggregator.types import (
     FetchFailed,
     FetchOutcome,
     FetchRequest,
-    NewArticle,
+    GroupInput,
     ParsedFeed,
     PollDecision,
     PollRecord,
-    Revision,
     TextClaim,
     TextRecord,
     TextState,
@@ -203,35 +202,12 @@ async def _poll_feed(line: Pipeline, host: str, claim: FeedClaim) -> FeedPolled:
 async def _decide(
     line: Pipeline, claim: FeedClaim, parsed: ParsedFeed, polled_at: datetime
 ) -> PollDecision:
-    keys = {key for entry in parsed.entries for key in entry_keys(entry, parsed)}
-    known = await asyncio.to_thread(line.storage.known_entries, claim.source_id, keys)
-    decision = decide(parsed, known, source=claim.source, now=polled_at)
-    return await _with_fingerprints(line, decision)
+    def work() -> PollDecision:
+        keys = {key for entry in parsed.entries for key in entry_keys(entry, parsed)}
+        known = line.storage.known_entries(claim.source_id, keys)
+        return decide(parsed, known, source=claim.source, now=polled_at)
 
-
-async def _with_fingerprints(line: Pipeline, decision: PollDecision) -> PollDecision:
-    """Fingerprint what will not wait for a page."""
-    articles = [*decision.new, *(revision.article for revision in decision.revised)]
-    ready = [article for article in articles if article.page_host is None]
-    if not ready:
-        return decision
-    prints = await line.sandbox.fingerprints(
-        [(article.title, article.text, article.language) for article in ready]
-    )
-    made = {id(article): item for article, item in zip(ready, prints, strict=True)}
-
-    def finished(article: NewArticle) -> NewArticle:
-        item = made.get(id(article))
-        return article if item is None else replace(article, fingerprint=item)
-
-    return replace(
-        decision,
-        new=tuple(finished(article) for article in decision.new),
-        revised=tuple(
-            Revision(article_id=revision.article_id, article=finished(revision.article))
-            for revision in decision.revised
-        ),
-    )
+    return await asyncio.to_thread(work)
 
 
 def _observed(after: FeedState, parsed: ParsedFeed, body_hash: str) -> FeedState:
@@ -273,8 +249,6 @@ async def _enrich(line: Pipeline, host: str, claim: TextClaim) -> TextFetched:
         state = TextState.FAILED if retry_at is None else TextState.RETRY
     text = claim.feed_text if extracted is None else extracted.text
     title = claim.title or (extracted.title if extracted else "")
-    language = claim.language or (extracted.language if extracted else None)
-    (fingerprint,) = await line.sandbox.fingerprints([(title, text, language)])
     await asyncio.to_thread(
         line.storage.record_text,
         TextRecord(
@@ -284,7 +258,6 @@ async def _enrich(line: Pipeline, host: str, claim: TextClaim) -> TextFetched:
             extracted=extracted,
             error=error,
             retry_at=retry_at,
-            fingerprint=fingerprint,
         ),
     )
     return TextFetched(
@@ -336,32 +309,43 @@ async def _page(
 async def assign_stories(line: Pipeline) -> int:
     """Find the story of every article that is ready and has none; how many there were."""
     total = 0
-    while count := await asyncio.to_thread(_assign_some, line):
-        total += count
+    while waiting := await asyncio.to_thread(line.storage.unassigned, limit=STORIES_AT_A_TIME):
+        prints = await line.sandbox.fingerprints(
+            [(item.title, item.text, item.language) for item in waiting]
+        )
+        items = [
+            GroupInput(
+                article_id=item.article_id,
+                source=item.source,
+                title=item.title,
+                url=item.url,
+                at=item.at,
+                fingerprint=fingerprint,
+            )
+            for item, fingerprint in zip(waiting, prints, strict=True)
+        ]
+        await asyncio.to_thread(_assign, line, items)
+        total += len(items)
     return total
 
 
-def _assign_some(line: Pipeline) -> int:
-    """One commit of stage 3; 0 when nothing is left. Takes long: run it in a thread."""
-    waiting = line.storage.unassigned(limit=STORIES_AT_A_TIME)
-    if not waiting:
-        return 0
+def _assign(line: Pipeline, items: Sequence[GroupInput]) -> None:
+    """Commit 3. Takes long: run it in a thread."""
     grouper = line.grouper or _rebuild(line)
     # Until the commit has succeeded the grouper knows more than the store does.
     line.grouper = None
     assignments = []
-    for item in waiting:
+    for item in items:
         grouper.forget(item.article_id)
         assignments.append(grouper.add(item))
-    line.storage.assign(assignments, now=line.clock())
+    line.storage.assign(list(zip(items, assignments, strict=True)), now=line.clock())
     line.grouper = grouper
     line.report(StoriesAssigned(assignments=tuple(assignments)))
-    return len(assignments)
 
 
 def _rebuild(line: Pipeline) -> Grouper:
+    """What an undisturbed run would know by now."""
     grouper = Grouper(copy_window=line.copy_window, event_window=line.event_window)
-    since = line.clock() - max(line.copy_window, line.event_window)
-    for item, assignment in line.storage.window(since=since):
+    for item, assignment in line.storage.window(span=max(line.copy_window, line.event_window)):
         grouper.restore(item, assignment)
     return grouper

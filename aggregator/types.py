@@ -320,8 +320,6 @@ class NewArticle:
     content_hash: str
     page_host: str | None
     """Host whose page is to be fetched; None: the text is ready as it is."""
-    fingerprint: Fingerprint | None = None
-    """None while the page is still to be fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,7 +382,6 @@ class TextRecord:
     """A sentence; None: all went well."""
     retry_at: datetime | None
     """None: no further try."""
-    fingerprint: Fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -499,6 +496,22 @@ class Fingerprint:
     """Hashes of the stems of the title and the first words, 4 bytes each, little-endian."""
     names: tuple[tuple[str, int], ...]
     """(name or number as written, count), the most frequent ones, those of the beginning first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """An article whose text is as ready as it will be, and that has no story yet."""
+
+    article_id: int
+    source: str
+    title: str
+    url: str | None
+    """None: no address."""
+    at: datetime
+    """Publication time, never later than first seen."""
+    language: str | None
+    """None: not known."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.measure import Measured, machine, print_table, run
 
 ROOT = Path(__file__).resolve().parent.parent
-READER = "reader==3.26"
+READER = ("reader==3.26", "sgmllib3k")
 READER_SCRIPT = """
 import sys
 from reader import make_reader
@@ -109,7 +109,7 @@ def _reader(folder: Path, urls: Sequence[str]) -> list[Row]:
     python = home / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", READER], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *READER], check=True)
     listed = folder / "reader-urls"
     listed.write_text("\n".join(urls), encoding="utf-8")
     rows = []

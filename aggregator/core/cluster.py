@@ -6,26 +6,25 @@ The rules are in docs/stories.md. Nothing here knows a clock: time passes as the
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aggregator.core import reasons
-from aggregator.core.copies import CopyIndex, Likeness
-from aggregator.core.events import EventIndex
+from aggregator.core.copies import COPY, CopyIndex, Likeness
+from aggregator.core.events import REPORT, EventIndex
 from aggregator.core.facts import agree
 from aggregator.core.features import features
+from aggregator.core.fingerprint import VERSION
 from aggregator.core.window import Key, Member, Window, address_of
 from aggregator.types import Assignment, GroupInput, Relation
 
-COPY = 0.6
-"""From this containment on a text is a copy."""
 REWRITE = 0.35
-"""From this one on it is a rewrite."""
+"""From this containment on a text is a rewrite, from `COPY` on a copy."""
+EXTENDED = 0.3
+"""A longer text that has the whole of another is its copy only from this overlap on."""
 TEMPLATE = 0.25
 """From this one on a text with other names and numbers comes from the same template."""
-REPORT = 0.21
-"""From this nearness on it reports the same event."""
-SAME_ADDRESS = 0.05
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Grouper:
@@ -47,9 +46,9 @@ class Grouper:
 
     def _clear(self) -> None:
         self._window = Window()
-        self._copies = CopyIndex(self._window)
+        self._copies = CopyIndex(self._window, reach=self._reach)
         self._events = EventIndex(self._window, reach=self._event_reach)
-        self._latest: datetime | None = None
+        self._latest = _NEVER
         self._counted: list[tuple[datetime, int, Key]] = []
         self._order = 0
 
@@ -58,7 +57,8 @@ class Grouper:
         return len(self._window)
 
     def add(self, item: GroupInput) -> Assignment:
-        """Assign an article that has no story yet."""
+        """Assign an article to a story; one that is in the window already is taken out first."""
+        self.forget(item.article_id)
         self._pass_time(item.at)
         assignment = self._assign(item)
         self._keep(item, assignment)
@@ -79,11 +79,14 @@ class Grouper:
         if member is None:
             return
         self._remove(member)
+        self._latest = max((other.item.at for other in self._window), default=_NEVER)
         self._recount()
 
     # --- deciding
 
     def _assign(self, item: GroupInput) -> Assignment:
+        if item.fingerprint.version != VERSION:
+            return _start(item, reasons.other_version())
         known = self._same_address(item)
         if known is not None:
             return _join(item, known, Relation.SAME, 1.0, reasons.same_address(known))
@@ -96,7 +99,7 @@ class Grouper:
     def _same_address(self, item: GroupInput) -> Member | None:
         address = address_of(item)
         for member in self._window.of_address(address) if address else ():
-            if self._within(item, member, self._reach) and _related(item, member):
+            if abs(item.at - member.item.at) <= self._reach and _related(item, member):
                 return member
         return None
 
@@ -105,48 +108,39 @@ class Grouper:
         own = features(item.fingerprint)
         for likeness in self._copies.find(item, least=TEMPLATE):
             member = likeness.member
-            if not self._within(item, member, self._reach):
-                continue
             words = min(item.fingerprint.length, member.fingerprint.length)
             if not agree(own, features(member.fingerprint), words=words):
                 apart[member.story] = likeness
             elif likeness.containment >= REWRITE and _is_enough(item, likeness):
                 relation = _relation(item, likeness)
-                why = reasons.shared_text(likeness)
+                bare = not (item.fingerprint.length or member.fingerprint.length)
+                why = reasons.same_headline(member) if bare else reasons.shared_text(likeness)
                 return _join(item, member, relation, likeness.containment, why)
         return None
 
     def _same_event(self, item: GroupInput, apart: dict[Key, Likeness]) -> Assignment:
         nearest = self._events.nearest(item, apart=apart.keys())
         if nearest is not None and nearest.score >= REPORT:
-            member = nearest.member
-            shared = self._events.shared(item, member)
-            why = reasons.same_event(member, shared, nearest.score)
-            return _join(item, member, Relation.REPORT, nearest.score, why)
+            shared = self._events.shared(item, nearest.member)
+            why = reasons.same_event(nearest.member, shared, nearest.score)
+            return _join(item, nearest.member, Relation.REPORT, nearest.score, why)
         foreign = self._events.nearest_foreign(item)
         if foreign is not None:
-            member = foreign.member
-            shared = self._events.shared(item, member)
-            why = reasons.other_language(member, shared, foreign.score)
-            return _join(item, member, Relation.TRANSLATION, foreign.score, why)
+            shared = self._events.shared(item, foreign.member)
+            why = reasons.other_language(foreign.member, shared, foreign.score)
+            return _join(item, foreign.member, Relation.TRANSLATION, foreign.score, why)
         if apart:
-            why = reasons.from_template(next(iter(apart.values())).member)
-        elif nearest is not None and nearest.score >= REPORT / 2:
-            why = reasons.not_near_enough(nearest.member, nearest.score, REPORT)
-        else:
-            why = reasons.nothing_like_it()
-        return _start(item, why)
-
-    @staticmethod
-    def _within(item: GroupInput, member: Member, reach: timedelta) -> bool:
-        return abs(item.at - member.item.at) <= reach
+            return _start(item, reasons.from_template(next(iter(apart.values())).member))
+        if nearest is not None and nearest.score >= REPORT / 2:
+            return _start(item, reasons.not_near_enough(nearest.member, nearest.score, REPORT))
+        return _start(item, reasons.nothing_like_it())
 
     # --- the window
 
     def _keep(self, item: GroupInput, assignment: Assignment) -> None:
-        assert self._latest is not None  # noqa: S101 - time passes before anything is kept
         self._order += 1
-        if item.at < self._latest - self._reach:
+        too_old = item.at < _back(self._latest, self._reach)
+        if too_old or item.fingerprint.version != VERSION:
             return
         member = Member(item=item, assignment=assignment, order=self._order)
         self._window.add(member)
@@ -164,10 +158,10 @@ class Grouper:
     def _pass_time(self, at: datetime) -> None:
         """Let what is too old for an article of that time leave the window."""
         before = self._latest
-        if before is not None and at <= before:
+        if at <= before:
             return
         self._latest = at
-        if before is None or _day(before) != _day(at):
+        if _day(before) != _day(at):
             floor = self._floor()
             old = []
             while self._counted and self._counted[0][0] < floor:
@@ -175,29 +169,36 @@ class Grouper:
                 if member is not None:
                     old.append(member)
             self._events.discount(old)
-        for member in self._window.older_than(at - self._reach):
+        for member in self._window.older_than(_back(at, self._reach)):
             self._remove(member)
 
     def _floor(self) -> datetime:
         """Articles before it may leave the window today, and their words no longer count."""
-        assert self._latest is not None  # noqa: S101 - asked for when there are articles
-        return _day(self._latest) + timedelta(days=1) - self._reach
+        return _back(_day(self._latest), self._reach - timedelta(days=1))
 
     def _recount(self) -> None:
         """Count words as a window rebuilt without the forgotten article would."""
-        floor, today = self._floor(), _day(self._latest)
+        floor = self._floor()
         members = [member for member in self._window if member.item.at >= floor]
         self._counted = [(m.item.at, m.order, m.item.article_id) for m in members]
         heapq.heapify(self._counted)
-        self._events.recount(members, since=today)
+        self._events.recount(members, today=_day(self._latest))
 
 
 def _day(at: datetime) -> datetime:
-    return datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _back(at: datetime, span: timedelta) -> datetime:
+    """Never beyond what a datetime can hold."""
+    try:
+        return at - span
+    except OverflowError:
+        return _NEVER if span > timedelta() else at
 
 
 def _relation(item: GroupInput, likeness: Likeness) -> Relation:
-    if likeness.containment < COPY:
+    if likeness.containment < COPY or not (likeness.shorter or likeness.overlap >= EXTENDED):
         return Relation.REWRITE
     own = item.source and item.source == likeness.member.item.source
     return Relation.SAME if own else Relation.COPY

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 
 from aggregator.core.fingerprint import unpack
 from aggregator.core.postings import Postings
-from aggregator.core.window import Member, Window
+from aggregator.core.window import Key, Member, Window
 from aggregator.types import Fingerprint, GroupInput
 
+COPY = 0.6
+"""From this containment on a text is a copy."""
 CANDIDATES = 6
 """Stories that are looked at."""
 MEMBERS = 48
@@ -44,12 +48,19 @@ class Likeness:
     shorter: bool
     """Whether the article is the shorter of the two."""
 
+    @property
+    def rank(self) -> tuple[float, float, int]:
+        """By it the best is chosen: of copies the one that has most else in common, too; of
+        equals the earlier one."""
+        return min(self.containment, COPY), self.overlap, -self.member.order
+
 
 class CopyIndex:
-    """Finds them."""
+    """Finds the best of them within `reach`."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, *, reach: timedelta) -> None:
         self._window = window
+        self._reach = reach
         self._postings = Postings(window, lambda member: _index_numbers(member.fingerprint))
         self._furniture: dict[str, Shingles] = {}
 
@@ -72,22 +83,27 @@ class CopyIndex:
         likely = {story: hits for story, hits in sums.items() if hits >= floor}
         found = []
         for story in self._postings.best(likely, CANDIDATES):
-            best = self._best_of(item, mine, self._window.of_story(story), least)
+            best = self._best_of(item, mine, self._within_reach(story, item), least)
             if best is not None:
                 found.append(best)
-        return sorted(found, key=lambda likeness: (-likeness.containment, likeness.member.order))
+        return sorted(found, key=lambda likeness: likeness.rank, reverse=True)
+
+    def _within_reach(self, story: Key, item: GroupInput) -> list[Member]:
+        members = self._window.of_story(story)
+        members = [member for member in members if abs(member.item.at - item.at) <= self._reach]
+        half = MEMBERS // 2
+        return members if len(members) <= MEMBERS else members[:half] + members[-half:]
 
     def _best_of(
         self, item: GroupInput, mine: Shingles, members: list[Member], least: float
     ) -> Likeness | None:
         best: Likeness | None = None
-        half = MEMBERS // 2
-        for member in members if len(members) <= MEMBERS else members[:half] + members[-half:]:
+        for member in members:
             theirs = _shingles(member.fingerprint)
             if 3 * len(mine & theirs) < least * min(len(mine), len(theirs)):
                 continue
             likeness = self._measure(item, member)
-            if best is None or _rank(likeness) > _rank(best):
+            if best is None or likeness.rank > best.rank:
                 best = likeness
             if best.overlap > 0.98:
                 break
@@ -106,6 +122,8 @@ class CopyIndex:
         return outside, outside | (_sample(unpack(item.fingerprint.quoted), step) - furniture)
 
     def _furniture_of(self, source: str) -> Shingles:
+        if not source:
+            return frozenset()
         known = self._furniture.get(source)
         if known is not None:
             return known
@@ -137,10 +155,7 @@ def compare(
     )
 
 
-def _rank(likeness: Likeness) -> tuple[float, float]:
-    return likeness.containment, likeness.overlap
-
-
+@lru_cache(maxsize=1_024)
 def _shingles(fingerprint: Fingerprint) -> Shingles:
     return frozenset(unpack(fingerprint.shingles)) | frozenset(unpack(fingerprint.quoted))
 
@@ -148,7 +163,7 @@ def _shingles(fingerprint: Fingerprint) -> Shingles:
 def _sample(shingles: Iterable[int], step: int) -> Shingles:
     if step == 1:
         return frozenset(shingles)
-    return frozenset(shingle for shingle in shingles if not shingle % step)
+    return frozenset([shingle for shingle in shingles if not shingle % step])
 
 
 def _index_numbers(fingerprint: Fingerprint) -> Iterable[int]:

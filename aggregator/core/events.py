@@ -1,8 +1,11 @@
-"""Which story reports the same event, by words, names and numbers close in time.
+"""Which story reports the same event: by words, names and numbers, close in time.
 
-An article is compared with a story's articles one by one; its likeness to the story is half that
+An article is compared with a story's articles one by one. Its nearness to the story is half that
 to their centroid and half that to the nearest of them, less a little for a large story (whose
-centroid is near to everything) and for time gone by.
+centroid is near to everything). Nearness to each is the cosine of their TF-IDF vectors, less a
+little for time gone by, and more when both are of one outlet, whose articles resemble each other
+anyway and seldom report one event twice. Similar mixtures of sparse likeness and time: Miranda et
+al. 2018; Saravanakumar et al. 2021.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log, sqrt
 
+from aggregator.core import translations
 from aggregator.core.facts import kinship
 from aggregator.core.features import NAME, NUMBER, fact_keys, features
 from aggregator.core.postings import Postings
@@ -19,34 +23,29 @@ from aggregator.core.tfidf import Frequencies, Vector, cosine
 from aggregator.core.window import Key, Member, Window
 from aggregator.types import GroupInput
 
-CANDIDATES = 6
-"""Stories that are looked at."""
-MEMBERS = 16
-"""Articles that stand for a story: the latest ones that are no copies."""
-QUERY = 32
-"""Stems and names that a story is looked up by, the rarest ones."""
-BUDGET = 1_500
-KEPT = 20_000
-"""Vectors that are kept between questions."""
-
+REPORT = 0.2
+"""From this nearness on an article reports the story's event."""
 CENTROID = 0.5
 FOR_SIZE = 0.02
+"""Taken off for each factor e in the number of a story's articles."""
 FOR_A_DAY = 0.01
 SAME_OUTLET = 0.15
-"""What is taken off within one outlet, which seldom reports an event twice."""
 SAME_OUTLET_NEXT_DAY = 0.2
-"""And what more a day later: what comes daily is a series."""
+"""Taken off besides when a day has passed: what an outlet brings daily is a series."""
 OTHER_PEOPLE = 0.08
-"""What is taken off when no principal name is shared; nothing from `FAMILIAR` on."""
-FAMILIAR = 0.7
+"""Taken off when no principal name is shared."""
+EVIDENCE = 4.0
+"""How much more the shared stems must say than log(articles), which chance accounts for."""
 
-
-EVIDENCE = 3.0
-FOREIGN = 0.4
-"""From this cosine of names and numbers on it is the same event in another language."""
-FOREIGN_FACTS = 4
-"""Names and numbers that must be shared."""
-FOREIGN_REACH = timedelta(days=3)
+CANDIDATES = 6
+"""Stories that are looked at."""
+MEMBERS = 12
+"""Articles that stand for a story: the latest ones that are no copies."""
+QUERY = 32
+"""Stems and names that a story is looked up by: those that say most."""
+BUDGET = 1_500
+KEPT = 2_000
+"""Vectors that are kept between questions."""
 SHOWN = 5
 """Names and numbers that a reason gives."""
 
@@ -58,19 +57,20 @@ class Nearness:
     member: Member
     """The story's nearest article."""
     score: float
-    """0 to 1, and may be below 0."""
+    """At most 1; may be below 0."""
 
 
 class EventIndex:
-    """Finds it."""
+    """Finds the nearest story among those within `reach`."""
 
     def __init__(self, window: Window, *, reach: timedelta) -> None:
         self._window = window
         self._reach = reach
         self._postings = Postings(window, _index_numbers)
         self._frequencies = Frequencies()
+        self._version = 0
         self._vectors: dict[int, Vector] = {}
-        self._vectors_version = 0
+        self._squares: dict[Key, tuple[list[int], float]] = {}
 
     def add(self, member: Member, *, counted: bool) -> None:
         """`counted`: its words count for what words say."""
@@ -87,98 +87,73 @@ class EventIndex:
             self._frequencies.remove(member.fingerprint.language, features(member.fingerprint))
         self._frequencies.refresh()
 
-    def recount(self, members: Iterable[Member], *, since: datetime) -> None:
-        """Count the words of these anew, as if they came in this order and a day began `since`."""
+    def recount(self, members: Iterable[Member], *, today: datetime) -> None:
+        """Count the words of these anew, as if they came one by one and a day began `today`."""
         self._frequencies = Frequencies(version=self._frequencies.version + 1)
         begun = False
         for member in members:
-            if not begun and member.item.at >= since:
+            if not begun and member.item.at >= today:
                 self._frequencies.refresh()
                 begun = True
             self._frequencies.add(member.fingerprint.language, features(member.fingerprint))
 
     def nearest(self, item: GroupInput, *, apart: Collection[Key]) -> Nearness | None:
-        """The story in the same language that is nearest, never one of those in `apart`."""
-        language = item.fingerprint.language
-        vector = self._frequencies.vector(language, features(item.fingerprint))
-        best: Nearness | None = None
-        for story in self._candidates(vector, apart):
-            members = self._standing_for(story, item, language)
-            if not members:
-                continue
-            nearness = self._measure(item, vector, members)
-            if best is None or nearness.score > best.score:
-                best = nearness
-        return best
+        """The nearest story in the same language, never one of those in `apart`."""
+        self._renew()
+        vector = self._frequencies.vector(item.fingerprint.language, features(item.fingerprint))
+        found = [
+            self._measure(item, vector, members)
+            for story in self._candidates(vector)
+            if story not in apart and (members := self._standing_for(story, item))
+        ]
+        return max(found, key=lambda nearness: nearness.score, default=None)
 
     def nearest_foreign(self, item: GroupInput) -> Nearness | None:
         """The story in another language that names the same people, places and numbers."""
         facts = self._facts(item)
-        if len(facts) < FOREIGN_FACTS or not item.fingerprint.language:
+        names = {number: weight for number, weight in facts.items() if number < NUMBER}
+        if not item.fingerprint.language:
             return None
-        query = {number: weight for number, weight in facts.items() if number < NUMBER}
-        best: Nearness | None = None
-        for story in self._postings.best(self._postings.gather(query, budget=BUDGET), CANDIDATES):
+        articles = self._frequencies.size(None)
+        found = []
+        for story in self._postings.best(self._postings.gather(names, budget=BUDGET), CANDIDATES):
             for member in self._window.of_story(story):
-                nearness = self._measure_foreign(item, facts, member)
-                if nearness is not None and (best is None or nearness.score > best.score):
-                    best = nearness
-        return best
+                if _is_foreign(item, member):
+                    theirs = self._facts(member.item)
+                    score = translations.likeness(facts, theirs, articles=articles)
+                    found.append(Nearness(member=member, score=score))
+        best = max(found, key=lambda nearness: nearness.score, default=None)
+        return best if best is not None and best.score >= translations.LEAST else None
 
     def shared(self, item: GroupInput, member: Member) -> list[str]:
-        """The names, then the numbers, that both have: as `item` writes them, the rarest first."""
+        """Names, then numbers, that both have: as `item` writes them, the most telling first."""
         mine, theirs = self._facts(item), self._facts(member.item)
         found = []
         for name, _ in item.fingerprint.names:
             keys = fact_keys(name)
             if keys and all(key in theirs for key in keys):
                 found.append((keys[0] >= NUMBER, -sum(mine[key] for key in keys), name))
-        found.sort()
-        return _without_parts([name for _, _, name in found])[:SHOWN]
+        return _without_parts([name for _, _, name in sorted(found)])[:SHOWN]
 
     def _facts(self, item: GroupInput) -> dict[int, float]:
         """Its names and numbers, and what each says."""
         found = features(item.fingerprint)
         return self._frequencies.weights([*found.names, *found.numbers], None)
 
-    def _measure_foreign(
-        self, item: GroupInput, facts: dict[int, float], member: Member
-    ) -> Nearness | None:
-        languages = {"", item.fingerprint.language}
-        if member.fingerprint.language in languages or not self._is_foreign_time(item, member):
-            return None
-        theirs = self._facts(member.item)
-        shared = facts.keys() & theirs.keys()
-        evidence = sum(facts[number] for number in shared)
-        if len(shared) < FOREIGN_FACTS or evidence < log(self._frequencies.size(None)) + 3:
-            return None
-        length = sqrt(_square(facts) * _square(theirs))
-        score = sum(facts[number] * theirs[number] for number in shared) / length
-        return Nearness(member=member, score=score) if score >= FOREIGN else None
-
-    @staticmethod
-    def _is_foreign_time(item: GroupInput, member: Member) -> bool:
-        return abs(member.item.at - item.at) <= FOREIGN_REACH
-
-    def _candidates(self, vector: Vector, apart: Collection[Key]) -> list[Key]:
+    def _candidates(self, vector: Vector) -> list[Key]:
         said = [number for number in vector if number < NUMBER]
         said.sort(key=lambda number: (-vector[number], number))
         query = {number: vector[number] ** 2 for number in said[:QUERY]}
-        sums = self._postings.gather(query, budget=BUDGET)
-        return self._postings.best(
-            {story: weight for story, weight in sums.items() if story not in apart}, CANDIDATES
-        )
+        return self._postings.best(self._postings.gather(query, budget=BUDGET), CANDIDATES)
 
-    def _standing_for(self, story: Key, item: GroupInput, language: str) -> list[Member]:
+    def _standing_for(self, story: Key, item: GroupInput) -> list[Member]:
         members = [
             member
             for member in self._window.of_story(story)
-            if member.fingerprint.language == language and self._in_reach(member, item)
+            if member.fingerprint.language == item.fingerprint.language
+            and abs(member.item.at - item.at) <= self._reach
         ]
         return [member for member in members if not member.copies][-MEMBERS:] or members[:1]
-
-    def _in_reach(self, member: Member, item: GroupInput) -> bool:
-        return abs(member.item.at - item.at) <= self._reach
 
     def _measure(self, item: GroupInput, vector: Vector, members: Sequence[Member]) -> Nearness:
         vectors = [self._vector(member) for member in members]
@@ -188,44 +163,49 @@ class EventIndex:
         ]
         highest = max(cosines)
         at = cosines.index(highest)
-        if not self._proves(item, members[at]):
+        if not self._proves(vector, vectors[at], item.fingerprint.language):
             return Nearness(member=members[at], score=0.0)
-        strangers = max(0.0, 1 - kinship(_names(vector), _names(vectors[at])) / FAMILIAR)
+        strangers = 1 - kinship(_names(vector), _names(vectors[at]))
         score = (
-            CENTROID * sum(cosines) / self._length(vectors)
+            CENTROID * sum(cosines) / self._length(members, vectors)
             + (1 - CENTROID) * highest
             - FOR_SIZE * log(len(members))
             - OTHER_PEOPLE * strangers
         )
         return Nearness(member=members[at], score=score)
 
-    def _proves(self, item: GroupInput, member: Member) -> bool:
-        """Whether what they share is more than two of so many articles share by chance."""
-        language = item.fingerprint.language
-        mine = features(item.fingerprint)
-        theirs = features(member.fingerprint)
-        shared = mine.terms.keys() & theirs.terms.keys()
+    def _proves(self, one: Vector, other: Vector, language: str) -> bool:
+        """Whether the stems they share are more than two of so many articles share by chance."""
+        shared = [number for number in one.keys() & other.keys() if number < NAME]
         evidence = sum(self._frequencies.weights(shared, language).values())
         return evidence >= log(self._frequencies.size(language)) + EVIDENCE
 
-    @staticmethod
-    def _length(vectors: Sequence[Vector]) -> float:
-        """Of the sum of the vectors."""
-        square = 0.0
-        for index, vector in enumerate(vectors):
-            square += 1 + 2 * sum(cosine(vector, other) for other in vectors[:index])
+    def _length(self, members: Sequence[Member], vectors: Sequence[Vector]) -> float:
+        """Of the sum of a story's vectors; what is known of the first ones is used again."""
+        orders = [member.order for member in members]
+        known, square = self._squares.get(members[0].story, ([], 0.0))
+        if orders[: len(known)] != known:
+            known, square = [], 0.0
+        for index in range(len(known), len(vectors)):
+            others = vectors[:index]
+            square += 1 + 2 * sum([cosine(vectors[index], other) for other in others])
+        self._squares[members[0].story] = orders, square
         return sqrt(square)
 
     def _vector(self, member: Member) -> Vector:
-        if self._vectors_version != self._frequencies.version or len(self._vectors) > KEPT:
-            self._vectors.clear()
-            self._vectors_version = self._frequencies.version
         vector = self._vectors.get(member.order)
         if vector is None:
             found = features(member.fingerprint)
             vector = self._frequencies.vector(member.fingerprint.language, found)
             self._vectors[member.order] = vector
         return vector
+
+    def _renew(self) -> None:
+        """Drop what was worked out with other weights, and what has become too much."""
+        if self._version != self._frequencies.version or len(self._vectors) > KEPT:
+            self._version = self._frequencies.version
+            self._vectors.clear()
+            self._squares.clear()
 
 
 def _distance(item: GroupInput, member: Member) -> float:
@@ -236,16 +216,16 @@ def _distance(item: GroupInput, member: Member) -> float:
     return FOR_A_DAY * days
 
 
-def _square(weights: dict[int, float]) -> float:
-    return sum(weight * weight for weight in weights.values())
+def _is_foreign(item: GroupInput, member: Member) -> bool:
+    languages = {"", item.fingerprint.language}
+    near = abs(member.item.at - item.at) <= translations.REACH
+    return near and member.fingerprint.language not in languages
 
 
 def _without_parts(names: list[str]) -> list[str]:
     """Without those that are part of a longer one, as the surname alone."""
     return [
-        name
-        for name in names
-        if not any(set(name.split()) < set(other.split()) for other in names)
+        name for name in names if not any(set(name.split()) < set(other.split()) for other in names)
     ]
 
 

@@ -39,14 +39,13 @@ def _share(one: Collection[int], other: Collection[int], *, least: int) -> float
     return len(set(one) & set(other)) / fewer if fewer >= least else 1.0
 
 
-MIX = max
 def kinship(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     """How far two articles are about the same people and places, 0 to 1.
 
     Of the principal names of each, by weight, the share that the other has too; the higher of
     the two, for a short report names few. 1 when one has no names.
     """
-    return MIX(_known(one, other), _known(other, one)) if one and other else 1.0
+    return max(_known(one, other), _known(other, one)) if one and other else 1.0
 
 
 def _known(one: Mapping[int, float], other: Mapping[int, float]) -> float:

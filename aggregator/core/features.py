@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 from aggregator.core.fingerprint import plain_number, unpack
@@ -30,8 +31,9 @@ class Features:
     """Numbers, plus NUMBER."""
 
 
+@lru_cache(maxsize=1_024)
 def features(fingerprint: Fingerprint) -> Features:
-    """Raises nothing: a fingerprint that another version made has been refused before."""
+    """Unpack a fingerprint; the last ones are kept, for an article is looked at several times."""
     names: dict[int, int] = {}
     numbers: dict[int, int] = {}
     for name, count in fingerprint.names:
@@ -42,9 +44,10 @@ def features(fingerprint: Fingerprint) -> Features:
     return Features(terms=terms, lead=unpack(fingerprint.lead), names=names, numbers=numbers)
 
 
-def fact_keys(name: str) -> list[int]:
+@lru_cache(maxsize=50_000)
+def fact_keys(name: str) -> tuple[int, ...]:
     """Of a number, or of the words of a name; single letters say nothing."""
     if name[0].isdecimal():
-        return [NUMBER + crc32(fold(plain_number(name)).encode())]
+        return (NUMBER + crc32(fold(plain_number(name)).encode()),)
     words = fold(name).replace(".", "").split()
-    return [NAME + crc32(word.encode()) for word in words if len(word) > 1]
+    return tuple(NAME + crc32(word.encode()) for word in words if len(word) > 1)

@@ -69,7 +69,7 @@ _STEMMERS = {
 }  # fmt: skip
 
 _Entry = tuple[int, int, int]
-"""(hash of the folded word, hash of its stem, kind): 0 for no word, and for one that says nothing."""
+"""Hash of the folded word, 0 for punctuation; hash of its stem, 0 for what says nothing; kind."""
 
 
 class _Lexicon(dict[str, _Entry]):

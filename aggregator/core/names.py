@@ -36,8 +36,46 @@ _MARKS = {
     "\n": PARAGRAPH,
 }
 _BEFORE_CAPITALS = frozenset({SENTENCE, OPEN, PARAGRAPH})
-_PARTICLES = frozenset("al bin da de del der den di do dos du ibn la of ul van von".split())
-_ABBREVIATIONS = frozenset("Mr Mrs Ms Dr Gen Rep Sen Gov St Lt Col Sgt Prof Hon No".split())
+_PARTICLES = frozenset(
+    [
+        "al",
+        "bin",
+        "da",
+        "de",
+        "del",
+        "der",
+        "den",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "ibn",
+        "la",
+        "of",
+        "ul",
+        "van",
+        "von",
+    ]
+)
+_ABBREVIATIONS = frozenset(
+    [
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Dr",
+        "Gen",
+        "Rep",
+        "Sen",
+        "Gov",
+        "St",
+        "Lt",
+        "Col",
+        "Sgt",
+        "Prof",
+        "Hon",
+        "No",
+    ]
+)
 
 Tokens = Sequence[str]
 Kinds = Sequence[int]

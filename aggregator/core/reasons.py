@@ -51,6 +51,10 @@ def from_template(member: Member) -> str:
     return f"worded like {_of(member.item)}, with other names or numbers"
 
 
+def other_version() -> str:
+    return "was prepared by another version of this program, and cannot be compared"
+
+
 def _of(item: GroupInput) -> str:
     title = shorten(item.title, 90) or "an article without a headline"
     return f"“{title}” ({shorten(item.source, 40)})" if item.source else f"“{title}”"

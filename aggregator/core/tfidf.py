@@ -19,8 +19,11 @@ from aggregator.core.features import LEAD, Features
 
 TERMS, FIRST, NAMES, NUMBERS = 0.35, 0.3, 0.2, 0.15
 """Shares of the four views in a vector."""
+PALE = 50.0
+"""A view with few telling words has less than its share: half of it when the squares of its
+weights add up to this."""
 
-POW = 1.0
+_LOGS = [1 + log(max(count, 1)) for count in range(256 * 41)]
 _NAMES = "*"
 """Where names and numbers are counted, beside the languages."""
 
@@ -31,6 +34,18 @@ Vector = Mapping[int, float]
 """Of length 1; empty for an article without words."""
 
 
+class _Weights(dict[int, float]):
+    """From the number of articles that have a word to what it says, worked out once for each."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def __missing__(self, count: int) -> float:
+        weight = self[count] = max(0.01, log(self._size / (count + 0.5)))
+        return weight
+
+
 class Frequencies:
     """In how many articles each stem, name and number occurs."""
 
@@ -39,6 +54,7 @@ class Frequencies:
         self._articles: Counter[str] = Counter()
         self._frozen_words: dict[str, dict[int, int]] = {}
         self._frozen_articles: Counter[str] = Counter()
+        self._weights: dict[str, _Weights] = {}
         self.version = version
         """Changes with every refresh."""
 
@@ -60,6 +76,7 @@ class Frequencies:
     def refresh(self) -> None:
         self._frozen_words = {language: dict(words) for language, words in self._words.items()}
         self._frozen_articles = self._articles.copy()
+        self._weights.clear()
         self.version += 1
 
     def size(self, language: str | None) -> int:
@@ -69,30 +86,34 @@ class Frequencies:
 
     def weights(self, numbers: Iterable[int], language: str | None) -> dict[int, float]:
         """How much each says; `language` None: they are names and numbers."""
-        total = self.size(language)
-        counts = self._frozen_words.get(_NAMES if language is None else language, {})
-        return {number: max(0.01, log(total / (counts.get(number, 0) + 0.5))) for number in numbers}
+        key = _NAMES if language is None else language
+        counts = self._frozen_words.get(key, {})
+        weights = self._weights.get(key)
+        if weights is None:
+            weights = self._weights[key] = _Weights(self.size(language))
+        return {number: weights[counts.get(number, 0)] for number in numbers}
 
     def vector(self, language: str, found: Features) -> Vector:
         """Of an article."""
         stems = self.weights(found.terms, language)
         lead = {LEAD + stem: stems.get(stem, 0.0) for stem in found.lead}
-        stems = {k: v**POW for k, v in stems.items()}
-        lead = {k: v**POW for k, v in lead.items()}
-        nm = {k: v**POW for k, v in self.weights(found.names, None).items()}
-        nu = {k: v**POW for k, v in self.weights(found.numbers, None).items()}
         views = (
             (TERMS, _scaled(found.terms, stems)),
             (FIRST, lead),
-            (NAMES, _scaled(found.names, nm)),
-            (NUMBERS, _scaled(found.numbers, nu)),
+            (NAMES, _scaled(found.names, self.weights(found.names, None))),
+            (NUMBERS, _scaled(found.numbers, self.weights(found.numbers, None))),
         )
+        squares = [sum(weight * weight for weight in view.values()) for _, view in views]
+        shares = [
+            share * square / (square + PALE)
+            for (share, _), square in zip(views, squares, strict=True)
+        ]
+        whole = sum(shares)
         vector: dict[int, float] = {}
-        present = sum(share for share, view in views if view)
-        for share, view in views:
-            length = sqrt(sum(weight * weight for weight in view.values()))
-            factor = sqrt(share / present) / length if length else 0.0
-            vector.update({number: weight * factor for number, weight in view.items()})
+        for (_, view), square, share in zip(views, squares, shares, strict=True):
+            if view:
+                factor = sqrt(share / whole / square)
+                vector.update({number: weight * factor for number, weight in view.items()})
         return vector
 
 
@@ -102,7 +123,7 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def _scaled(counts: Mapping[int, int], weights: Mapping[int, float]) -> dict[int, float]:
-    return {number: (1 + log(count)) * weights[number] for number, count in counts.items()}
+    return {number: _LOGS[count] * weights[number] for number, count in counts.items()}
 
 
 def _subtract(counts: Counter[int], numbers: Iterable[int]) -> None:

@@ -75,6 +75,7 @@ class Service:
                 removed=len(synced.removed),
             )
             ready()
+            clean = True
             while not self._stop.is_set():
                 clean = await self._serve(runtime, seen)
                 if not self._stop.is_set():

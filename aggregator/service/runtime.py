@@ -68,7 +68,7 @@ class Runtime:
         """Drop what has left the windows."""
         stories = self.config.stories
         window = max(stories.copy_window, stories.event_window)
-        return self.storage.clean_up(now=self.clock(), window=window)
+        return self.storage.clean_up(window=window)
 
     async def reconfigured(self, config: Config) -> None:
         """Take over a new configuration. Nothing may be under way.

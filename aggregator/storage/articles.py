@@ -1,4 +1,4 @@
-"""Writing articles: the row, its keys, its text and its fingerprint, always together."""
+"""Writing articles: the row, its keys and its text, always together."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.codec import encode
 from aggregator.core.text import count_words
 from aggregator.errors import StorageError
 from aggregator.storage.rows import to_json, to_us, to_us_or_none
 from aggregator.storage.sql import Row, Session, insert
 from aggregator.storage.stories import dissolve_single, refresh_stories
-from aggregator.types import Fingerprint, NewArticle, Revision, TextState
+from aggregator.types import NewArticle, Revision, TextState
 
 _COLUMNS = (
     "source_id", "guid", "url", "title", "authors", "categories", "language", "image_url",
@@ -24,11 +23,6 @@ _INSERT_KEY = insert(
     "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
 )
 _INSERT_TEXT = insert("texts", ("article_id", "title", "text", "facets", "html"))
-_UPSERT_FINGERPRINT = insert(
-    "fingerprints",
-    ("article_id", "at", "data"),
-    "ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, data = excluded.data",
-)
 _FACET = "\ue000"
 _MARKS = str.maketrans("", "", "\x02\x03")
 
@@ -71,7 +65,6 @@ def insert_articles(
     ids: list[int] = []
     keys: list[tuple[int, str, int]] = []
     texts: list[tuple[int, str, str, str, str]] = []
-    prints: list[tuple[int, int, bytes]] = []
     for article in articles:
         _check(article)
         at = _at(article.published_at, seen)
@@ -89,17 +82,12 @@ def insert_articles(
                 article.html,
             )
         )
-        if article.fingerprint is not None:
-            prints.append((article_id, at, encode(article.fingerprint)))
     session.many(_INSERT_KEY, keys)
     session.many(_INSERT_TEXT, texts)
-    session.many(_UPSERT_FINGERPRINT, prints)
     return ids
 
 
 def _check(article: NewArticle) -> None:
-    if article.page_host is None and article.fingerprint is None:
-        raise ValueError("an article whose text is ready needs its fingerprint")
     if article.page_host is not None and article.url is None:
         raise ValueError("an article whose page is to be fetched needs its address")
 
@@ -160,9 +148,7 @@ def stored_article(session: Session, article_id: int) -> Row | None:
     )
 
 
-def replace_content(
-    session: Session, row: Row, content: Content, fingerprint: Fingerprint | None
-) -> None:
+def replace_content(session: Session, row: Row, content: Content) -> None:
     """Write what changed; an article alone in its story whose text changed is assigned anew."""
     article_id, title, text = row["id"], _unmarked(content.title), _unmarked(content.text)
     at = row["first_seen_at"]
@@ -192,27 +178,12 @@ def replace_content(
         )
     if content.html != row["html"]:
         session.run("UPDATE texts SET html = ? WHERE article_id = ?", (content.html, article_id))
-    new_print = _store_fingerprint(session, article_id, at, fingerprint)
     if row["story_id"] is None:
         return
-    if (new_text or new_print) and dissolve_single(session, article_id, row["story_id"]):
+    if new_text and dissolve_single(session, article_id, row["story_id"]):
         return
     if at != row["at"]:
         refresh_stories(session, [row["story_id"]])
-
-
-def _store_fingerprint(
-    session: Session, article_id: int, at: int, fingerprint: Fingerprint | None
-) -> bool:
-    """Whether it differs from the stored one; None keeps that."""
-    if fingerprint is None:
-        return False
-    data = encode(fingerprint)
-    row = session.row("SELECT at, data FROM fingerprints WHERE article_id = ?", (article_id,))
-    if row is not None and bytes(row["data"]) == data and row["at"] == at:
-        return False
-    session.run(_UPSERT_FINGERPRINT, (article_id, at, data))
-    return row is None or bytes(row["data"]) != data
 
 
 def revise_article(session: Session, source_id: int, revision: Revision, seen_at: datetime) -> None:
@@ -257,4 +228,4 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
         updated_at=row["updated_at"] if updated is None else updated,
         text_origin=article.text_origin.value,
     )
-    replace_content(session, row, content, article.fingerprint)
+    replace_content(session, row, content)

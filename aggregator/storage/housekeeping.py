@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session
+from aggregator.storage.stories import beyond
 
 
 def release_claims(session: Session) -> int:
@@ -16,13 +16,9 @@ def release_claims(session: Session) -> int:
     )
 
 
-def drop_fingerprints(session: Session, *, now: datetime, window: timedelta) -> int:
-    """Of articles that have left the window; one that still awaits a story keeps its own."""
-    return session.run(
-        "DELETE FROM fingerprints WHERE at < ? AND EXISTS ("
-        "SELECT 1 FROM articles a WHERE a.id = fingerprints.article_id AND a.story_id IS NOT NULL)",
-        (to_us(now - window),),
-    )
+def drop_fingerprints(session: Session, *, window: timedelta) -> int:
+    """Of articles that have left the window."""
+    return session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
 
 
 _DRIFTS = (

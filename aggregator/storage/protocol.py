@@ -30,6 +30,7 @@ from aggregator.types import (
     SyncReport,
     TextClaim,
     TextRecord,
+    Unassigned,
 )
 
 Order = Literal["newest", "relevance"]
@@ -122,17 +123,19 @@ class Storage(Protocol):
 
     # --- COMMIT 3: stories
 
-    def unassigned(self, *, limit: int) -> list[GroupInput]:
+    def unassigned(self, *, limit: int) -> list[Unassigned]:
         """Articles whose text is not pending and that have no story, by (at, source, url)."""
 
-    def window(self, *, since: datetime) -> Iterator[tuple[GroupInput, Assignment]]:
-        """Assigned articles with `at` not before `since`, in the order they were assigned."""
+    def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
+        """Assigned articles whose `at` lies within `span` of the newest one's, in the order in
+        which they were assigned."""
 
-    def assign(self, assignments: Sequence[Assignment], *, now: datetime) -> None:
-        """Store assignments, in order; one for an article that has one already is ignored.
+    def assign(self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime) -> None:
+        """Store assignments and the fingerprints they rest on, in order.
 
-        A story is gone when the only article in it changed since the caller read it. An
-        assignment to such a story goes where the article it resembles is now, else starts a story.
+        One for an article that has one already is ignored. One into a story that is gone, because
+        its only article changed meanwhile, goes where the article it resembles has gone, or else
+        starts a story of its own.
         """
 
     # --- reading
@@ -184,8 +187,9 @@ class Storage(Protocol):
     def release_claims(self) -> int:
         """End every claim. Only for a process that knows it is alone (see `instance`)."""
 
-    def clean_up(self, *, now: datetime, window: timedelta) -> CleanUpReport:
-        """Drop what is no longer needed: fingerprints older than the window, log checkpoints."""
+    def clean_up(self, *, window: timedelta) -> CleanUpReport:
+        """Drop what is no longer needed: fingerprints that no further article will be compared
+        with (older than the newest assigned one by more than the window), write-ahead logs."""
 
     def check(self) -> list[str]:
         """Problems with the database's integrity, a sentence each; empty: it is whole."""

@@ -42,6 +42,7 @@ from aggregator.types import (
     SyncReport,
     TextClaim,
     TextRecord,
+    Unassigned,
 )
 
 __all__ = ["SqliteStorage", "instance_lock", "open_storage"]
@@ -201,16 +202,16 @@ class SqliteStorage:
 
     # --- COMMIT 3: stories
 
-    def unassigned(self, *, limit: int) -> list[GroupInput]:
+    def unassigned(self, *, limit: int) -> list[Unassigned]:
         with self._read() as session:
             return stories.unassigned(session, limit=limit)
 
-    def window(self, *, since: datetime) -> Iterator[tuple[GroupInput, Assignment]]:
+    def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
         with self._read() as session:
-            yield from stories.window(session, since=since)
+            yield from stories.window(session, span=span)
 
-    def assign(self, assignments: Sequence[Assignment], *, now: datetime) -> None:
-        self._write(lambda session: stories.assign(session, assignments, now=now))
+    def assign(self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime) -> None:
+        self._write(lambda session: stories.assign(session, assigned, now=now))
 
     # --- reading
 
@@ -268,9 +269,9 @@ class SqliteStorage:
     def release_claims(self) -> int:
         return self._write(housekeeping.release_claims)
 
-    def clean_up(self, *, now: datetime, window: timedelta) -> CleanUpReport:
+    def clean_up(self, *, window: timedelta) -> CleanUpReport:
         dropped = self._write(
-            lambda session: housekeeping.drop_fingerprints(session, now=now, window=window)
+            lambda session: housekeeping.drop_fingerprints(session, window=window)
         )
         log = self._path.with_name(self._path.name + "-wal")
         size = log.stat().st_size if log.exists() else 0

@@ -8,31 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from aggregator.codec import decode
+from aggregator.codec import decode, encode
 from aggregator.storage.rows import ASSIGNMENT_COLUMNS, assignment, from_us, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids, insert
-from aggregator.types import Assignment, Fingerprint, GroupInput, Relation
+from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unassigned
 
-_GROUP_COLUMNS = "a.id, s.name, a.title, a.url, a.at, f.data"
 _UNASSIGNED = """
-    SELECT {columns} FROM articles a
-    JOIN sources s ON s.id = a.source_id JOIN fingerprints f ON f.article_id = a.id
+    SELECT a.id, s.name, a.title, a.url, a.at, coalesce(s.language, a.language) AS language, t.text
+    FROM articles a
+    JOIN sources s ON s.id = a.source_id JOIN texts t ON t.article_id = a.id
     WHERE a.story_id IS NULL AND a.text_state <> 'pending'
     ORDER BY a.at, s.name, a.url, a.title, a.id LIMIT ?
 """
+_NEWEST = "SELECT max(at) AS at FROM fingerprints"
 _WINDOW = """
     SELECT x.article_id FROM assignments x
-    WHERE x.article_id IN (SELECT a.id FROM articles a WHERE a.at >= ?) ORDER BY x.seq
+    WHERE x.article_id IN (SELECT f.article_id FROM fingerprints f WHERE f.at >= ?) ORDER BY x.seq
 """
 _WINDOW_CHUNK = """
-    SELECT {columns} FROM assignments x
+    SELECT a.id, s.name, a.title, a.url, f.at, f.data, {columns} FROM assignments x
     JOIN articles a ON a.id = x.article_id
     JOIN sources s ON s.id = a.source_id
     JOIN fingerprints f ON f.article_id = a.id
     WHERE x.article_id IN {ids} ORDER BY x.seq
 """
+_UPSERT_FINGERPRINT = insert(
+    "fingerprints",
+    ("article_id", "at", "data"),
+    "ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, data = excluded.data",
+)
 _EXISTING = "SELECT id FROM stories WHERE id IN {ids}"
 _INSERT = insert(
     "assignments",
@@ -48,9 +54,26 @@ _REFRESH = """
 """
 
 
-def unassigned(session: Session, *, limit: int) -> list[GroupInput]:
-    rows = session.rows(_UNASSIGNED.format(columns=_GROUP_COLUMNS), (limit,))
-    return [_group_input(row) for row in rows]
+def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
+    return [
+        Unassigned(
+            article_id=row["id"],
+            source=row["name"],
+            title=row["title"],
+            url=row["url"],
+            at=from_us(row["at"]),
+            language=row["language"],
+            text=row["text"],
+        )
+        for row in session.rows(_UNASSIGNED, (limit,))
+    ]
+
+
+def beyond(session: Session, span: timedelta) -> int:
+    """The time before which no fingerprint is needed: `span` before the newest article's."""
+    row = session.row(_NEWEST)
+    newest = None if row is None else row["at"]
+    return 0 if newest is None else int(newest - span / timedelta(microseconds=1))
 
 
 def _group_input(row: Row) -> GroupInput:
@@ -64,19 +87,20 @@ def _group_input(row: Row) -> GroupInput:
     )
 
 
-def window(session: Session, *, since: datetime) -> Iterator[tuple[GroupInput, Assignment]]:
+def window(session: Session, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
     """The order first, from the indexes alone; then the fingerprints, a chunk at a time."""
-    order = [row["article_id"] for row in session.rows(_WINDOW, (to_us(since),))]
-    columns = f"{_GROUP_COLUMNS}, {ASSIGNMENT_COLUMNS}"
+    order = [row["article_id"] for row in session.rows(_WINDOW, (beyond(session, span),))]
     for chunk in chunks(order):
-        for row in session.rows(_WINDOW_CHUNK.format(columns=columns, ids=ids(chunk))):
+        for row in session.rows(_WINDOW_CHUNK.format(columns=ASSIGNMENT_COLUMNS, ids=ids(chunk))):
             yield _group_input(row), assignment(row)
 
 
-def assign(session: Session, assignments: Sequence[Assignment], *, now: datetime) -> None:
-    known = _existing_stories(session, {int(item.story) for item in assignments})
+def assign(
+    session: Session, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+) -> None:
+    known = _existing_stories(session, {int(item.story) for _, item in assigned})
     touched: set[int] = set()
-    for item in assignments:
+    for group_input, item in assigned:
         article_id = int(item.article_id)
         if int(item.story) not in known and int(item.story) != article_id:
             item = _without_its_story(session, item)  # noqa: PLW2901 - the same assignment, mended
@@ -95,6 +119,10 @@ def assign(session: Session, assignments: Sequence[Assignment], *, now: datetime
         )
         if stored:
             session.run("UPDATE articles SET story_id = ? WHERE id = ?", (story_id, article_id))
+            session.run(
+                _UPSERT_FINGERPRINT,
+                (article_id, to_us(group_input.at), encode(group_input.fingerprint)),
+            )
             known.add(story_id)
             touched.add(story_id)
     refresh_stories(session, touched)

@@ -107,7 +107,7 @@ def record_text(session: Session, record: TextRecord) -> None:
             claim.article_id,
         ),
     )
-    replace_content(session, row, _content(row, record.extracted), record.fingerprint)
+    replace_content(session, row, _content(row, record.extracted))
 
 
 def _content(row: Row, page: ArticleText | None) -> Content:

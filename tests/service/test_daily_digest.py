@@ -39,6 +39,12 @@ class Days:
             encoding="utf-8",
         )
 
+    def publish(self, title: str) -> None:
+        """A new article in a feed with full texts."""
+        self._press.publish(
+            "The Europe Today", title=title, text=f"{title}. It is true.", at=self.now
+        )
+
     def serve_until(self, happened: Callable[[], bool]) -> None:
         """Run the service at the present time until something has happened."""
 
@@ -109,6 +115,11 @@ def test_once_a_day_for_each_recipient_across_restarts(days: Days) -> None:
         for hours in (0, 1, 9):
             days.now = datetime(2024, 2, 10, 7 + hours, 5, tzinfo=UTC)
             days.serve_until(days.grouped)
+        assert days.sent() == first
+
+        days.publish("Harbour seals return to the inner basin")
+        days.now = datetime(2024, 2, 10, 18, 0, tzinfo=UTC)
+        days.serve_until(days.grouped)
         assert days.sent() == first
 
         days.now = datetime(2024, 2, 11, 9, 0, tzinfo=UTC)  # was off at seven: made up once

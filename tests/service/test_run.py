@@ -156,7 +156,7 @@ def with_digest(press: Press, port: int, *, at: datetime) -> str:
 def test_digest_send_mails_at_once_and_reports_a_refusal(press: Press, cli: Cli) -> None:
     with mail_server(Mailbox(rcpt="550 no such user")) as port:
         cli.write(with_digest(press, port, at=datetime.now(UTC) - timedelta(hours=2)))
-        cli("update", "--polls-only")
+        cli("update")
         refused = cli("digest", "--send", check=6)
         assert "550" in refused.stderr
     box = Mailbox()
