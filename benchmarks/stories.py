@@ -148,8 +148,8 @@ def _length(vector: Mapping[int, float]) -> float:
     return sqrt(sum(value * value for value in vector.values()))
 
 
-def sketches(rows: Sequence[Row], *, size: int = 128, least: float = 0.4) -> Labels:
-    """MinHash by the smallest hashes (bottom-k) of word 3-grams, estimated Jaccard; best `least`."""
+def sketches(rows: Sequence[Row], *, size: int = 128, least: float = 0.15) -> Labels:
+    """MinHash (bottom-k) of word 3-grams, estimated Jaccard; `least` is the best one."""
     index: defaultdict[int, list[int]] = defaultdict(list)
     kept: list[frozenset[int]] = []
     labels: list[int] = []
@@ -197,8 +197,9 @@ def strangers(texts: Sequence[str], count: int) -> Iterator[Row]:
     """Articles of 400 words that share vocabulary and no event, a minute apart."""
     rng = random.Random(3)
     words = [word for text in texts for word in text.split()]
+    people = [f"{rng.choice('BDKLMNPRST')}{rng.randrange(10**6):x}" for _ in range(20_000)]
     for number in range(count):
-        names = [f"N{rng.randrange(10**6):x}".title() for _ in range(20)]
+        names = rng.sample(people, 20)
         text = " ".join(rng.choice(names if rng.random() < 0.15 else words) for _ in range(400))
         at = EPOCH + timedelta(minutes=number)
         yield {"text": text, "source": f"s{number % 500}", "published": at.isoformat()}

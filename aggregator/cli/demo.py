@@ -158,8 +158,8 @@ def _what_next(config: Config, config_path: Path) -> None:
         program = os.path.relpath(sys.argv[0])
     blank()
     heading("Where it is, and what to try")
-    line(f"  database       {config.storage}")
-    line(f"  configuration  {config_path}")
+    line("  database       ", str(config.storage))
+    line("  configuration  ", str(config_path))
     blank()
     for words in (
         "search 'title:baku'",
@@ -169,8 +169,8 @@ def _what_next(config: Config, config_path: Path) -> None:
         "digest --html > digest.html",
     ):
         line(f"  {program} -c {config_path} {words}")
-    line(f"  {program} demo --serve    keeps the sites and the service running")
-    line(f"  {program} init            begins with sources of your own")
+    line(f"  {program} demo --serve    ", Cell("keeps the sites and the service running", "dim"))
+    line(f"  {program} init            ", Cell("begins with sources of your own", "dim"))
 
 
 def _on_path(program: str) -> bool:

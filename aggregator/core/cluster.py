@@ -17,8 +17,10 @@ from aggregator.core.fingerprint import VERSION
 from aggregator.core.window import Key, Member, Window, address_of
 from aggregator.types import Assignment, GroupInput, Relation
 
-REWRITE = 0.35
+REWRITE = 0.5
 """From this containment on a text is a rewrite, from `COPY` on a copy."""
+REPHRASED = (0.35, 0.15)
+"""Or from this containment and overlap on: so much of the whole of two texts."""
 EXTENDED = 0.3
 """A longer text that has the whole of another is its copy only from this overlap on."""
 TEMPLATE = 0.25
@@ -111,7 +113,7 @@ class Grouper:
             words = min(item.fingerprint.length, member.fingerprint.length)
             if not agree(own, features(member.fingerprint), words=words):
                 apart[member.story] = likeness
-            elif likeness.containment >= REWRITE and _is_enough(item, likeness):
+            elif _is_derived(likeness) and _is_enough(item, likeness):
                 relation = _relation(item, likeness)
                 bare = not (item.fingerprint.length or member.fingerprint.length)
                 why = reasons.same_headline(member) if bare else reasons.shared_text(likeness)
@@ -202,6 +204,12 @@ def _relation(item: GroupInput, likeness: Likeness) -> Relation:
         return Relation.REWRITE
     own = item.source and item.source == likeness.member.item.source
     return Relation.SAME if own else Relation.COPY
+
+
+def _is_derived(likeness: Likeness) -> bool:
+    if likeness.containment >= REWRITE:
+        return True
+    return likeness.containment >= REPHRASED[0] and likeness.overlap >= REPHRASED[1]
 
 
 def _is_enough(item: GroupInput, likeness: Likeness) -> bool:

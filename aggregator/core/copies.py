@@ -30,6 +30,7 @@ RECENT = 12
 WHOLE = 96
 """A text with at most so many shingles is found by every one of them, a longer one by a quarter."""
 BUDGET = 4_000
+"""Entries of the index that one question reads."""
 
 Shingles = frozenset[int]
 
@@ -79,10 +80,8 @@ class CopyIndex:
         """
         mine = _shingles(item.fingerprint)
         sums = self._postings.gather(dict.fromkeys(mine, 1.0), budget=BUDGET)
-        floor = max(2, len(mine) // 64)
-        likely = {story: hits for story, hits in sums.items() if hits >= floor}
         found = []
-        for story in self._postings.best(likely, CANDIDATES):
+        for story in self._postings.best(sums, CANDIDATES, least=max(2, len(mine) // 64)):
             best = self._best_of(item, mine, self._within_reach(story, item), least)
             if best is not None:
                 found.append(best)

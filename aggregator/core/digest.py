@@ -12,6 +12,10 @@ from aggregator.types import Digest, Relation, SourceStatus, Story, StoryArticle
 SILENT_AFTER = timedelta(days=30)
 """A source that is polled with success and has had nothing new for so long is reported."""
 
+LATE = timedelta(days=3)
+"""What was published so long before the period is old news, though it was first seen in it: the
+backlog of a new source does not fill the digest."""
+
 _COPY_SHARE = 0.25
 _KNOWN_SHARE = 0.5
 _HALF_LIFE = timedelta(hours=48)
@@ -110,11 +114,14 @@ def lead_article(story: Story) -> StoryArticle:
 def new_articles(
     story: Story, *, since_at: datetime, until_at: datetime
 ) -> tuple[StoryArticle, ...]:
-    """Its articles first seen in [since_at, until_at), without an outlet's same one again."""
+    """Its articles first seen in [since_at, until_at), without what is old news and without an
+    outlet's same one again."""
     return tuple(
         item
         for item in story.articles
-        if since_at <= item.article.first_seen_at < until_at and item.relation is not Relation.SAME
+        if since_at <= item.article.first_seen_at < until_at
+        and item.article.at >= since_at - LATE
+        and item.relation is not Relation.SAME
     )
 
 

@@ -43,7 +43,10 @@ MEMBERS = 12
 """Articles that stand for a story: the latest ones that are no copies."""
 QUERY = 32
 """Stems and names that a story is looked up by: those that say most."""
+PROMISING = 0.1
+"""A story must have so much of what these say; all that were near enough have had more."""
 BUDGET = 1_500
+"""Entries of the index that one question reads."""
 KEPT = 2_000
 """Vectors that are kept between questions."""
 SHOWN = 5
@@ -116,7 +119,8 @@ class EventIndex:
             return None
         articles = self._frequencies.size(None)
         found = []
-        for story in self._postings.best(self._postings.gather(names, budget=BUDGET), CANDIDATES):
+        sums = self._postings.gather(names, budget=BUDGET)
+        for story in self._postings.best(sums, CANDIDATES, least=0.0):
             for member in self._window.of_story(story):
                 if _is_foreign(item, member):
                     theirs = self._facts(member.item)
@@ -144,7 +148,8 @@ class EventIndex:
         said = [number for number in vector if number < NUMBER]
         said.sort(key=lambda number: (-vector[number], number))
         query = {number: vector[number] ** 2 for number in said[:QUERY]}
-        return self._postings.best(self._postings.gather(query, budget=BUDGET), CANDIDATES)
+        sums = self._postings.gather(query, budget=BUDGET)
+        return self._postings.best(sums, CANDIDATES, least=PROMISING * sum(query.values()))
 
     def _standing_for(self, story: Key, item: GroupInput) -> list[Member]:
         members = [
@@ -165,13 +170,10 @@ class EventIndex:
         at = cosines.index(highest)
         if not self._proves(vector, vectors[at], item.fingerprint.language):
             return Nearness(member=members[at], score=0.0)
-        strangers = 1 - kinship(_names(vector), _names(vectors[at]))
-        score = (
-            CENTROID * sum(cosines) / self._length(members, vectors)
-            + (1 - CENTROID) * highest
-            - FOR_SIZE * log(len(members))
-            - OTHER_PEOPLE * strangers
-        )
+        centroid = sum(cosines) / self._length(members, vectors)
+        score = CENTROID * centroid + (1 - CENTROID) * highest - FOR_SIZE * log(len(members))
+        if score >= REPORT:
+            score -= OTHER_PEOPLE * (1 - kinship(_names(vector), _names(vectors[at])))
         return Nearness(member=members[at], score=score)
 
     def _proves(self, one: Vector, other: Vector, language: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from heapq import nlargest
 
 from aggregator.core.window import Key, Member, Window
 
@@ -69,8 +70,14 @@ class Postings:
                 sums[story] += weights[number]
         return sums
 
-    def best(self, sums: Mapping[Key, float], limit: int) -> list[Key]:
-        """The stories with the highest sums; of equals, the one with the earlier article."""
+    def best(self, sums: Mapping[Key, float], limit: int, *, least: float) -> list[Key]:
+        """The stories with the highest sums, `least` or more; of equals the earlier one first."""
+        highest = nlargest(limit, sums.values())
+        if not highest:
+            return []
+        bar = max(least, highest[-1])
         first = self._window.of_story
-        ranked = sorted(sums, key=lambda story: (-sums[story], first(story)[0].order))
-        return ranked[:limit]
+        ranked = [
+            (-total, first(story)[0].order, story) for story, total in sums.items() if total >= bar
+        ]
+        return [story for _, _, story in sorted(ranked, key=lambda entry: entry[:2])[:limit]]

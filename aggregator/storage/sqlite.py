@@ -322,5 +322,7 @@ def _index_content(session: Session) -> list[str]:
     try:
         session.run("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
+        if faults.code(error) != sqlite3.SQLITE_CORRUPT:
+            raise
         return [f"the search index does not fit the texts ({error})"]
     return []

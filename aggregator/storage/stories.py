@@ -1,27 +1,29 @@
 """COMMIT 3: which articles await a story, what they are compared with, and the assignments.
 
 `assignments` is the truth; `articles.story_id` and the table `stories` follow it in the same
-transaction, so that lists of stories need not look at every article.
+transaction, so that lists of stories need not look at every article. A fingerprint comes and goes
+with its assignment, and keeps the time by which the article was assigned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.codec import decode, encode
-from aggregator.storage.rows import ASSIGNMENT_COLUMNS, assignment, from_us, to_us
+from aggregator.storage.rows import ASSIGNMENT_COLUMNS, assignment, from_us, span_to_us, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids, insert
 from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unassigned
 
+# The order first: sorting would carry the texts along.
 _UNASSIGNED = """
-    SELECT a.id, s.name, a.title, a.url, a.at, coalesce(s.language, a.language) AS language, t.text
-    FROM articles a
-    JOIN sources s ON s.id = a.source_id JOIN texts t ON t.article_id = a.id
+    SELECT a.id, s.name, a.title, a.url, a.at, coalesce(s.language, a.language) AS language
+    FROM articles a JOIN sources s ON s.id = a.source_id
     WHERE a.story_id IS NULL AND a.text_state <> 'pending'
     ORDER BY a.at, s.name, a.url, a.title, a.id LIMIT ?
 """
+_TEXTS = "SELECT article_id, text FROM texts WHERE article_id IN {ids}"
 _NEWEST = "SELECT max(at) AS at FROM fingerprints"
 _WINDOW = """
     SELECT x.article_id FROM assignments x
@@ -34,12 +36,8 @@ _WINDOW_CHUNK = """
     JOIN fingerprints f ON f.article_id = a.id
     WHERE x.article_id IN {ids} ORDER BY x.seq
 """
-_UPSERT_FINGERPRINT = insert(
-    "fingerprints",
-    ("article_id", "at", "data"),
-    "ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, data = excluded.data",
-)
-_EXISTING = "SELECT id FROM stories WHERE id IN {ids}"
+_INSERT_FINGERPRINT = insert("fingerprints", ("article_id", "at", "data"))
+_HOMES = "SELECT id, story_id FROM articles WHERE id IN {ids} AND story_id IS NOT NULL"
 _INSERT = insert(
     "assignments",
     ("article_id", "story_id", "relation", "of_id", "score", "why", "assigned_at"),
@@ -55,6 +53,9 @@ _REFRESH = """
 
 
 def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
+    waiting = session.rows(_UNASSIGNED, (limit,))
+    found = session.rows(_TEXTS.format(ids=ids([row["id"] for row in waiting])))
+    texts = {row["article_id"]: row["text"] for row in found}
     return [
         Unassigned(
             article_id=row["id"],
@@ -63,9 +64,9 @@ def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
             url=row["url"],
             at=from_us(row["at"]),
             language=row["language"],
-            text=row["text"],
+            text=texts[row["id"]],
         )
-        for row in session.rows(_UNASSIGNED, (limit,))
+        for row in waiting
     ]
 
 
@@ -73,7 +74,7 @@ def beyond(session: Session, span: timedelta) -> int:
     """The time before which no fingerprint is needed: `span` before the newest article's."""
     row = session.row(_NEWEST)
     newest = None if row is None else row["at"]
-    return 0 if newest is None else int(newest - span / timedelta(microseconds=1))
+    return 0 if newest is None else int(newest) - span_to_us(span)
 
 
 def _group_input(row: Row) -> GroupInput:
@@ -98,13 +99,11 @@ def window(session: Session, *, span: timedelta) -> Iterator[tuple[GroupInput, A
 def assign(
     session: Session, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
 ) -> None:
-    known = _existing_stories(session, {int(item.story) for _, item in assigned})
+    homes = _homes(session, {int(item.of) for _, item in assigned if item.of is not None})
     touched: set[int] = set()
-    for group_input, item in assigned:
-        article_id = int(item.article_id)
-        if int(item.story) not in known and int(item.story) != article_id:
-            item = _without_its_story(session, item)  # noqa: PLW2901 - the same assignment, mended
-        story_id = int(item.story)
+    for group_input, decided in assigned:
+        item = _with_its_like(decided, homes)
+        article_id, story_id = int(item.article_id), int(item.story)
         stored = session.run(
             _INSERT,
             (
@@ -120,33 +119,36 @@ def assign(
         if stored:
             session.run("UPDATE articles SET story_id = ? WHERE id = ?", (story_id, article_id))
             session.run(
-                _UPSERT_FINGERPRINT,
+                _INSERT_FINGERPRINT,
                 (article_id, to_us(group_input.at), encode(group_input.fingerprint)),
             )
-            known.add(story_id)
+            homes[article_id] = story_id
             touched.add(story_id)
     refresh_stories(session, touched)
 
 
-def _without_its_story(session: Session, item: Assignment) -> Assignment:
-    """Where the article it resembles has gone; that failing, a story of its own."""
-    row = None
-    if item.of is not None:
-        row = session.row("SELECT story_id FROM articles WHERE id = ?", (int(item.of),))
-    if row is not None and row["story_id"] is not None:
-        return replace(item, story=row["story_id"])
-    return replace(
-        item,
-        story=item.article_id,
-        relation=Relation.NEW,
-        of=None,
-        why="What it resembled has been changed by its publisher since.",
-    )
+def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:
+    """The stories of those that have one."""
+    rows = session.rows(_HOMES.format(ids=ids(article_ids)))
+    return {row["id"]: row["story_id"] for row in rows}
 
 
-def _existing_stories(session: Session, story_ids: Collection[int]) -> set[int]:
-    rows = session.rows(_EXISTING.format(ids=ids(story_ids)))
-    return {row["id"] for row in rows}
+def _with_its_like(item: Assignment, homes: Mapping[int, int]) -> Assignment:
+    """In the story of the article it resembles, wherever that is by now; else in one of its own.
+
+    It is decided upon what `window` said and upon decisions before it, while a publisher's change
+    may take an article out of its story.
+    """
+    home = item.article_id if item.of is None else homes.get(int(item.of))
+    if home is None:
+        return replace(
+            item,
+            story=item.article_id,
+            relation=Relation.NEW,
+            of=None,
+            why="What it resembled has been changed by its publisher since.",
+        )
+    return item if home == item.story else replace(item, story=home)
 
 
 def refresh_stories(session: Session, story_ids: Collection[int]) -> None:
@@ -159,6 +161,7 @@ def dissolve_single(session: Session, article_id: int, story_id: int) -> bool:
     row = session.row("SELECT articles FROM stories WHERE id = ?", (story_id,))
     if row is None or row["articles"] != 1:
         return False
+    session.run("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
     session.run("DELETE FROM assignments WHERE article_id = ?", (article_id,))
     session.run("DELETE FROM stories WHERE id = ?", (story_id,))
     session.run("UPDATE articles SET story_id = NULL WHERE id = ?", (article_id,))

@@ -1,10 +1,11 @@
 """One thread writes, in groups.
 
 Verbs of many threads wait in one queue. The thread takes what is there into one transaction, and
-callers return when the whole is committed, so a group pays the price of a commit once. When one
-fails, the transaction is rolled back and the group is done again, each under a savepoint of its
-own, so that it undoes only itself. Not so from the start: FTS5 writes out what it has gathered at
-every savepoint, which more than doubles the cost of indexing (measured with SQLite 3.40).
+callers return when the whole is committed, so a group pays the price of a commit once. When one of
+several fails, the transaction is rolled back and the group is done again, each under a savepoint of
+its own, so that it undoes only itself. Not so from the start: FTS5 writes out what it has gathered
+at every savepoint, which more than doubles the cost of indexing (measured with SQLite 3.40). Work
+may thus be done twice: it changes nothing but the database.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,14 +37,6 @@ class _Job(Generic[T]):
     alone: bool
     give_up_at: float
     future: Future[T] = field(default_factory=Future)
-
-
-class _GroupLostError(Exception):
-    """The whole transaction is gone."""
-
-    def __init__(self, cause: sqlite3.Error) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
 
 
 class Writer:
@@ -72,7 +65,10 @@ class Writer:
         self._thread.start()
 
     def run(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
-        """Do `work` in a transaction, committed when this returns; `alone`: in none."""
+        """Do `work` in a transaction, committed when this returns; `alone`: in none.
+
+        Whatever it raises is raised here, SQLite's errors as StorageError; it may be done twice.
+        """
         job = _Job(work=work, alone=alone, give_up_at=monotonic() + self._busy_timeout)
         with self._changed:
             if self._closed:
@@ -94,7 +90,7 @@ class Writer:
         while (job := self._wait()) is not None:
             if job.alone:
                 self._do_alone(job)
-            elif self._begin(job):
+            else:
                 self._do_group(job)
         self._connection.close()
 
@@ -111,92 +107,83 @@ class Writer:
                 return self._waiting.popleft()
             return None
 
-    def _begin(self, first: _Job[Any]) -> bool:
-        while True:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if code(error) in BUSY and monotonic() < first.give_up_at:
-                    continue
-                first.future.set_exception(self._fault(error))
-                return False
-            return True
-
     def _do_group(self, first: _Job[Any]) -> None:
-        taken: list[_Job[Any]] = []
+        taken = [first]
         try:
-            done = self._do_all(first, taken)
-            if done is None and self._begin(first):
-                done = []
-                for job in taken:
-                    self._do_one(job, done)
-            if done is not None:
-                self._commit()
-        except _GroupLostError as lost:
-            self._fail(taken, self._fault(lost.cause))
-            return
-        for job, result in done or ():
-            job.future.set_result(result)
-        self._fail(taken, self._fault(sqlite3.OperationalError("the transaction was lost")))
+            done = self._do_together(taken)
+            if done is None:
+                done = self._do_apart(taken)
+            self._connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - it is raised where the callers wait
+            self._roll_back()
+            self._fail(taken, error)
+        else:
+            for job, result in done:
+                job.future.set_result(result)
 
-    @staticmethod
-    def _fail(jobs: Iterable[_Job[Any]], error: StorageError) -> None:
-        """Tell those who have not had their answer."""
-        for job in jobs:
-            if not job.future.done():
-                job.future.set_exception(error)
+    def _do_together(self, taken: list[_Job[Any]]) -> list[tuple[_Job[Any], Any]] | None:
+        """Take more jobs as they wait, and return their results.
 
-    def _do_all(
-        self, first: _Job[Any], taken: list[_Job[Any]]
-    ) -> list[tuple[_Job[Any], Any]] | None:
-        """Results of the jobs that are taken; None: one failed and all is rolled back."""
+        None: one of several failed and all is rolled back. Raises what a job raises that is alone,
+        and what is wrong with the database itself.
+        """
+        self._begin(taken)
         started = monotonic()
         done: list[tuple[_Job[Any], Any]] = []
-        job: _Job[Any] | None = first
+        job: _Job[Any] | None = taken[0]
         while job is not None:
-            taken.append(job)
             try:
                 done.append((job, job.work(self._session)))
             except BaseException as error:
+                if len(taken) == 1 or _is_lasting(error):
+                    raise
                 self._roll_back()
-                if isinstance(error, sqlite3.Error) and code(error) in LASTING:
-                    raise _GroupLostError(error) from error
                 return None
             full = len(taken) >= MAX_JOBS or monotonic() - started >= MAX_SECONDS
             job = None if full else self._join()
+            if job is not None:
+                taken.append(job)
         return done
 
-    def _do_one(self, job: _Job[Any], done: list[tuple[_Job[Any], Any]]) -> None:
-        connection = self._connection
+    def _do_apart(self, taken: Sequence[_Job[Any]]) -> list[tuple[_Job[Any], Any]]:
+        """Results of the jobs that succeed; the others have their answer."""
+        self._begin(taken)
+        done: list[tuple[_Job[Any], Any]] = []
+        for job in taken:
+            self._connection.execute("SAVEPOINT job")
+            try:
+                result = job.work(self._session)
+                self._connection.execute("RELEASE job")
+            except BaseException as error:
+                if _is_lasting(error):
+                    raise
+                self._connection.execute("ROLLBACK TO job")
+                self._connection.execute("RELEASE job")
+                self._fail([job], error)
+            else:
+                done.append((job, result))
+        return done
+
+    def _do_alone(self, job: _Job[Any]) -> None:
         try:
-            connection.execute("SAVEPOINT job")
-            result = job.work(self._session)
-            connection.execute("RELEASE job")
-        except sqlite3.Error as error:
-            if code(error) in LASTING or not connection.in_transaction:
-                self._roll_back()
-                raise _GroupLostError(error) from error
-            self._undo(job, self._fault(error))
-        except BaseException as error:  # noqa: BLE001 - it belongs to the caller, and is raised there
-            self._undo(job, error)
+            result = self._patiently(lambda: job.work(self._session), [job])
+        except BaseException as error:  # noqa: BLE001 - it is raised where the caller waits
+            self._fail([job], error)
         else:
-            done.append((job, result))
+            job.future.set_result(result)
 
-    def _undo(self, job: _Job[Any], error: BaseException) -> None:
-        try:
-            self._connection.execute("ROLLBACK TO job")
-            self._connection.execute("RELEASE job")
-        except sqlite3.Error as lost:
-            self._roll_back()
-            raise _GroupLostError(lost) from lost
-        job.future.set_exception(error)
+    def _begin(self, jobs: Sequence[_Job[Any]]) -> None:
+        self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), jobs)
 
-    def _commit(self) -> None:
-        try:
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise _GroupLostError(error) from error
+    def _patiently(self, work: Callable[[], T], jobs: Sequence[_Job[Any]]) -> T:
+        """Again while another process holds the lock and one of the jobs may still wait."""
+        give_up_at = max(job.give_up_at for job in jobs)
+        while True:
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if code(error) not in BUSY or monotonic() >= give_up_at:
+                    raise
 
     def _roll_back(self) -> None:
         # If even this fails, the next transaction cannot begin, and says so to its callers.
@@ -204,12 +191,13 @@ class Writer:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _do_alone(self, job: _Job[Any]) -> None:
-        try:
-            result = job.work(self._session)
-        except sqlite3.Error as error:
-            job.future.set_exception(self._fault(error))
-        except BaseException as error:  # noqa: BLE001 - it belongs to the caller, and is raised there
-            job.future.set_exception(error)
-        else:
-            job.future.set_result(result)
+    def _fail(self, jobs: Iterable[_Job[Any]], error: BaseException) -> None:
+        """Tell those who have not had their answer."""
+        for job in jobs:
+            if not job.future.done():
+                own = self._fault(error) if isinstance(error, sqlite3.Error) else error
+                job.future.set_exception(own)
+
+
+def _is_lasting(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and code(error) in LASTING

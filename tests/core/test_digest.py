@@ -82,6 +82,18 @@ def test_the_period_is_half_open_and_by_first_seen() -> None:
     assert {item.article.article_id for item in digest.singles} == {1, 4}
 
 
+def test_the_backlog_of_a_new_source_is_no_news() -> None:
+    days = 24 * 60
+    fresh, late, old = (
+        story(article(number, "One", -age * days, seen=0))
+        for number, age in ((1, 0.5), (2, 3.9), (3, 4.1))
+    )
+
+    digest = build([fresh, late, old])
+
+    assert {item.article.article_id for item in digest.singles} == {1, 2}
+
+
 def test_a_known_story_comes_back_only_when_it_grew() -> None:
     old = (article(1, "A", -20 * 60), article(2, "B", -19 * 60, REPORT, 1))
     assert build(story(*old)).is_empty

@@ -14,6 +14,7 @@ from aggregator.types import (
     Assignment,
     FeedClaim,
     FeedState,
+    GroupInput,
     NewArticle,
     PollDecision,
     PollRecord,
@@ -46,7 +47,6 @@ def new(
     """An article whose text is ready, unless `page_host` is given."""
     title = f"Headline {key}" if title is None else title
     text = f"Text of {key}." if text is None else text
-    pending = fields.get("page_host") is not None
     article = NewArticle(
         keys=frozenset({key}),
         guid=key,
@@ -63,7 +63,6 @@ def new(
         text_origin=TextOrigin.CONTENT,
         content_hash=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
         page_host=None,
-        fingerprint=None if pending else fingerprint(title, text, "en"),
     )
     return replace(article, **fields)  # type: ignore[arg-type]  # the same
 
@@ -129,7 +128,6 @@ def fetched(
     at: datetime = NOW,
     **fields: object,
 ) -> TextRecord:
-    text = page.text if page else taken.feed_text
     record = TextRecord(
         claim=taken,
         at=at,
@@ -137,7 +135,6 @@ def fetched(
         extracted=page,
         error=None,
         retry_at=None,
-        fingerprint=fingerprint(taken.title, text, taken.language),
     )
     return replace(record, **fields)  # type: ignore[arg-type]  # the fields of a TextRecord
 
@@ -152,6 +149,34 @@ def joins(article_id: int, story: int, *, of: int | None = None) -> Assignment:
         score=1.0 if first else 0.9,
         why="It is the first." if first else "Nine words of ten are the same.",
     )
+
+
+def grouped(storage: Storage, *assignments: Assignment) -> list[tuple[GroupInput, Assignment]]:
+    """With their articles as they are now."""
+    return [(group_input(storage, int(one.article_id)), one) for one in assignments]
+
+
+def group_input(storage: Storage, article_id: int) -> GroupInput:
+    article = storage.article(article_id)
+    assert article is not None
+    summary = article.summary
+    return GroupInput(
+        article_id=article_id,
+        source=summary.source,
+        title=summary.title,
+        url=summary.url,
+        at=summary.at,
+        fingerprint=fingerprint(summary.title, article.text, summary.language),
+    )
+
+
+def assign(storage: Storage, *assignments: Assignment, at: datetime = NOW) -> None:
+    storage.assign(grouped(storage, *assignments), now=at)
+
+
+def singles(storage: Storage, article_ids: Iterable[int]) -> None:
+    """Assign each to a story of its own."""
+    assign(storage, *(joins(article_id, article_id) for article_id in article_ids))
 
 
 def source_id(storage: Storage, name: str) -> int:

@@ -69,7 +69,7 @@ def test_a_migration_keeps_what_is_stored(connect: object, tmp_path: Path) -> No
     assert callable(connect)
     storage = open_storage(tmp_path / "news.db")
     ids = store(storage, new("1", text="river"), new("2"))
-    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    assign(storage, joins(ids[0], ids[0]))
     storage.close()
     connection = connect("news.db")
     migrate(connection, STEPS)

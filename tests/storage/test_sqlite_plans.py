@@ -28,7 +28,7 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "claim_texts": lambda s: s.claim_texts("x", now=NOW, lease=LEASE, limit=3),
     "unassigned": lambda s: s.unassigned(limit=9),
     "window": lambda s: list(s.window(since=NOW - HOUR)),
-    "assign": lambda s: s.assign([joins(3, 1)], now=NOW),
+    "assign": lambda s: assign(s, joins(3, 1)),
     "stories": lambda s: s.stories(limit=9),
     "stories since": lambda s: s.stories(since=NOW - HOUR, until=NOW + HOUR, limit=9),
     "story": lambda s: s.story(1),
@@ -45,7 +45,7 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
 def test_plans(tmp_path: Path, verb: str) -> None:
     storage = open_storage(tmp_path / "news.db")
     store(storage, *(new(str(number)) for number in range(5)), new("p", page_host="x"))
-    storage.assign([joins(1, 1), joins(2, 1)], now=NOW)
+    assign(storage, joins(1, 1), joins(2, 1))
     storage.sync_sources([source(), source("Two")], now=NOW)
     assert storage._writer is not None
     statements: list[str] = []

@@ -60,7 +60,7 @@ def test_what_awaits_a_story(storage: Storage) -> None:
     ]
     assert storage.unassigned(limit=1) == waiting[:1]
     assert storage.counts().unassigned == 2
-    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    assign(storage, joins(ids[0], ids[0]))
     assert [item.article_id for item in storage.unassigned(limit=9)] == [ids[1]]
 
 
@@ -118,7 +118,7 @@ def test_an_assignment_stands(storage: Storage) -> None:
     ids = store(storage, new("1"), new("2"))
     first = [joins(ids[0], ids[0]), joins(ids[1], ids[1])]
     storage.assign(first, now=NOW)
-    storage.assign([joins(ids[1], ids[0])], now=NOW)
+    assign(storage, joins(ids[1], ids[0]))
     assert [assignment for _, assignment in storage.window(since=NOW)] == first
     assert storage.counts().stories == 2
     assert storage.check() == []
@@ -181,7 +181,7 @@ def test_stories_by_outlets_then_by_time(storage: Storage) -> None:
 def test_a_story_that_goes_on_comes_with_all_its_articles(storage: Storage) -> None:
     [one] = store(storage, new("a"), wanted=A)
     [two] = store(storage, new("b"), wanted=B, at=NOW + 24 * HOUR)
-    storage.assign([joins(one, one), joins(two, one)], now=NOW)
+    assign(storage, joins(one, one), joins(two, one))
     [story] = storage.stories(since=NOW + HOUR, limit=9)
     assert [item.article.article_id for item in story.articles] == [one, two]
 
@@ -193,7 +193,7 @@ def test_a_story_is_a_timeline(storage: Storage) -> None:
     [first] = store(
         storage, new("first", published_at=NOW - HOUR), wanted=source("Origin"), at=NOW + HOUR
     )
-    storage.assign([joins(copy, copy), joins(first, copy)], now=NOW)
+    assign(storage, joins(copy, copy), joins(first, copy))
     story = storage.story(copy)
     assert story is not None
     assert story == storage.stories(limit=1)[0]
@@ -215,7 +215,7 @@ def test_a_story_is_a_timeline(storage: Storage) -> None:
 
 def test_a_story_ends_when_its_only_article_changes(storage: Storage) -> None:
     [one] = store(storage, new("1"), wanted=A)
-    storage.assign([joins(one, one)], now=NOW)
+    assign(storage, joins(one, one))
     revise(storage, one, new("1", text="Another text altogether."), at=NOW)
     assert storage.story(one) is None
     assert storage.stories(limit=9) == []
@@ -226,12 +226,12 @@ def test_a_story_ends_when_its_only_article_changes(storage: Storage) -> None:
 def test_an_assignment_to_a_story_that_ended(storage: Storage, company: bool) -> None:
     """Decided upon what `window` said, while a revision ended the story."""
     ids = store(storage, new("1"), new("2"), new("3"), wanted=A)
-    storage.assign([joins(ids[0], ids[0])], now=NOW)
+    assign(storage, joins(ids[0], ids[0]))
     revise(storage, ids[0], new("1", text="Another text altogether."), at=NOW)
     if company:
-        storage.assign([joins(ids[0], ids[1])], now=NOW)
+        assign(storage, joins(ids[0], ids[1]))
         assert storage.unassigned(limit=1)[0].article_id != ids[0]
-    storage.assign([joins(ids[1], ids[0]), joins(ids[2], ids[0], of=ids[1])], now=NOW)
+    assign(storage, joins(ids[1], ids[0]), joins(ids[2], ids[0], of=ids[1]))
     assert {item.article_id for item in storage.unassigned(limit=9)} == (
         set() if company else {ids[0]}
     )
@@ -249,7 +249,7 @@ def test_times_that_a_page_corrects_reach_the_story(storage: Storage) -> None:
     one, two = store(storage, new("1"), new("2", page_host="example.com"))
     [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
     storage.record_text(fetched(taken, None, state=TextState.RETRY, retry_at=NOW))
-    storage.assign([joins(one, one), joins(two, one)], now=NOW)
+    assign(storage, joins(one, one), joins(two, one))
     [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
     page = ArticleText(title="", text="The page.", published_at=NOW - 9 * HOUR)
     storage.record_text(fetched(taken, page))

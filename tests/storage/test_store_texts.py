@@ -202,7 +202,7 @@ def test_a_single_whose_text_changes_is_assigned_anew(storage: Storage) -> None:
     [taken] = take(storage)
     retry = fetched(taken, None, state=TextState.RETRY, error="Busy.", retry_at=NOW)
     storage.record_text(retry)
-    storage.assign([joins(article_id, article_id)], now=NOW)
+    assign(storage, joins(article_id, article_id))
     assert storage.unassigned(limit=9) == []
     [taken] = take(storage)
     storage.record_text(replace(retry, claim=taken))
@@ -217,7 +217,7 @@ def test_a_single_whose_text_changes_is_assigned_anew(storage: Storage) -> None:
 
 def test_one_in_company_keeps_its_story_when_its_text_changes(storage: Storage) -> None:
     ids = store(storage, new("a"), new("b"))
-    storage.assign([joins(ids[0], ids[0]), joins(ids[1], ids[0])], now=NOW)
+    assign(storage, joins(ids[0], ids[0]), joins(ids[1], ids[0]))
     for article_id in ids:
         revise(storage, article_id, new("x", text=f"Changed {article_id}."), at=NOW + HOUR)
     assert storage.unassigned(limit=9) == []

@@ -8,7 +8,7 @@ from aggregator.types import Counts
 
 def test_counts(storage: Storage) -> None:
     ids = store(storage, new("1"), new("2"), new("3"), new("4", page_host="x"))
-    storage.assign([joins(ids[0], ids[0]), joins(ids[1], ids[0])], now=NOW)
+    assign(storage, joins(ids[0], ids[0]), joins(ids[1], ids[0]))
     storage.sync_sources([source(), source("Two"), source("Three")], now=NOW)
     storage.sync_sources([source(), source("Two")], now=NOW)
     assert storage.counts() == Counts(
@@ -19,7 +19,7 @@ def test_counts(storage: Storage) -> None:
 def test_fingerprints_leave_with_the_window(storage: Storage) -> None:
     old = [new(str(n), published_at=NOW - 50 * HOUR) for n in range(3)]
     ids = store(storage, *old, new("late"))
-    storage.assign([joins(ids[n], ids[n]) for n in (0, 1, 3)], now=NOW)
+    assign(storage, joins(ids[n], ids[n]) for n in (0, 1, 3))
     report = storage.clean_up(now=NOW, window=48 * HOUR)
     assert report.fingerprints == 2
     assert [item.article_id for item, _ in storage.window(since=NOW - 99 * HOUR)] == [ids[3]]
