@@ -6,7 +6,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types layers schemas format bench lock clean
+.PHONY: help install demo test check lint types layers schemas format lock clean \
+        bench bench-update bench-storage bench-extract bench-stories kill-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,23 @@ schemas: $(STAMP) ## the compose file and the workflows against their schemas
 format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: bench-update bench-storage bench-extract bench-stories ## all benchmarks, with the figures of others
+
+bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and newsboat
+	@$(BIN)/python -m benchmarks.update
+
+bench-storage: $(STAMP) ## writing and searching, beside bare SQLite
+	@$(BIN)/python -m benchmarks.storage
+
+bench-extract: $(STAMP) ## texts and metadata of real pages, beside trafilatura
+	@$(BIN)/python -m benchmarks.extract
+
+bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler methods
+	@$(BIN)/python -m benchmarks.stories
+
+kill-test: $(STAMP) ## kill -9 of 50 updates, compared with an undisturbed one
+	@$(BIN)/python tests/e2e/killing.py --kills 50
 
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from storemaker import NOW, joins, new, store
+from storemaker import NOW, assign, joins, new, store
 
 from aggregator.core.query import parse
 from aggregator.storage.migrate import Migration, migrate, migrations, statements, version

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from storemaker import NOW, new, source, store
+from storemaker import HOUR, NOW, new, source, store
 
 from aggregator.core.query import parse
 from aggregator.errors import DatabaseTooNew, StorageError
@@ -80,7 +80,7 @@ def test_reading_while_a_service_writes(path: Path) -> None:
 def test_closing_frees_every_file(path: Path) -> None:
     storage = open_storage(path)
     store(storage, new("1"))
-    window = storage.window(since=NOW)
+    window = storage.window(span=HOUR)
     next(window, None)
     storage.counts()
     storage.close()

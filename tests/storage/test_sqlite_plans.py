@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from storemaker import HOUR, LEASE, NOW, claim, decision, joins, new, polled, source, store
+from storemaker import HOUR, LEASE, NOW, assign, claim, decision, joins, new, polled, source, store
 
 from aggregator.core.query import parse
 from aggregator.storage.sqlite import SqliteStorage, open_storage
@@ -27,7 +27,7 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "due_text_hosts": lambda s: s.due_text_hosts(now=NOW, limit=9),
     "claim_texts": lambda s: s.claim_texts("x", now=NOW, lease=LEASE, limit=3),
     "unassigned": lambda s: s.unassigned(limit=9),
-    "window": lambda s: list(s.window(since=NOW - HOUR)),
+    "window": lambda s: list(s.window(span=HOUR)),
     "assign": lambda s: assign(s, joins(3, 1)),
     "stories": lambda s: s.stories(limit=9),
     "stories since": lambda s: s.stories(since=NOW - HOUR, until=NOW + HOUR, limit=9),
@@ -37,7 +37,7 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "search ranked": lambda s: s.search(parse("text", now=NOW), limit=9, order="relevance"),
     "search by time": lambda s: s.search(parse("after:3d", now=NOW), limit=9),
     "release_claims": lambda s: s.release_claims(),
-    "clean_up": lambda s: s.clean_up(now=NOW, window=HOUR),
+    "clean_up": lambda s: s.clean_up(window=HOUR),
 }
 
 

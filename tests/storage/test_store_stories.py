@@ -2,9 +2,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from storemaker import HOUR, LEASE, NOW, fetched, joins, new, revise, source, store
+from storemaker import (
+    HOUR,
+    LEASE,
+    NOW,
+    assign,
+    fetched,
+    group_input,
+    grouped,
+    joins,
+    new,
+    revise,
+    singles,
+    source,
+    store,
+)
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.storage.protocol import Storage
@@ -12,10 +28,10 @@ from aggregator.types import (
     Article,
     ArticleText,
     Assignment,
-    GroupInput,
     Relation,
     Story,
     TextState,
+    Unassigned,
 )
 
 A, B, C = source("A"), source("B"), source("C")
@@ -35,27 +51,29 @@ def test_what_awaits_a_story(storage: Storage) -> None:
     ids = store(
         storage,
         new("early", published_at=NOW - HOUR),
-        new("future", published_at=NOW + HOUR),
+        new("future", published_at=NOW + HOUR, language=None),
         new("pending", page_host="example.com"),
         wanted=A,
     )
     waiting = storage.unassigned(limit=9)
     assert waiting == [
-        GroupInput(
+        Unassigned(
             article_id=ids[0],
             source="A",
             title="Headline early",
             url="https://example.com/early",
             at=NOW - HOUR,
-            fingerprint=fingerprint("Headline early", "Text of early.", "en"),
+            language="en",
+            text="Text of early.",
         ),
-        GroupInput(
+        Unassigned(
             article_id=ids[1],
             source="A",
             title="Headline future",
             url="https://example.com/future",
             at=NOW,
-            fingerprint=fingerprint("Headline future", "Text of future.", "en"),
+            language=None,
+            text="Text of future.",
         ),
     ]
     assert storage.unassigned(limit=1) == waiting[:1]
@@ -103,7 +121,7 @@ def test_assigning(storage: Storage) -> None:
         score=0.875,
         why="Seven words of eight are the same.",
     )
-    storage.assign([joins(ids[0], ids[0]), copy], now=NOW)
+    storage.assign(grouped(storage, joins(ids[0], ids[0]), copy), now=NOW)
     assert get(storage, ids[0]).assignment == joins(ids[0], ids[0])
     assert get(storage, ids[1]).assignment == copy
     assert get(storage, ids[1]).summary.story_id == ids[0]
@@ -117,9 +135,9 @@ def test_assigning(storage: Storage) -> None:
 def test_an_assignment_stands(storage: Storage) -> None:
     ids = store(storage, new("1"), new("2"))
     first = [joins(ids[0], ids[0]), joins(ids[1], ids[1])]
-    storage.assign(first, now=NOW)
+    assign(storage, *first)
     assign(storage, joins(ids[1], ids[0]))
-    assert [assignment for _, assignment in storage.window(since=NOW)] == first
+    assert [assignment for _, assignment in storage.window(span=HOUR)] == first
     assert storage.counts().stories == 2
     assert storage.check() == []
 
@@ -127,8 +145,8 @@ def test_an_assignment_stands(storage: Storage) -> None:
 def test_the_window_comes_in_the_order_of_assignment(storage: Storage) -> None:
     ids = store(storage, *(new(str(n), published_at=NOW - n * HOUR) for n in range(5)))
     order = [3, 0, 4, 1]
-    storage.assign([joins(ids[place], ids[place]) for place in order], now=NOW)
-    window = list(storage.window(since=NOW - 3 * HOUR))
+    singles(storage, [ids[place] for place in order])
+    window = list(storage.window(span=3 * HOUR))
     assert [item.article_id for item, _ in window] == [ids[3], ids[0], ids[1]]
     item, assignment = window[0]
     assert (item.source, item.at, item.url) == ("Example", NOW - 3 * HOUR, "https://example.com/3")
@@ -136,20 +154,114 @@ def test_the_window_comes_in_the_order_of_assignment(storage: Storage) -> None:
     assert assignment == joins(ids[3], ids[3])
 
 
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(), [2]),
+        (HOUR - timedelta(microseconds=1), [2]),
+        (HOUR, [1, 2]),
+        (50 * HOUR, [0, 1, 2]),
+    ],
+)
+def test_the_window_ends_with_the_newest_that_is_assigned(
+    storage: Storage, span: timedelta, expected: list[int]
+) -> None:
+    """However late it is by the clock, and whatever waits."""
+    old = NOW - 1_000 * HOUR
+    times = (old - 50 * HOUR, old - HOUR, old, NOW)
+    ids = store(storage, *(new(str(n), published_at=at) for n, at in enumerate(times)))
+    singles(storage, ids[:3])
+    window = [item.article_id for item, _ in storage.window(span=span)]
+    assert window == [ids[place] for place in expected]
+
+
+def test_one_that_left_its_story_is_not_the_newest(storage: Storage) -> None:
+    ids = store(storage, new("old", published_at=NOW - 50 * HOUR), new("new"))
+    singles(storage, ids)
+    assert [item.article_id for item, _ in storage.window(span=HOUR)] == [ids[1]]
+    revise(storage, ids[1], new("new", text="Another text altogether."), at=NOW)
+    assert [item.article_id for item, _ in storage.window(span=HOUR)] == [ids[0]]
+
+
+def test_the_window_goes_before_1970(storage: Storage) -> None:
+    ids = store(
+        storage,
+        *(new(str(year), published_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1960, 1961)),
+    )
+    singles(storage, ids)
+    year = timedelta(days=366)
+    assert [item.article_id for item, _ in storage.window(span=year)] == ids
+
+
+def test_fingerprints_come_with_the_assignment(storage: Storage) -> None:
+    [article_id] = store(storage, new("1", text="First text."))
+    first = group_input(storage, article_id)
+    storage.assign([(first, joins(article_id, article_id))], now=NOW)
+    assert list(storage.window(span=HOUR)) == [(first, joins(article_id, article_id))]
+    # One that has its assignment keeps its fingerprint too.
+    other = replace(first, fingerprint=fingerprint("Other", "Other words altogether.", "en"))
+    storage.assign([(other, joins(article_id, article_id))], now=NOW)
+    assert [item for item, _ in storage.window(span=HOUR)] == [first]
+
+
+def test_fingerprints_are_replaced_when_an_article_is_assigned_anew(storage: Storage) -> None:
+    ids = store(storage, new("1", text="First text."), new("2"))
+    singles(storage, ids)
+    revise(storage, ids[0], new("1", text="A second text, longer than the first."), at=NOW)
+    [waiting] = storage.unassigned(limit=9)
+    assert (waiting.article_id, waiting.text) == (ids[0], "A second text, longer than the first.")
+    assert [item.article_id for item, _ in storage.window(span=HOUR)] == [ids[1]]
+    anew = group_input(storage, ids[0])
+    storage.assign([(anew, joins(ids[0], ids[1]))], now=NOW)
+    window = list(storage.window(span=HOUR))
+    assert [item.article_id for item, _ in window] == [ids[1], ids[0]]  # in the order of assignment
+    assert window[1] == (anew, joins(ids[0], ids[1]))
+    assert anew.fingerprint.length == 9
+    assert storage.check() == []
+
+
+def test_a_headline_alone_does_not_send_it_back(storage: Storage) -> None:
+    [article_id] = store(storage, new("1"))
+    singles(storage, [article_id])
+    revise(storage, article_id, new("1", title="Another headline", text="Text of 1."), at=NOW)
+    assert storage.unassigned(limit=9) == []
+    assert get(storage, article_id).summary.title == "Another headline"
+    assert storage.check() == []
+
+
+def test_one_whose_text_changes_while_its_page_is_awaited(storage: Storage) -> None:
+    [article_id] = store(storage, new("1"))
+    singles(storage, [article_id])
+    revise(storage, article_id, new("1", text="Changed.", page_host="example.com"), at=NOW)
+    assert storage.unassigned(limit=9) == []
+    [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
+    storage.record_text(fetched(taken, ArticleText(title="", text="The changed page.")))
+    assert [item.text for item in storage.unassigned(limit=9)] == ["The changed page."]
+
+
+def test_a_language_of_the_source_overrides_the_article(storage: Storage) -> None:
+    store(storage, new("1", language="fr"), wanted=source("A", language="de"))
+    assert [item.language for item in storage.unassigned(limit=9)] == ["de"]
+
+
 def test_a_long_window(storage: Storage) -> None:
     ids = store(storage, *(new(str(number)) for number in range(1_203)))
-    storage.assign([joins(article_id, article_id) for article_id in ids], now=NOW)
-    assert [item.article_id for item, _ in storage.window(since=NOW)] == ids
+    first = group_input(storage, ids[0])
+    storage.assign(
+        [(replace(first, article_id=one), joins(one, ids[0])) for one in ids],
+        now=NOW,
+    )
+    assert [item.article_id for item, _ in storage.window(span=HOUR)] == ids
 
 
 def test_a_window_left_halfway_holds_nothing_up(storage: Storage) -> None:
     ids = store(storage, new("1"), new("2"))
-    storage.assign([joins(article_id, article_id) for article_id in ids], now=NOW)
-    window = storage.window(since=NOW)
+    singles(storage, ids)
+    window = storage.window(span=HOUR)
     next(window)
     store(storage, new("3"))  # what is written meanwhile does not show
     assert len(list(window)) == 1
-    next(storage.window(since=NOW))
+    next(storage.window(span=HOUR))
     storage.close()
 
 
@@ -158,15 +270,13 @@ def test_stories_by_outlets_then_by_time(storage: Storage) -> None:
     two = store(storage, new("b1", published_at=NOW - 4 * HOUR), wanted=B)[0]
     three = store(storage, new("c1", published_at=NOW - 3 * HOUR), wanted=C)[0]
     late = store(storage, new("a3"), wanted=A, at=NOW + HOUR)[0]
-    storage.assign(
-        [
-            joins(three, three),
-            joins(one, one),
-            joins(two, one),
-            joins(four, four),
-            joins(late, late),
-        ],
-        now=NOW,
+    assign(
+        storage,
+        joins(three, three),
+        joins(one, one),
+        joins(two, one),
+        joins(four, four),
+        joins(late, late),
     )
     assert story_ids(storage.stories(limit=9)) == [one, late, four, three]
     assert story_ids(storage.stories(limit=2)) == [one, late]
@@ -245,6 +355,22 @@ def test_an_assignment_to_a_story_that_ended(storage: Storage, company: bool) ->
     assert storage.check() == []
 
 
+def test_a_story_that_ended_and_began_again(storage: Storage) -> None:
+    """The article that decisions still rest on has come back with another text, and one that
+    resembled it has a story of its own: others that resemble that one follow it."""
+    ids = store(storage, *(new(str(number)) for number in range(4)))
+    singles(storage, ids[:1])
+    revise(storage, ids[0], new("0", text="Another text altogether."), at=NOW)
+    assign(storage, joins(ids[1], ids[0]))
+    singles(storage, ids[:1])
+    assign(storage, joins(ids[2], ids[0], of=ids[1]), joins(ids[3], ids[0], of=ids[2]))
+    stories = [
+        [item.article.article_id for item in one.articles] for one in storage.stories(limit=9)
+    ]
+    assert sorted(stories) == [[ids[0]], ids[1:]]
+    assert storage.check() == []
+
+
 def test_times_that_a_page_corrects_reach_the_story(storage: Storage) -> None:
     one, two = store(storage, new("1"), new("2", page_host="example.com"))
     [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
@@ -256,9 +382,8 @@ def test_times_that_a_page_corrects_reach_the_story(storage: Storage) -> None:
     story = storage.story(one)
     assert story is not None
     assert story.first_at == NOW - 9 * HOUR
-    assert next(
-        item.at for item, _ in storage.window(since=NOW - 9 * HOUR) if item.article_id == two
-    ) == (NOW - 9 * HOUR)
+    # Others are compared with it as it was when it was assigned.
+    assert [item.at for item, _ in storage.window(span=HOUR)] == [NOW, NOW]
 
 
 def test_nothing_there(storage: Storage) -> None:
@@ -266,7 +391,7 @@ def test_nothing_there(storage: Storage) -> None:
     assert storage.story(1) is None
     assert storage.stories(limit=9) == []
     assert storage.unassigned(limit=9) == []
-    assert list(storage.window(since=NOW)) == []
+    assert list(storage.window(span=HOUR)) == []
     counts = storage.counts()
     assert (counts.sources, counts.articles, counts.stories) == (0, 0, 0)
     assert (counts.pending_texts, counts.unassigned) == (0, 0)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from storemaker import HOUR, NOW, joins, new, revise, source, store
+from storemaker import HOUR, NOW, assign, joins, new, revise, singles, source, store
 
 from aggregator.storage.protocol import Storage
 from aggregator.types import Counts
@@ -16,17 +16,30 @@ def test_counts(storage: Storage) -> None:
     )
 
 
+def in_window(storage: Storage) -> list[int | str]:
+    return [item.article_id for item, _ in storage.window(span=10_000 * HOUR)]
+
+
 def test_fingerprints_leave_with_the_window(storage: Storage) -> None:
-    old = [new(str(n), published_at=NOW - 50 * HOUR) for n in range(3)]
-    ids = store(storage, *old, new("late"))
-    assign(storage, joins(ids[n], ids[n]) for n in (0, 1, 3))
-    report = storage.clean_up(now=NOW, window=48 * HOUR)
-    assert report.fingerprints == 2
-    assert [item.article_id for item, _ in storage.window(since=NOW - 99 * HOUR)] == [ids[3]]
-    # One that still awaits a story keeps its own.
-    assert [item.article_id for item in storage.unassigned(limit=9)] == [ids[2]]
-    assert storage.clean_up(now=NOW, window=48 * HOUR).fingerprints == 0
+    times = [NOW - 50 * HOUR, NOW - 50 * HOUR, NOW - 48 * HOUR, NOW]
+    ids = store(storage, *(new(str(n), published_at=at) for n, at in enumerate(times)))
+    # Time passes as the assigned articles say: the newest is not one of them yet.
+    singles(storage, ids[:3])
+    assert storage.clean_up(window=48 * HOUR).fingerprints == 0
+    assert in_window(storage) == ids[:3]
+    singles(storage, ids[3:])
+    assert storage.clean_up(window=48 * HOUR).fingerprints == 2
+    assert in_window(storage) == ids[2:]
+    assert storage.clean_up(window=48 * HOUR).fingerprints == 0
+    # The assignments stay.
+    assert storage.counts().stories == 4
     # An old article that changes is compared again.
     revise(storage, ids[0], new("0", text="Changed."), at=NOW)
-    assert [item.article_id for item in storage.unassigned(limit=9)] == [ids[0], ids[2]]
+    assert [item.article_id for item in storage.unassigned(limit=9)] == [ids[0]]
+    singles(storage, ids[:1])
+    assert in_window(storage) == [*ids[2:], ids[0]]
     assert storage.check() == []
+
+
+def test_cleaning_up_what_is_empty(storage: Storage) -> None:
+    assert storage.clean_up(window=HOUR).fingerprints == 0

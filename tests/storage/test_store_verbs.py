@@ -38,9 +38,9 @@ def test_every_verb_raises_after_closing(open_store: OpenStore) -> None:
         "sync_sources": lambda: storage.sync_sources([], now=NOW),
         "created_at": storage.created_at,
         "search": lambda: storage.search(parse("a", now=NOW), limit=1),
-        "window": lambda: list(storage.window(since=NOW)),
+        "window": lambda: list(storage.window(span=HOUR)),
         "assign": lambda: storage.assign([], now=NOW),
-        "clean_up": lambda: storage.clean_up(now=NOW, window=HOUR),
+        "clean_up": lambda: storage.clean_up(window=HOUR),
         "check": storage.check,
     }
     for call in calls.values():
