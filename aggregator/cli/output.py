@@ -74,7 +74,8 @@ def line(*cells: Cell | str) -> None:
     for cell in cells:
         part = cell if isinstance(cell, Cell) else Cell(cell)
         text.append(clean_line_keeping_ends(part.text), _STYLES[part.style])
-    _out().print(text, soft_wrap=True)
+    # On a terminal it wraps between words; in a pipe a line stays one.
+    _out().print(text, soft_wrap=not on_terminal())
 
 
 def blank() -> None:
@@ -153,6 +154,13 @@ def note(message: str) -> None:
 def moment(at: datetime | None, *, none: str = "never") -> str:
     """Local time to the minute."""
     return none if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def short_moment(at: datetime) -> str:
+    """Local time for columns: `22 Nov 23:13`, or `2024-02-07` when not of this year."""
+    local = at.astimezone()
+    this_year = local.year == datetime.now().astimezone().year
+    return local.strftime("%d %b %H:%M" if this_year else "%Y-%m-%d")
 
 
 def distance(at: datetime | None, *, now: datetime | None = None, none: str = "never") -> str:

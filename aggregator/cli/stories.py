@@ -18,6 +18,7 @@ from aggregator.cli.output import (
     line,
     moment,
     paragraphs,
+    short_moment,
     table,
 )
 from aggregator.core.digest import lead_article
@@ -71,19 +72,17 @@ def print_stories(found: list[Story]) -> None:
         [
             Column("story", right=True),
             Column("outlets", right=True),
-            Column("first seen"),
+            Column("since"),
             Column("headline", grow=True),
-            Column("first"),
-            Column("also", grow=True),
+            Column("run by, the first one first", grow=True),
         ],
         [
             (
                 str(item.story_id),
                 Cell(str(len(item.outlets)), "bold"),
-                moment(item.first_at),
+                short_moment(item.first_at),
                 Cell(lead_article(item).article.title or "(no title)", "bold"),
-                Cell(item.first.article.source, "good"),
-                ", ".join(item.outlets[1:]),
+                ", ".join(item.outlets),
             )
             for item in found
         ],
@@ -132,9 +131,9 @@ def print_story(found: Story, *, why: bool) -> None:
         ],
         [
             (
-                moment(item.article.at),
+                short_moment(item.article.at),
                 item.article.source,
-                Cell(describe(item, found), _STYLES[item.relation]),
+                Cell(_relation(item, found), _STYLES[item.relation]),
                 Cell(item.article.title or "(no title)", "bold"),
                 Cell(str(item.article.article_id), "dim"),
             )
@@ -146,6 +145,11 @@ def print_story(found: Story, *, why: bool) -> None:
         for item in found.articles:
             if item.why:
                 line(Cell(f"{item.article.source}: ", "accent"), item.why)
+
+
+def _relation(item: StoryArticle, found: Story) -> str:
+    """In words; of whom only where it is not the first."""
+    return describe(item, found).removesuffix(f" of {found.first.article.source}")
 
 
 @click.command(epilog="Example: aggregator article 42 --revisions")

@@ -1,7 +1,8 @@
-"""The words that carry no news: function words, and how often they stand in for a language.
+"""The words that carry no news: function words, and the names of days and months.
 
-They are left out of what articles are compared by, and tell the language of a text that comes
-without one. The lists are short on purpose: what else is common in a stream, the stream says.
+They are left out of what articles are compared by, for everything is of this week and this month;
+and they tell the language of a text that comes without one. The lists are short on purpose: what
+else is common in a stream, the stream says.
 """
 
 from __future__ import annotations
@@ -74,8 +75,40 @@ _LISTS = {
     "az": """bir bu da də edib edilib ilə isə kimi olan olub onun üçün və ki həm daha çox sonra""",
 }
 
+_CALENDAR = {
+    "en": """monday tuesday wednesday thursday friday saturday sunday january february march april
+        june july august september october november december jan feb mar apr jun jul aug sep sept
+        oct nov dec""",
+    "de": """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar
+        märz april mai juni juli august september oktober november dezember""",
+    "fr": """lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin
+        juillet août septembre octobre novembre décembre""",
+    "es": """lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo
+        junio julio agosto septiembre octubre noviembre diciembre""",
+    "it": """lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio marzo aprile
+        maggio giugno luglio agosto settembre ottobre novembre dicembre""",
+    "pt": """segunda terça quarta quinta sexta sábado domingo feira janeiro fevereiro março abril
+        maio junho julho agosto setembro outubro novembro dezembro""",
+    "nl": """maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart april
+        mei juni juli augustus september oktober november december""",
+    "pl": """poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę
+        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada
+        grudnia""",
+    "sv": """måndag tisdag onsdag torsdag fredag lördag söndag januari februari mars april maj juni
+        juli augusti september oktober november december""",
+    "tr": """pazartesi salı çarşamba perşembe cuma cumartesi pazar ocak şubat mart nisan mayıs
+        haziran temmuz ağustos eylül ekim kasım aralık""",
+    "ru": """понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье
+        января февраля марта апреля мая июня июля августа сентября октября ноября декабря""",
+    "uk": """понеділок вівторок середа середу четвер пятницю субота суботу неділя неділю січня
+        лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня""",
+    "ar": """الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد يناير فبراير مارس أبريل مايو يونيو
+        يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر""",
+}
+
 _MARKS = {
-    language: frozenset(fold(word) for word in words.split()) for language, words in _LISTS.items()
+    language: frozenset(fold(word) for word in f"{words} {_CALENDAR.get(language, '')}".split())
+    for language, words in _LISTS.items()
 }
 
 _SCRIPTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ NAME = 1 << 32
 """Added to the hash of a name's word, so that it is not taken for a stem."""
 NUMBER = 2 << 32
 LEAD = 4 << 32
+_PRESENT = re.compile("20[0-9][0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,10 @@ def features(fingerprint: Fingerprint) -> Features:
 
 @lru_cache(maxsize=50_000)
 def fact_keys(name: str) -> tuple[int, ...]:
-    """Of a number, or of the words of a name; single letters say nothing."""
+    """Of a number, or of the words of a name. Single letters say nothing, nor do the years that
+    news are of."""
+    if _PRESENT.fullmatch(name):
+        return ()
     if name[0].isdecimal():
         return (NUMBER + crc32(fold(plain_number(name)).encode()),)
     words = fold(name).replace(".", "").split()

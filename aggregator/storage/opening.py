@@ -123,9 +123,14 @@ def _use_log(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    found, newest = version(connection), migrations()[-1].number
-    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-    if not ours and (found or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
+    connection.execute("BEGIN")  # one state: another process may be creating the tables
+    try:
+        found, newest = version(connection), migrations()[-1].number
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        tables = connection.execute("SELECT 1 FROM sqlite_master").fetchall()
+    finally:
+        connection.rollback()
+    if not ours and (found or tables):
         raise StorageError(f"{path} is a database of another program; name another file")
     if found > newest:
         raise DatabaseTooNew(

@@ -222,6 +222,32 @@ def test_a_tag_of_a_thousand_sources(storage: Storage) -> None:
     assert found(storage, "(tag:many OR source:daily) before:2099") == [3, 2, 1]
 
 
+def test_many_small_commits(storage: Storage) -> None:
+    """Each makes a segment of the index, and now and then they are merged."""
+    words = [f"{a}{b}{c}" for a in "abcdefgh" for b in "ijklmn" for c in "opqrstu"][:300]
+    ids = []
+    for number, word in enumerate(words):
+        ids += store(storage, new(word, title="Headline", text=f"{word} parity{number % 2}"))
+    for number in range(0, 300, 50):
+        revise(storage, ids[number], new(words[number], text=f"changed{number}"), at=NOW)
+    for number, (article_id, word) in enumerate(zip(ids, words, strict=True)):
+        changed = number % 50 == 0
+        assert found(storage, word) == ([] if changed else [article_id])
+        assert found(storage, f"changed{number}") == ([article_id] if changed else [])
+    assert found(storage, "parity1", limit=300) == ids[::-2]
+    assert found(storage, "headline", limit=300) == ids[::-1]
+    assert set(found(storage, "headline", limit=300, order="relevance")) == set(ids)
+    assert (
+        found(storage, "a*", limit=300)
+        == [
+            article_id
+            for number, (article_id, word) in enumerate(zip(ids, words, strict=True))
+            if word[0] == "a" and number % 50
+        ][::-1]
+    )
+    assert storage.check() == []
+
+
 def test_reading_while_another_process_writes(open_store: OpenStore) -> None:
     reader, writer = open_store(), open_store()
     for number in range(5):

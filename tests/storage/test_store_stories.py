@@ -216,7 +216,7 @@ def test_fingerprints_are_replaced_when_an_article_is_assigned_anew(storage: Sto
     window = list(storage.window(span=HOUR))
     assert [item.article_id for item, _ in window] == [ids[1], ids[0]]  # in the order of assignment
     assert window[1] == (anew, joins(ids[0], ids[1]))
-    assert anew.fingerprint.length == 9
+    assert anew.fingerprint.length == 7
     assert storage.check() == []
 
 
