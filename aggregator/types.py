@@ -366,6 +366,7 @@ class TextClaim:
     attempts: int
     """Failed tries so far."""
     headers: tuple[tuple[str, str], ...]
+    """Those of the source when the page is on the feed's own host; secrets go nowhere else."""
     lease_until: datetime
 
 

@@ -23,6 +23,12 @@ def press() -> Iterator[Press]:
         yield running
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Tests marked `anyio` run on asyncio."""
+    return "asyncio"
+
+
 class Cli:
     """The installed program, run in a folder with a feeds.yaml."""
 

@@ -24,6 +24,7 @@ class Pump:
         self._runtime = runtime
         self._engine = engine
         self._waiting: deque[Job] = deque()
+        self._halted = False
 
     async def fill(self) -> bool:
         """Submit as much as fits; False when nothing is due and nothing waits."""
@@ -35,9 +36,13 @@ class Pump:
         return found
 
     async def drain(self) -> None:
-        """Until nothing is due and nothing is under way."""
-        while await self.fill() or self._engine.busy:
+        """Until nothing is due and nothing is under way, or until `halt`."""
+        while not self._halted and (await self.fill() or self._engine.busy):
             await self._engine.changed()
+
+    def halt(self) -> None:
+        """Begin nothing more."""
+        self._halted = True
 
     def _due(self) -> list[Job]:
         storage, pipeline = self._runtime.storage, self._runtime.pipeline

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aggregator.errors import UsageError
+from aggregator.errors import StorageError, UsageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Runtime, open_engine, restrict
@@ -86,7 +86,8 @@ async def update(
 
     `names`: only these sources, due or not. `force`: also those that are not due, and those that
     a publisher asked to leave alone. `polls_only`: leave pages and stories to a later pass.
-    `started` is told how many sources are due. Raises UsageError for a name that is unknown.
+    `started` is told how many sources are due. Raises UsageError for a name that is unknown,
+    and StorageError when the store fails amid the pass; what was recorded before stays.
     """
     storage, began_at = runtime.storage, runtime.clock()
     synced = await asyncio.to_thread(storage.sync_sources, runtime.config.sources, now=began_at)
@@ -112,15 +113,25 @@ async def update(
         progress(event)
 
     runtime.pipeline.report = report
-    engine = open_engine(
-        runtime,
-        runtime.handle,
-        on_error=lambda name, error: summary.crashed.append(f"{name}: {error!r}"),
-    )
+    broken: list[StorageError] = []
+
+    def on_error(name: str, error: BaseException) -> None:
+        if isinstance(error, StorageError):
+            # Whatever else was begun would fail the same way, and what is due would stay due.
+            broken.append(error)
+            pump.halt()
+        else:
+            summary.crashed.append(f"{name}: {error!r}")
+
+    engine = open_engine(runtime, runtime.handle, on_error=on_error)
+    pump = Pump(runtime, engine, pages=not polls_only)
     try:
-        await Pump(runtime, engine, pages=not polls_only).drain()
+        await pump.drain()
+        if broken:
+            raise broken[0]
         if not polls_only:
             await assign_stories(runtime.pipeline)
+            await asyncio.to_thread(runtime.clean_up)
     finally:
         await engine.stop(grace=GRACE)
         summary.elapsed = runtime.clock() - began_at

@@ -29,7 +29,8 @@ _DUE_TEXTS = """
     ORDER BY a.id DESC LIMIT :limit
 """
 _PAGES = """
-    SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, s.headers, t.text,
+    SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, t.text,
+      CASE WHEN a.page_host = s.host THEN s.headers ELSE '[]' END AS headers,
       coalesce(s.language, a.language) AS language
     FROM articles a
     JOIN sources s ON s.id = a.source_id
