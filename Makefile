@@ -42,6 +42,7 @@ lint: $(STAMP) ## ruff: format and lint
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy
+	@for file in tests/*/conftest.py; do $(BIN)/mypy $$file || exit 1; done
 
 layers: $(STAMP) ## import-linter: the layers, and one importer for each library
 	@$(BIN)/lint-imports --no-cache
@@ -69,7 +70,7 @@ bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler m
 	@$(BIN)/python -m benchmarks.stories
 
 kill-test: $(STAMP) ## kill -9 of 50 updates, compared with an undisturbed one
-	@$(BIN)/python tests/e2e/killing.py --kills 50
+	@$(BIN)/python tests/support/killing.py --kills 50
 
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

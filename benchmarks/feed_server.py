@@ -144,5 +144,6 @@ async def serve(feeds: int, entries: int, origins: int, delay: float) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(value) for value in sys.argv[1:4]]
-    asyncio.run(serve(*numbers, delay=float(sys.argv[4]) if len(sys.argv) > 4 else 0.0))
+    feeds_wanted, entries_wanted, origins_wanted = (int(value) for value in sys.argv[1:4])
+    seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
+    asyncio.run(serve(feeds_wanted, entries_wanted, origins_wanted, seconds))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from program import Cli
 
 from aggregator.demo.press import Press
-
-PROGRAM = Path(sys.executable).with_name("aggregator")
 
 
 @pytest.fixture
@@ -27,49 +23,6 @@ def press() -> Iterator[Press]:
 def anyio_backend() -> str:
     """Tests marked `anyio` run on asyncio."""
     return "asyncio"
-
-
-class Cli:
-    """The installed program, run in a folder with a feeds.yaml."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(
-        self, *arguments: str, stdin: bytes | None = None, check: int | None = 0
-    ) -> subprocess.CompletedProcess[str]:
-        """Run to the end; `check`: the exit code that is expected, None: any."""
-        done = subprocess.run(
-            [*self.command, *arguments],
-            cwd=self.folder,
-            input=stdin,
-            capture_output=True,
-            timeout=100,
-            check=False,
-            env=self.environment(),
-        )
-        result = subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
-        if check is not None:
-            assert result.returncode == check, (result.stdout, result.stderr)
-        assert "Traceback" not in result.stderr
-        return result
-
-    @property
-    def command(self) -> list[str]:
-        return [str(PROGRAM)]
-
-    @staticmethod
-    def environment() -> dict[str, str]:
-        return {
-            key: value for key, value in os.environ.items() if not key.startswith("AGGREGATOR_")
-        } | {"TZ": "UTC", "LC_ALL": "C.UTF-8"}
-
-    def write(self, text: str, name: str = "feeds.yaml") -> Path:
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8")
-        return path
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from program import Cli
 
 from aggregator.demo.press import Press
 

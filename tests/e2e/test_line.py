@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from program import Cli
 
 from aggregator.demo.press import Press
 from aggregator.storage.sqlite import open_storage

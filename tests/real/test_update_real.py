@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from conftest import Cli
+from program import Cli
 from test_parse_real import ENTRIES, FEEDS, address, read_json, read_xml
 
 pytestmark = [

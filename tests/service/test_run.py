@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from conftest import Cli
 from mailserver import Mailbox, mail_server
+from program import Cli
 
 from aggregator.demo.press import Press
 

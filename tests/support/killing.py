@@ -1,6 +1,6 @@
 """kill -9 of `aggregator update` at random moments, and the comparison with an undisturbed run.
 
-python tests/e2e/killing.py --kills 50 [--seed 1] is the long form; a test does 10.
+python tests/support/killing.py --kills 50 [--seed 1] is the long form; a test does 10.
 """
 
 from __future__ import annotations
