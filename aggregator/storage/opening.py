@@ -6,9 +6,10 @@ import os
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 from aggregator.errors import DatabaseTooNew, StorageError
-from aggregator.storage.faults import storage_error
+from aggregator.storage.faults import BUSY, code, storage_error
 from aggregator.storage.migrate import APPLICATION_ID, migrate, migrations, version
 
 OLDEST_SQLITE = (3, 37, 0)
@@ -31,7 +32,7 @@ def open_writer(path: Path, *, busy_timeout: timedelta) -> sqlite3.Connection:
     try:
         _refuse_foreign(connection, path)
         connection.execute(f"PRAGMA page_size = {_PAGE}")  # only a new file takes it
-        _use_log(connection, path)
+        _use_log(connection, path, busy_timeout=busy_timeout)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         # Zeroing what is deleted is SQLite's default in some distributions only, and costs 3 %.
@@ -114,12 +115,26 @@ def _create(path: Path) -> None:
         ) from error
 
 
-def _use_log(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+def _use_log(connection: sqlite3.Connection, path: Path, *, busy_timeout: timedelta) -> None:
+    give_up_at = monotonic() + busy_timeout.total_seconds()
+    while (mode := _log_mode(connection, last=monotonic() >= give_up_at)) is None:
+        sleep(0.005)
+    if mode != "wal":
         raise StorageError(
             f"{path} lies on a file system that cannot hold SQLite's write-ahead log; "
             "move it to a local disk"
         )
+
+
+def _log_mode(connection: sqlite3.Connection, *, last: bool) -> str | None:
+    """What the file now has; None: another process is in the way. SQLite does not wait for it by
+    itself, as two that open a new file at once could wait for each other."""
+    try:
+        return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+    except sqlite3.Error as error:
+        if last or code(error) not in BUSY:
+            raise
+        return None
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from storemaker import OpenStore
+from writerqueue import OpenSqlite
 
 from aggregator.storage.protocol import Storage
-from aggregator.storage.sqlite import open_storage
+from aggregator.storage.sqlite import SqliteStorage, open_storage
 
 
 def _sqlite(directory: Path) -> Storage:
@@ -19,7 +22,7 @@ def _sqlite(directory: Path) -> Storage:
 BACKENDS: dict[str, Callable[[Path], Storage]] = {"sqlite": _sqlite}
 
 
-@pytest.fixture(params=sorted(BACKENDS))
+@pytest.fixture(scope="session", params=sorted(BACKENDS))
 def backend(request: pytest.FixtureRequest) -> Callable[[Path], Storage]:
     return BACKENDS[request.param]
 
@@ -57,3 +60,31 @@ def open_fresh(backend: Callable[[Path], Storage], tmp_path: Path) -> Iterator[O
 @pytest.fixture
 def storage(open_store: OpenStore) -> Storage:
     return open_store()
+
+
+PATIENCE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def open_sqlite(tmp_path: Path) -> Iterator[OpenSqlite]:
+    """Opens the test's one database; `busy_timeout` as given."""
+    opened: list[SqliteStorage] = []
+
+    def open_one(busy_timeout: timedelta = PATIENCE) -> SqliteStorage:
+        opened.append(open_storage(tmp_path / "news.db", busy_timeout=busy_timeout))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def other(tmp_path: Path, open_sqlite: OpenSqlite) -> Iterator[sqlite3.Connection]:
+    """Another process's connection; the database is there."""
+    open_sqlite().close()
+    connection = sqlite3.connect(
+        tmp_path / "news.db", isolation_level=None, check_same_thread=False
+    )
+    yield connection
+    connection.close()

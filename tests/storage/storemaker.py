@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.core.fingerprint import fingerprint
 from aggregator.storage.protocol import Storage
 from aggregator.types import (
+    Article,
     ArticleText,
     Assignment,
     FeedClaim,
@@ -156,9 +157,14 @@ def grouped(storage: Storage, *assignments: Assignment) -> list[tuple[GroupInput
     return [(group_input(storage, int(one.article_id)), one) for one in assignments]
 
 
-def group_input(storage: Storage, article_id: int) -> GroupInput:
+def get(storage: Storage, article_id: int) -> Article:
     article = storage.article(article_id)
     assert article is not None
+    return article
+
+
+def group_input(storage: Storage, article_id: int) -> GroupInput:
+    article = get(storage, article_id)
     summary = article.summary
     return GroupInput(
         article_id=article_id,

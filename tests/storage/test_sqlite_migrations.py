@@ -98,15 +98,15 @@ def test_a_migration_that_fails_changes_nothing(connect: object) -> None:
 
 
 def test_many_may_open_a_new_database_at_once(tmp_path: Path) -> None:
-    def open_it(_: int) -> int:
-        storage = open_storage(tmp_path / "news.db")
+    def open_it(number: int) -> int:
+        storage = open_storage(tmp_path / f"{number // 16}.db")
         try:
             return storage.counts().articles
         finally:
             storage.close()
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(open_it, range(16))) == [0] * 16
+        assert list(pool.map(open_it, range(16 * 8))) == [0] * 16 * 8
 
 
 def test_an_unfinished_script_is_refused() -> None:

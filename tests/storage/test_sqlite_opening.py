@@ -3,13 +3,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from storemaker import HOUR, NOW, new, source, store
 
 from aggregator.core.query import parse
-from aggregator.errors import DatabaseTooNew, StorageError
+from aggregator.errors import DatabaseBusy, DatabaseTooNew, StorageError
 from aggregator.storage.migrate import migrations
 from aggregator.storage.sqlite import open_storage
 
@@ -30,6 +32,20 @@ def test_a_new_database_is_its_owners(path: Path) -> None:
     open_storage(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_another_process_that_is_just_opening_it_is_waited_for(path: Path) -> None:
+    path.touch()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM sqlite_master").fetchall()  # nobody may begin a log meanwhile
+    with pytest.raises(DatabaseBusy):
+        open_storage(path, busy_timeout=timedelta())
+    release = threading.Timer(0.05, other.execute, ["COMMIT"])
+    release.start()
+    open_storage(path).close()
+    release.join()
+    other.close()
 
 
 def test_how_it_is_opened(path: Path) -> None:

@@ -13,6 +13,7 @@ from storemaker import (
     assign,
     claim,
     fetched,
+    get,
     joins,
     new,
     polled,
@@ -25,7 +26,6 @@ from storemaker import (
 from aggregator.errors import ClaimLost
 from aggregator.storage.protocol import Storage
 from aggregator.types import (
-    Article,
     ArticleText,
     HostWork,
     TextClaim,
@@ -51,14 +51,8 @@ def take(storage: Storage, *, limit: int = 10, at: object = NOW) -> list[TextCla
     return storage.claim_texts(HOST, now=at, lease=LEASE, limit=limit)
 
 
-def get(storage: Storage, article_id: int) -> Article:
-    article = storage.article(article_id)
-    assert article is not None
-    return article
-
-
 def test_pages_are_claimed_newest_first(storage: Storage) -> None:
-    wanted = source(language="de", headers=(("X-Key", "1"),))
+    wanted = source(language="de")
     ids = store(
         storage,
         *(new(f"p{number}", page_host=HOST) for number in range(3)),
@@ -81,10 +75,20 @@ def test_pages_are_claimed_newest_first(storage: Storage) -> None:
         language="de",
         feed_text="Text of p2.",
         attempts=0,
-        headers=(("X-Key", "1"),),
+        headers=(),
         lease_until=NOW + LEASE,
     )
     assert storage.counts().pending_texts == 4
+
+
+def test_the_headers_of_a_source_are_for_its_own_host(storage: Storage) -> None:
+    wanted = source(url="https://news.example.com/feed", headers=(("X-Key", "1"),))
+    hosts = ("news.example.com", "example.com", HOST)
+    store(storage, *(new(host, page_host=host) for host in hosts), wanted=wanted)
+    sent = {
+        host: storage.claim_texts(host, now=NOW, lease=LEASE, limit=1)[0].headers for host in hosts
+    }
+    assert sent == {"news.example.com": (("X-Key", "1"),), "example.com": (), HOST: ()}
 
 
 def test_only_some_sources(storage: Storage) -> None:
