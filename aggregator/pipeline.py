@@ -15,7 +15,7 @@ from typing import Protocol
 
 from aggregator.core.cluster import Grouper
 from aggregator.core.decide import decide
-from aggregator.core.entries import entry_keys
+from aggregator.core.entries import prepare
 from aggregator.core.schedule import after_failed_parse, after_poll, text_retry
 from aggregator.core.text import count_words
 from aggregator.errors import ClaimLost, ExtractError, ParseError, SandboxError
@@ -203,9 +203,9 @@ async def _decide(
     line: Pipeline, claim: FeedClaim, parsed: ParsedFeed, polled_at: datetime
 ) -> PollDecision:
     def work() -> PollDecision:
-        keys = {key for entry in parsed.entries for key in entry_keys(entry, parsed)}
-        known = line.storage.known_entries(claim.source_id, keys)
-        return decide(parsed, known, source=claim.source, now=polled_at)
+        document = prepare(parsed)
+        known = line.storage.known_entries(claim.source_id, document.keys)
+        return decide(document, known, source=claim.source, now=polled_at)
 
     return await asyncio.to_thread(work)
 
@@ -334,10 +334,7 @@ def _assign(line: Pipeline, items: Sequence[GroupInput]) -> None:
     grouper = line.grouper or _rebuild(line)
     # Until the commit has succeeded the grouper knows more than the store does.
     line.grouper = None
-    assignments = []
-    for item in items:
-        grouper.forget(item.article_id)
-        assignments.append(grouper.add(item))
+    assignments = [grouper.add(item) for item in items]
     line.storage.assign(list(zip(items, assignments, strict=True)), now=line.clock())
     line.grouper = grouper
     line.report(StoriesAssigned(assignments=tuple(assignments)))

@@ -23,7 +23,7 @@ REPHRASED = (0.35, 0.15)
 """Or from this containment and overlap on: so much of the whole of two texts."""
 EXTENDED = 0.3
 """A longer text that has the whole of another is its copy only from this overlap on."""
-TEMPLATE = 0.25
+TEMPLATE = 0.35
 """From this one on a text with other names and numbers comes from the same template."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

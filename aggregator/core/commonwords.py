@@ -1,8 +1,8 @@
 """The words that carry no news: function words, and the names of days and months.
 
-They are left out of what articles are compared by, for everything is of this week and this month;
-and they tell the language of a text that comes without one. The lists are short on purpose: what
-else is common in a stream, the stream says.
+Function words are left out of what articles are compared by, and tell the language of a text that
+comes without one. Days and months count, but it is known of them before the stream can tell that
+they are in many articles. The lists are short on purpose: what else is common, the stream says.
 """
 
 from __future__ import annotations
@@ -77,8 +77,7 @@ _LISTS = {
 
 _CALENDAR = {
     "en": """monday tuesday wednesday thursday friday saturday sunday january february march april
-        june july august september october november december jan feb mar apr jun jul aug sep sept
-        oct nov dec""",
+        june july august september october november december feb aug sept oct nov dec""",
     "de": """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar
         märz april mai juni juli august september oktober november dezember""",
     "fr": """lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin
@@ -107,8 +106,7 @@ _CALENDAR = {
 }
 
 _MARKS = {
-    language: frozenset(fold(word) for word in f"{words} {_CALENDAR.get(language, '')}".split())
-    for language, words in _LISTS.items()
+    language: frozenset(fold(word) for word in words.split()) for language, words in _LISTS.items()
 }
 
 _SCRIPTS = (
@@ -130,18 +128,25 @@ def common_words(language: str) -> frozenset[str]:
     return _MARKS.get(language, frozenset())
 
 
+def calendar_words(language: str | None = None) -> list[str]:
+    """Names of days and months in a language; None: in all of them."""
+    if language is None:
+        return " ".join(_CALENDAR.values()).split()
+    return _CALENDAR.get(language, "").split()
+
+
 def guess_language(words: Iterable[str]) -> str:
     """The language whose function words are most of `words`, else the one of the script, else "".
 
-    A guess by 1 word in 12 and at least two of them; for grouping, where a wrong guess costs
-    little.
+    A guess by 1 word in 12, and by two of them unless there are no more than 12 in all; for
+    grouping, where a wrong guess costs little.
     """
     folded = [fold(word) for word in words]
     if not folded:
         return ""
     language = max(_MARKS, key=lambda known: sum(word in _MARKS[known] for word in folded))
     found = sum(word in _MARKS[language] for word in folded)
-    if found >= 2 and found * 12 >= len(folded):
+    if found * 12 >= len(folded) and found >= (1 if len(folded) <= 12 else 2):
         return language
     return _by_script(folded)
 

@@ -44,6 +44,8 @@ class Likeness:
     """The share of the shorter text's word sequences that the other has, 0 to 1."""
     overlap: float
     """The share of both texts' word sequences that both have (Jaccard), 0 to 1."""
+    wording: float
+    """As `containment`, of all text: quotations and the outlets' recurring text included."""
     shared: int
     """Word sequences in both; sampled for long texts."""
     shorter: bool
@@ -76,7 +78,7 @@ class CopyIndex:
     def find(self, item: GroupInput, *, least: float) -> list[Likeness]:
         """The member of each story that shares most of its text with `item`, best first.
 
-        Stories that share less than `least` are left out.
+        Stories that share less than `least` of all wording are left out.
         """
         mine = _shingles(item.fingerprint)
         sums = self._postings.gather(dict.fromkeys(mine, 1.0), budget=BUDGET)
@@ -106,19 +108,25 @@ class CopyIndex:
                 best = likeness
             if best.overlap > 0.98:
                 break
-        return best if best is not None and best.containment >= least else None
+        return best if best is not None and best.wording >= least else None
 
     def _measure(self, item: GroupInput, member: Member) -> Likeness:
         step = max(item.fingerprint.step, member.fingerprint.step)
-        one = self._own_text(item, step)
-        other = self._own_text(member.item, step)
-        return compare(one, other, member)
-
-    def _own_text(self, item: GroupInput, step: int) -> tuple[Shingles, Shingles]:
-        """Outside quotations, and all."""
-        furniture = self._furniture_of(item.source)
-        outside = _sample(unpack(item.fingerprint.shingles), step) - furniture
-        return outside, outside | (_sample(unpack(item.fingerprint.quoted), step) - furniture)
+        one, other = _text(item.fingerprint, step), _text(member.fingerprint, step)
+        wording = len(one[1] & other[1]) / max(1, min(len(one[1]), len(other[1])))
+        mine, theirs = self._furniture_of(item.source), self._furniture_of(member.item.source)
+        one, other = (one[0] - mine, one[1] - mine), (other[0] - theirs, other[1] - theirs)
+        shorter = len(one[1]) <= len(other[1])
+        (outside, part), (_, whole) = (one, other) if shorter else (other, one)
+        both = len(part & whole)
+        return Likeness(
+            member=member,
+            containment=containment(outside, part, whole),
+            overlap=both / max(1, len(part) + len(whole) - both),
+            wording=wording,
+            shared=both,
+            shorter=shorter,
+        )
 
     def _furniture_of(self, source: str) -> Shingles:
         if not source:
@@ -135,23 +143,21 @@ class CopyIndex:
         return found
 
 
-def compare(
-    one: tuple[Shingles, Shingles], other: tuple[Shingles, Shingles], member: Member
-) -> Likeness:
-    """Two texts, each as its shingles outside quotations and all its shingles."""
-    shorter = len(one[1]) <= len(other[1])
-    (outside, part), (_, whole) = (one, other) if shorter else (other, one)
-    both = len(part & whole)
-    containment = both / len(part) if part else 0.0
-    if 4 * len(outside) >= len(part) and len(outside) >= 8:
-        containment = min(containment, len(outside & whole) / len(outside))
-    return Likeness(
-        member=member,
-        containment=containment,
-        overlap=both / (len(part) + len(whole) - both) if part else 0.0,
-        shared=both,
-        shorter=shorter,
-    )
+def containment(outside: Shingles, part: Shingles, whole: Shingles) -> float:
+    """How much of `part` is in `whole`; `outside` is what of `part` stands outside quotations.
+
+    The lesser of the shares of all and of what stands outside, unless hardly anything does.
+    """
+    share = len(part & whole) / max(1, len(part))
+    if len(outside) < 8 or 4 * len(outside) < len(part):
+        return share
+    return min(share, len(outside & whole) / len(outside))
+
+
+def _text(fingerprint: Fingerprint, step: int) -> tuple[Shingles, Shingles]:
+    """Outside quotations, and all."""
+    outside = _sample(unpack(fingerprint.shingles), step)
+    return outside, outside | _sample(unpack(fingerprint.quoted), step)
 
 
 @lru_cache(maxsize=1_024)

@@ -17,7 +17,7 @@ from math import log, sqrt
 
 from aggregator.core import translations
 from aggregator.core.facts import kinship
-from aggregator.core.features import NAME, NUMBER, fact_keys, features
+from aggregator.core.features import LEAD, NAME, NUMBER, fact_keys, features
 from aggregator.core.postings import Postings
 from aggregator.core.tfidf import Frequencies, Vector, cosine
 from aggregator.core.window import Key, Member, Window
@@ -32,7 +32,7 @@ FOR_A_DAY = 0.01
 SAME_OUTLET = 0.15
 SAME_OUTLET_NEXT_DAY = 0.2
 """Taken off besides when a day has passed: what an outlet brings daily is a series."""
-OTHER_PEOPLE = 0.08
+OTHER_PEOPLE = 0.06
 """Taken off when no principal name is shared."""
 EVIDENCE = 4.0
 """How much more the shared stems must say than log(articles), which chance accounts for."""
@@ -101,7 +101,10 @@ class EventIndex:
             self._frequencies.add(member.fingerprint.language, features(member.fingerprint))
 
     def nearest(self, item: GroupInput, *, apart: Collection[Key]) -> Nearness | None:
-        """The nearest story in the same language, never one of those in `apart`."""
+        """The nearest story in the same language, never one of those in `apart`.
+
+        A language that is not known may be any.
+        """
         self._renew()
         vector = self._frequencies.vector(item.fingerprint.language, features(item.fingerprint))
         found = [
@@ -115,8 +118,6 @@ class EventIndex:
         """The story in another language that names the same people, places and numbers."""
         facts = self._facts(item)
         names = {number: weight for number, weight in facts.items() if number < NUMBER}
-        if not item.fingerprint.language:
-            return None
         articles = self._frequencies.size(None)
         found = []
         sums = self._postings.gather(names, budget=BUDGET)
@@ -155,8 +156,7 @@ class EventIndex:
         members = [
             member
             for member in self._window.of_story(story)
-            if member.fingerprint.language == item.fingerprint.language
-            and abs(member.item.at - item.at) <= self._reach
+            if _may_be_compared(item, member) and abs(member.item.at - item.at) <= self._reach
         ]
         return [member for member in members if not member.copies][-MEMBERS:] or members[:1]
 
@@ -218,10 +218,14 @@ def _distance(item: GroupInput, member: Member) -> float:
     return FOR_A_DAY * days
 
 
+def _may_be_compared(item: GroupInput, member: Member) -> bool:
+    one, other = item.fingerprint.language, member.fingerprint.language
+    return one == other or not one or not other
+
+
 def _is_foreign(item: GroupInput, member: Member) -> bool:
-    languages = {"", item.fingerprint.language}
     near = abs(member.item.at - item.at) <= translations.REACH
-    return near and member.fingerprint.language not in languages
+    return near and not _may_be_compared(item, member)
 
 
 def _without_parts(names: list[str]) -> list[str]:
@@ -237,4 +241,4 @@ def _names(vector: Vector) -> dict[int, float]:
 
 def _index_numbers(member: Member) -> Iterable[int]:
     found = features(member.fingerprint)
-    return {*found.lead, *found.names}
+    return {*(stem - LEAD for stem in found.lead), *found.names}

@@ -20,7 +20,7 @@ from zlib import crc32
 import snowballstemmer
 
 from aggregator.core import names
-from aggregator.core.commonwords import common_words, guess_language
+from aggregator.core.commonwords import calendar_words, common_words, guess_language
 from aggregator.core.text import fold
 from aggregator.types import Fingerprint
 
@@ -78,6 +78,7 @@ class _Lexicon(dict[str, _Entry]):
     def __init__(self, language: str) -> None:
         super().__init__()
         self._common = common_words(language)
+        self._calendar = frozenset(map(fold, calendar_words(language)))
         name = _STEMMERS.get(language)
         available = name in snowballstemmer.algorithms()
         self._stem = snowballstemmer.stemmer(name).stemWord if available else str
@@ -97,7 +98,10 @@ class _Lexicon(dict[str, _Entry]):
         if folded in self._common:
             return word, 0, names.kind_of(token, common=True)
         stem = fold(self._stem(token.lower())) if token[0].isalpha() else folded
-        return word, crc32(stem.encode()), names.kind_of(token)
+        kind = names.kind_of(token)
+        if kind == names.CAPITAL and folded in self._calendar:
+            kind = names.NUMBER  # stands alone: no part of the name that it is next to
+        return word, crc32(stem.encode()), kind
 
 
 _LEXICONS: dict[str, _Lexicon] = {}
@@ -106,7 +110,7 @@ _LEXICONS: dict[str, _Lexicon] = {}
 def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
     """Of an article; `language` is a BCP 47 tag, None: it is guessed from the words.
 
-    A text without words gives the fingerprint of its title. Half a millisecond for 500 words.
+    A text without words gives the fingerprint of its title. Well under a millisecond for 500 words.
     """
     head, body = _tokens(title), _tokens(text)
     code = _language(language, head, body)

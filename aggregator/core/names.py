@@ -21,6 +21,7 @@ COMMON: Final = 1
 CAPITAL: Final = 2
 ACRONYM: Final = 3
 NUMBER: Final = 4
+"""Or the name of a day or month: what stands alone."""
 BREAK: Final = 5
 """Punctuation inside a sentence. From here on a token is no word."""
 SENTENCE: Final = 6

@@ -12,6 +12,9 @@ from heapq import nlargest
 
 from aggregator.core.window import Key, Member, Window
 
+FEW = 4
+"""Up to so many stories are a tuple, which is small; more are a dict, which is quick."""
+
 
 class Postings:
     """Which stories have a number; `numbers` says which ones an article is found by."""
@@ -19,7 +22,7 @@ class Postings:
     def __init__(self, window: Window, numbers: Callable[[Member], Iterable[int]]) -> None:
         self._window = window
         self._numbers = numbers
-        self._stories: dict[int, Key | tuple[Key, ...]] = {}
+        self._stories: dict[int, Key | tuple[Key, ...] | dict[Key, None]] = {}
 
     def add(self, member: Member) -> None:
         story = member.story
@@ -28,10 +31,13 @@ class Postings:
             known = stories.setdefault(number, story)
             if known == story:
                 continue
-            if not isinstance(known, tuple):
+            if isinstance(known, dict):
+                known[story] = None
+            elif not isinstance(known, tuple):
                 stories[number] = (known, story)
             elif story not in known:
-                stories[number] = (*known, story)
+                many = (*known, story)
+                stories[number] = many if len(many) <= FEW else dict.fromkeys(many)
 
     def remove(self, member: Member) -> None:
         """To be called when the window has already forgotten it."""
@@ -40,7 +46,10 @@ class Postings:
             numbers.difference_update(self._numbers(other))
         for number in numbers:
             known = self._stories.pop(number)
-            if isinstance(known, tuple):
+            if isinstance(known, dict) and len(known) > FEW + 1:
+                del known[member.story]
+                self._stories[number] = known
+            elif isinstance(known, tuple | dict):
                 left = tuple(story for story in known if story != member.story)
                 self._stories[number] = left if len(left) > 1 else left[0]
 
@@ -56,7 +65,7 @@ class Postings:
             known = stories.get(number)
             if known is None:
                 continue
-            if isinstance(known, tuple):
+            if isinstance(known, tuple | dict):
                 shared.append((len(known), number))
             else:
                 sums[known] += weight
@@ -66,8 +75,9 @@ class Postings:
             if budget < 0:
                 break
             known = stories[number]
-            for story in known if isinstance(known, tuple) else ():
-                sums[story] += weights[number]
+            weight = weights[number]
+            for story in known if isinstance(known, tuple | dict) else ():
+                sums[story] += weight
         return sums
 
     def best(self, sums: Mapping[Key, float], limit: int, *, least: float) -> list[Key]:

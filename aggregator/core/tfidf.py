@@ -15,11 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from math import log, sqrt
 
-from aggregator.core.features import LEAD, Features
+from aggregator.core.features import LEAD, Features, usual_facts, usual_stems
 
-TERMS, FIRST, NAMES, NUMBERS = 0.35, 0.3, 0.2, 0.15
+TERMS, FIRST, NAMES, NUMBERS = 0.4, 0.3, 0.15, 0.15
 """Shares of the four views in a vector."""
-PALE = 50.0
+PALE = 25.0
 """A view with few telling words has less than its share: half of it when the squares of its
 weights add up to this."""
 
@@ -27,8 +27,10 @@ _LOGS = [1 + log(max(count, 1)) for count in range(256 * 41)]
 _NAMES = "*"
 """Where names and numbers are counted, beside the languages."""
 
-FEW = 200
+FEW = 100
 """A smaller stream is weighed as one of so many articles, the others without its words."""
+DATED = 0.1
+"""But for those of dates: so many of them have each."""
 
 Vector = Mapping[int, float]
 """Of length 1; empty for an article without words."""
@@ -74,10 +76,23 @@ class Frequencies:
         self._articles[language] -= 1
 
     def refresh(self) -> None:
-        self._frozen_words = {language: dict(words) for language, words in self._words.items()}
         self._frozen_articles = self._articles.copy()
+        self._frozen_words = {
+            language: self._with_usual(language, dict(words))
+            for language, words in self._words.items()
+        }
         self._weights.clear()
         self.version += 1
+
+    def _with_usual(self, language: str, counts: dict[int, int]) -> dict[int, int]:
+        """In a small stream, as if dates stood in the articles that it is short of."""
+        names = language == _NAMES
+        total = self._frozen_articles.total() if names else self._frozen_articles[language]
+        added = int(DATED * (FEW - total))
+        if added > 0:
+            for number in usual_facts() if names else usual_stems(language):
+                counts[number] = counts.get(number, 0) + added
+        return counts
 
     def size(self, language: str | None) -> int:
         """How many articles the weights are made from; None: in all languages."""
@@ -87,33 +102,32 @@ class Frequencies:
     def weights(self, numbers: Iterable[int], language: str | None) -> dict[int, float]:
         """How much each says; `language` None: they are names and numbers."""
         key = _NAMES if language is None else language
-        counts = self._frozen_words.get(key, {})
+        count = self._frozen_words.get(key, {}).get
         weights = self._weights.get(key)
         if weights is None:
             weights = self._weights[key] = _Weights(self.size(language))
-        return {number: weights[counts.get(number, 0)] for number in numbers}
+        return {number: weights[count(number, 0)] for number in numbers}
 
     def vector(self, language: str, found: Features) -> Vector:
         """Of an article."""
         stems = self.weights(found.terms, language)
-        lead = {LEAD + stem: stems.get(stem, 0.0) for stem in found.lead}
         views = (
-            (TERMS, _scaled(found.terms, stems)),
-            (FIRST, lead),
-            (NAMES, _scaled(found.names, self.weights(found.names, None))),
-            (NUMBERS, _scaled(found.numbers, self.weights(found.numbers, None))),
+            (TERMS, found.terms, _scaled(found.terms, stems)),
+            (FIRST, found.lead, [stems.get(stem - LEAD, 0.0) for stem in found.lead]),
+            (NAMES, found.names, _scaled(found.names, self.weights(found.names, None))),
+            (NUMBERS, found.numbers, _scaled(found.numbers, self.weights(found.numbers, None))),
         )
-        squares = [sum(weight * weight for weight in view.values()) for _, view in views]
+        squares = [sum([weight * weight for weight in weights]) for _, _, weights in views]
         shares = [
             share * square / (square + PALE)
-            for (share, _), square in zip(views, squares, strict=True)
+            for (share, _, _), square in zip(views, squares, strict=True)
         ]
         whole = sum(shares)
         vector: dict[int, float] = {}
-        for (_, view), square, share in zip(views, squares, shares, strict=True):
-            if view:
+        for (_, numbers, weights), square, share in zip(views, squares, shares, strict=True):
+            if square:
                 factor = sqrt(share / whole / square)
-                vector.update({number: weight * factor for number, weight in view.items()})
+                vector.update(zip(numbers, [weight * factor for weight in weights], strict=True))
         return vector
 
 
@@ -122,8 +136,8 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum([one[number] * other[number] for number in one.keys() & other.keys()])
 
 
-def _scaled(counts: Mapping[int, int], weights: Mapping[int, float]) -> dict[int, float]:
-    return {number: _LOGS[count] * weights[number] for number, count in counts.items()}
+def _scaled(counts: Mapping[int, int], weights: Mapping[int, float]) -> list[float]:
+    return [_LOGS[count] * weights[number] for number, count in counts.items()]
 
 
 def _subtract(counts: Counter[int], numbers: Iterable[int]) -> None:

@@ -43,7 +43,7 @@ class Member:
     @property
     def copies(self) -> bool:
         """Whether its text is another article's text."""
-        return self.assignment.relation in {Relation.SAME, Relation.COPY, Relation.REWRITE}
+        return self.assignment.relation in {Relation.SAME, Relation.COPY}
 
 
 class Window:

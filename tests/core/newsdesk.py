@@ -34,48 +34,56 @@ class Piece:
         )
 
 
-_FLOOD = [
-    "The river Oskel rose above its dykes at Lindhaven on Tuesday night and flooded the lower "
-    "town, the regional fire brigade said. About 340 people were taken to a sports hall in "
-    "Marbeck, most of them by boat.",
-    "Nobody was missing by noon, said Henrike Solveig, who leads the rescue work. Two firemen were "
-    "treated for cold after their boat had capsized near the Tanners' Bridge.",
-    "The gauge at the old mill showed 6.84 metres shortly before midnight, 31 centimetres more "
-    "than in the flood of 1997. Engineers from the water board had expected the crest a day later "
-    "and blamed a blocked weir at Pellow for the difference.",
-    "Trains between Lindhaven and Marbeck will not run before Friday. The schools of the lower "
-    "town stay closed, and the council has asked households to boil their water until the "
-    "laboratory in Ostrand has tested it.",
-    "Mayor Jasper Quill promised that the dyke would be rebuilt higher. The plans have been ready "
-    "since 2011 and would cost 27 million crowns, a sum that the region has twice refused to pay.",
-]
+_FLOOD = (
+    "The river Oskel rose above its dykes at Lindhaven on Tuesday night and flooded the "
+    "lower town, the regional fire brigade said. About 340 people were taken to a "
+    "sports hall in Marbeck, most of them by boat.\n\n"
+    "Nobody was missing by noon, said Henrike Solveig, who leads the rescue work. Two "
+    "firemen were treated for cold after their boat had capsized near the Tanners' "
+    "Bridge.\n\n"
+    "The gauge at the old mill showed 6.84 metres shortly before midnight, 31 "
+    "centimetres more than in the flood of 1997. Engineers from the water board had "
+    "expected the crest a day later and blamed a blocked weir at Pellow for the "
+    "difference.\n\n"
+    "Trains between Lindhaven and Marbeck will not run before Friday. The schools of "
+    "the lower town stay closed, and the council has asked households to boil their "
+    "water until the laboratory in Ostrand has tested it.\n\n"
+    "Mayor Jasper Quill promised that the dyke would be rebuilt higher. The plans have "
+    "been ready since 2011 and would cost 27 million crowns, a sum that the region has "
+    "twice refused to pay."
+)
+_PARAGRAPHS = _FLOOD.split("\n\n")
 FLOOD = Piece(
     source="Northern Gazette",
     title="River Oskel floods Lindhaven, hundreds brought to safety",
-    text="\n\n".join(_FLOOD),
+    text=_FLOOD,
 )
 FLOOD_COPY = Piece(
     source="Valley Times",
     title="Boats carry hundreds from flooded town",
     text="LINDHAVEN, Wednesday (NG) — "
-    + "\n\n".join(_FLOOD)
+    + _FLOOD
     + "\n\nValley Times: all the news of the valley. Write to our newsroom with your pictures.",
     hours=2,
 )
 FLOOD_CUT = Piece(
-    source="Harbour Post", title="Lindhaven under water", text="\n\n".join(_FLOOD[:2]), hours=3
+    source="Harbour Post", title="Lindhaven under water", text="\n\n".join(_PARAGRAPHS[:2]), hours=3
 )
 FLOOD_LOCAL = Piece(
     source="Marbeck Mail",
     title="Sports hall takes in flood victims",
-    text="\n\n".join(_FLOOD)
-    + "\n\nIn the sports hall at Marbeck the cooks of the Saint Brigid school served soup until two "
-    "in the morning. Bedding is no longer needed, said the caretaker, Olaf Renn, but dry shoes are. "
-    "They may be left at the side entrance between eight and six.",
+    text=_FLOOD
+    + "\n\nIn the sports hall at Marbeck the cooks of the Saint Brigid school served soup "
+    "until two in the morning. Bedding is no longer needed, said the caretaker, Olaf "
+    "Renn, but dry shoes are. They may be left at the side entrance between eight and "
+    "six.",
     hours=4,
 )
 FLOOD_CORRECTED = replace(
-    FLOOD_COPY, source="Coast Herald", text=FLOOD_COPY.text.replace("About 340", "About 360"), hours=5
+    FLOOD_COPY,
+    source="Coast Herald",
+    text=FLOOD_COPY.text.replace("About 340", "About 360"),
+    hours=5,
 )
 FLOOD_REWRITE = Piece(
     source="Capital Courier",
@@ -83,7 +91,7 @@ FLOOD_REWRITE = Piece(
     text="A dyke that should have been raised years ago gave way on Tuesday night, and the lower "
     "town of Lindhaven is under water. Nobody was missing by noon, said Henrike Solveig, who leads "
     "the rescue work.\n\n"
-    + _FLOOD[2]
+    + _PARAGRAPHS[2]
     + "\n\nResidents are furious. They ask why nothing has been done, though everybody knew what "
     "was coming. The plans have been ready since 2011 and would cost 27 million crowns, a sum that "
     "the region has twice refused to pay. Jasper Quill, the mayor, has promised to try once more.",
@@ -124,38 +132,40 @@ MEETING = Piece(
 MEETING_NEXT_DAY = Piece(
     source="Adriatic Dispatch",
     title="Water council chief Ilir Dodani receives Tomas Brenner in Durrës",
-    text="The head of the Adriatic Water Council, Ilir Dodani, received Tomas Brenner, secretary of "
-    "the Upper Rhine Forum, in Durrës on 8 February 2024. The talk turned on salmon ladders, on dams "
-    "that nobody owns any more, and on money for removing them. Mr Brenner spoke of forty weirs "
-    "between Basel and Mannheim. Mr Dodani asked for the forum's figures. They will meet again in "
-    "Strasbourg in May.",
+    text="The head of the Adriatic Water Council, Ilir Dodani, received Tomas Brenner, "
+    "secretary of the Upper Rhine Forum, in Durrës on 8 February 2024. The talk turned "
+    "on salmon ladders, on dams that nobody owns any more, and on money for removing "
+    "them. Mr Brenner spoke of forty weirs between Basel and Mannheim. Mr Dodani asked "
+    "for the forum's figures. They will meet again in Strasbourg in May.",
     hours=25,
 )
 MEETING_OTHER_OUTLET = replace(MEETING_NEXT_DAY, source="Rhine Observer", hours=26)
 PORT_STRIKE = Piece(
     source="Harbour Post",
     title="Crane drivers stop work in the port of Durrës",
-    text="Crane drivers in the port of Durrës laid down their work on 7 February 2024. Their union "
-    "wants a second man in each cabin at night. Four ships with grain and one with tiles lie in the "
-    "roads. The port company called the demand reasonable and the moment badly chosen. Talks go on "
-    "this evening; lorry owners fear a week of waiting.",
+    text="Crane drivers in the port of Durrës laid down their work on 7 February 2024. Their "
+    "union wants a second man in each cabin at night. Four ships with grain and one with "
+    "tiles lie in the roads. The port company called the demand reasonable and the "
+    "moment badly chosen. Talks go on this evening; lorry owners fear a week of waiting.",
     hours=3,
 )
 
 _STATEMENT = (
-    "“We have listened to every village along the line, we have walked the whole of it twice, in "
-    "rain and in heat, and we have understood that a railway which nobody can board is only a noise "
-    "in the night. Therefore there will be stations, nine of them, small ones with a roof and a "
-    "bench and a clock, and every second train will stop at each. It will cost the travellers from "
-    "city to city eleven minutes. I believe that they can spare them, and I believe that in ten "
-    "years nobody will remember that it was ever otherwise.”"
+    "“We have listened to every village along the line, we have walked the whole of it "
+    "twice, in rain and in heat, and we have understood that a railway which nobody can "
+    "board is only a noise in the night. Therefore there will be stations, nine of them, "
+    "small ones with a roof and a bench and a clock, and every second train will stop at "
+    "each. It will cost the travellers from city to city eleven minutes. I believe that "
+    "they can spare them, and I believe that in ten years nobody will remember that it "
+    "was ever otherwise.”"
 )
 QUOTE_ONE = Piece(
     source="Northern Gazette",
     title="Transport minister gives way on village stations",
-    text="After months of protest the government has given way in the quarrel over the eastern line. "
-    f"{_STATEMENT} With these words Berit Aune ended a meeting in Holm to which four hundred people "
-    "had come by tractor. The opposition spoke of panic before the election in March.",
+    text="After months of protest the government has given way in the quarrel over the "
+    f"eastern line. {_STATEMENT} With these words Berit Aune ended a meeting in Holm to "
+    "which four hundred people had come by tractor. The opposition spoke of panic before "
+    "the election in March.",
 )
 QUOTE_TWO = Piece(
     source="Engineering Weekly",
@@ -170,9 +180,10 @@ QUOTE_TWO = Piece(
 WEATHER_MONDAY = Piece(
     source="Valley Times",
     title="Weather for Tilburn: Monday",
-    text="Monday begins with fog in Tilburn and along the lower Esk. By noon the sun comes through. "
-    "Highs reach 9 degrees, lows at night fall to 2. A light wind blows from the south at 12 "
-    "kilometres an hour. The sun rises at 7.14 and sets at 17.02. Pollen: none.",
+    text="Monday begins with fog in Tilburn and along the lower Esk. By noon the sun comes "
+    "through. Highs reach 9 degrees, lows at night fall to 2. A light wind blows from "
+    "the south at 12 kilometres an hour. The sun rises at 7.14 and sets at 17.02. "
+    "Pollen: none.",
 )
 WEATHER_TUESDAY = Piece(
     source="Valley Times",
@@ -185,9 +196,10 @@ WEATHER_TUESDAY = Piece(
 WEATHER_ELSEWHERE = Piece(
     source="Coast Herald",
     title="Weather for Ostrand: Monday",
-    text="Monday begins with fog in Ostrand and along the Hask coast. By noon the sun comes through. "
-    "Highs reach 11 degrees, lows at night fall to 5. A light wind blows from the north at 18 "
-    "kilometres an hour. The sun rises at 7.21 and sets at 17.11. Pollen: none.",
+    text="Monday begins with fog in Ostrand and along the Hask coast. By noon the sun comes "
+    "through. Highs reach 11 degrees, lows at night fall to 5. A light wind blows from "
+    "the north at 18 kilometres an hour. The sun rises at 7.21 and sets at 17.11. "
+    "Pollen: none.",
     hours=1,
 )
 MARKET_MONDAY = Piece(
@@ -210,28 +222,30 @@ MARKET_TUESDAY = Piece(
 MATCH_ONE = Piece(
     source="Sport Today",
     title="Tilburn 2 Marbeck 1",
-    text="Tilburn won their home match in the Northern League on Saturday. Ivo Lasker put the hosts "
-    "ahead after 12 minutes with a header, and Sven Aldo scored the second from the spot shortly "
-    "before the break. Marbeck came back through Noor Haddad in minute 71 but could not force a "
-    "draw. The referee showed four yellow cards. 2,140 people watched.",
+    text="Tilburn won their home match in the Northern League on Saturday. Ivo Lasker put the "
+    "hosts ahead after 12 minutes with a header, and Sven Aldo scored the second from "
+    "the spot shortly before the break. Marbeck came back through Noor Haddad in minute "
+    "71 but could not force a draw. The referee showed four yellow cards. 2,140 people "
+    "watched.",
 )
 MATCH_TWO = Piece(
     source="Sport Today",
     title="Ostrand 3 Pellow 1",
-    text="Ostrand won their home match in the Northern League on Saturday. Milan Petz put the hosts "
-    "ahead after 33 minutes with a header, and Jorge Lima scored the second from the spot shortly "
-    "before the break. Pellow came back through Tom Exley in minute 58 but could not force a draw. "
-    "The referee showed two yellow cards. 1,865 people watched.",
+    text="Ostrand won their home match in the Northern League on Saturday. Milan Petz put the "
+    "hosts ahead after 33 minutes with a header, and Jorge Lima scored the second from "
+    "the spot shortly before the break. Pellow came back through Tom Exley in minute 58 "
+    "but could not force a draw. The referee showed two yellow cards. 1,865 people "
+    "watched.",
     hours=1,
 )
 
 ARABIC = Piece(
     source="صحيفة الميناء",
     title="افتتاح جسر جديد فوق وادي الزهور",
-    text="افتتح وزير النقل صباح اليوم جسرا جديدا فوق وادي الزهور بعد ثلاث سنوات من العمل. ويبلغ طول "
-    "الجسر 420 مترا، وقد شارك في بنائه أكثر من مئتي عامل من أبناء المنطقة. وقال المهندس سالم الحارثي "
-    "إن الجسر سيختصر الطريق بين القرى الجبلية والسوق الكبير من ساعة إلى ربع ساعة. وعبر السكان عن "
-    "فرحتهم بوصول الحافلات إلى بيوتهم أول مرة.",
+    text="افتتح وزير النقل صباح اليوم جسرا جديدا فوق وادي الزهور بعد ثلاث سنوات من العمل. "
+    "ويبلغ طول الجسر 420 مترا، وقد شارك في بنائه أكثر من مئتي عامل من أبناء المنطقة. "
+    "وقال المهندس سالم الحارثي إن الجسر سيختصر الطريق بين القرى الجبلية والسوق الكبير من "
+    "ساعة إلى ربع ساعة. وعبر السكان عن فرحتهم بوصول الحافلات إلى بيوتهم أول مرة.",
     language="ar",
 )
 ARABIC_COPY = replace(
@@ -244,10 +258,10 @@ ARABIC_COPY = replace(
 RUSSIAN = Piece(
     source="Вестник Заречья",
     title="В Заречье открыли библиотеку на барже",
-    text="В Заречье в среду открылась библиотека на старой барже. Пять тысяч книг привезли на лодках "
-    "школьники и их родители. Заведующая Алла Никитина рассказала, что баржа будет ходить вверх по "
-    "реке до посёлка Дальний и стоять у каждой пристани два дня. Читальный зал отапливается печью, "
-    "которую сложил местный мастер Фёдор Гусев.",
+    text="В Заречье в среду открылась библиотека на старой барже. Пять тысяч книг привезли на "
+    "лодках школьники и их родители. Заведующая Алла Никитина рассказала, что баржа "
+    "будет ходить вверх по реке до посёлка Дальний и стоять у каждой пристани два дня. "
+    "Читальный зал отапливается печью, которую сложил местный мастер Фёдор Гусев.",
     language="ru",
 )
 RUSSIAN_COPY = replace(
