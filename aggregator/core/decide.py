@@ -13,12 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from aggregator.core.contents import follow, is_cut, is_edit
-from aggregator.core.entries import (
-    Item,
-    display_title,
-    document_items,
-    folded_title,
-)
+from aggregator.core.entries import Document, Item, display_title, folded_title
 from aggregator.core.text import count_words
 from aggregator.core.urls import host_key, url_key
 from aggregator.types import (
@@ -41,15 +36,15 @@ FULL_CONTENT = 80
 
 
 def decide(
-    parsed: ParsedFeed, known: Sequence[KnownEntry], *, source: Source, now: datetime
+    document: Document, known: Sequence[KnownEntry], *, source: Source, now: datetime
 ) -> PollDecision:
-    """What one parsed feed means for the store, given what the store knows of its keys.
+    """What a document means for the store, given what the store knows of its keys.
 
     An entry is a known article when they share a GUID or an address that no other entry of the
     document carries; where several articles match, the one with the same title wins, then the one
-    with most keys in common. A shared key that several entries carry decides only together with an
-    equal title and an equal time or content. Two entries are one when they share a key, title and
-    address, and the time or the text.
+    with most keys in common, those first that no other entry carries. A shared key that several
+    entries carry decides only together with an equal title and an equal time or content. Two
+    entries are one when they share a key, title and address, and the time or the text.
 
     A GUID is taken for used again, and the entry for a new article, when address, title and
     publication time all differ from the known article's: editors change any two of them, and
@@ -58,7 +53,7 @@ def decide(
 
     New articles come oldest first.
     """
-    items = document_items(parsed)
+    parsed, items = document.feed, document.items
     matches = _matches(items, known)
     owned = {key for article in known for key in article.keys}
     revised: list[Revision] = []
@@ -93,7 +88,7 @@ def page_needed(entry: ParsedEntry, policy: PagePolicy) -> bool:
     if policy is PagePolicy.ALWAYS:
         return True
     least = FULL_CONTENT if entry.content_html else FULL_SUMMARY
-    return count_words(entry.text) < least or is_cut(entry.text)
+    return count_words(entry.text, enough=least) < least or is_cut(entry.text)
 
 
 # --- which known article an entry is -------------------------------------------------------------
@@ -105,7 +100,7 @@ def _matches(items: Sequence[Item], known: Sequence[KnownEntry]) -> list[tuple[I
     for article in known:
         for key in article.keys:
             by_key[key].append(article)
-    claims: list[tuple[tuple[bool, int, bool], Item, KnownEntry]] = []
+    claims: list[tuple[tuple[bool, int, int, bool], Item, KnownEntry]] = []
     for item in items:
         candidates = {
             article.article_id: article for key in item.keys for article in by_key.get(key, ())
@@ -128,9 +123,10 @@ def _matches(items: Sequence[Item], known: Sequence[KnownEntry]) -> list[tuple[I
     return sorted(result, key=lambda pair: pair[0].position)
 
 
-def _strength(item: Item, article: KnownEntry) -> tuple[bool, int, bool]:
+def _strength(item: Item, article: KnownEntry) -> tuple[bool, int, int, bool]:
     return (
         item.title == folded_title(article.title),
+        len((item.strong | {item.own_key}) & article.keys),
         len(item.keys & article.keys),
         _same_time(item.entry.published_at, article.published_at),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aggregator.core.contents import content_hash, words
-from aggregator.core.text import clean_line, shorten
+from aggregator.core.text import clean_line, join_words, shorten
 from aggregator.core.urls import url_key
 from aggregator.types import ParsedEntry, ParsedFeed
 
@@ -47,13 +47,28 @@ class Item:
     """GUID and address, where no other item carries them."""
 
 
-def document_items(parsed: ParsedFeed) -> list[Item]:
-    """The document's entries without repetitions; the first of several equal ones stays."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed feed, ready to be compared with what the store knows."""
+
+    feed: ParsedFeed
+    items: tuple[Item, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key under which the store may know one of the entries."""
+        return frozenset().union(*(item.keys for item in self.items))
+
+
+def prepare(feed: ParsedFeed) -> Document:
+    """The entries without repetitions; the first of several equal ones stays."""
+    every = [_item(position, entry, feed) for position, entry in enumerate(feed.entries)]
+    carriers = Counter(key for item in every for key in item.keys)
+    shared = {key for key, count in carriers.items() if count > 1}
     items: list[Item] = []
     seen: dict[tuple[str, ...], Item] = {}
-    for position, entry in enumerate(parsed.entries):
-        item = _item(position, entry, parsed)
-        evidence = list(_evidence(item))
+    for item in every:
+        evidence = list(_evidence(item, item.keys & shared))
         twin = next((seen[signs] for signs in evidence if signs in seen), None)
         if twin is None:
             items.append(item)
@@ -66,7 +81,7 @@ def document_items(parsed: ParsedFeed) -> list[Item]:
         item.strong = frozenset(
             key for key in item.keys if carriers[key] == 1 and not key.startswith("t:")
         )
-    return items
+    return Document(feed=feed, items=tuple(items))
 
 
 def _item(position: int, entry: ParsedEntry, parsed: ParsedFeed) -> Item:
@@ -84,11 +99,11 @@ def _item(position: int, entry: ParsedEntry, parsed: ParsedFeed) -> Item:
     )
 
 
-def _evidence(item: Item) -> Iterator[tuple[str, ...]]:
+def _evidence(item: Item, keys: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Two entries with one of these in common are the same: a key, title and address, and besides
     the time or the text."""
     at = item.entry.published_at
-    for key in item.keys:
+    for key in keys:
         yield key, item.title, item.address, item.content_hash
         if at is not None:
             yield key, item.title, item.address, at.isoformat()
@@ -119,5 +134,5 @@ def _key(kind: str, value: str) -> str:
 
 def _own_key(entry: ParsedEntry) -> str:
     day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
-    told = "\n".join(" ".join(part.split()) for part in (entry.title, day, entry.text))
+    told = "\n".join((join_words(entry.title), day, join_words(entry.text)))
     return "t:" + hashlib.blake2b(told.encode(errors="replace"), digest_size=16).hexdigest()

@@ -60,10 +60,12 @@ def to_text(html: str) -> str:
     """Plain text: blocks become paragraphs parted by an empty line, list items and rows lines."""
     flat = html.replace("\r", " ").replace("\n", " ")
     parts = _TOKEN.split(flat)  # text, name of tag (None: a comment), text, name, text, …
-    names = [name.lower() if name else "" for name in parts[1::2]]
-    if not _SPECIAL.isdisjoint(names):
+    names = parts[1::2]
+    kinds = {name: name.lower() if name else "" for name in set(names)}  # few, and many of each
+    if not _SPECIAL.isdisjoint(kinds.values()):
         return clean_text(unescape("".join(_pieces(html))))
-    parts[1::2] = [_BREAKS.get(name, "") for name in names]
+    breaks = {name: _BREAKS.get(kind, "") for name, kind in kinds.items()}
+    parts[1::2] = map(breaks.__getitem__, names)
     return clean_text(unescape("".join(parts)))
 
 

@@ -8,6 +8,7 @@ identifiers that only look relative.
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -69,13 +70,13 @@ def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | 
     text, entities = take_doctype(text)
     if entities:
         text = mend(text, entities)
-    text = _OUR_DECLARATION + text
-    flaw = find_flaw(text)
+    document = _encode(text)
+    flaw = find_flaw(document)
     if flaw is not None:
-        text = mend(text, entities)
+        document = _encode(mend(text, entities))
     try:
         parsed = feedparser.parse(
-            text.encode(errors="replace"),
+            io.BytesIO(document),  # what is no stream is first taken for the name of a file
             response_headers=_HEADERS,
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -86,6 +87,10 @@ def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | 
             url=url,
         ) from error
     return (dict(parsed), flaw.line, flaw.reason) if flaw else (dict(parsed), None, None)
+
+
+def _encode(text: str) -> bytes:
+    return (_OUR_DECLARATION + text).encode(errors="replace")
 
 
 def _feed(

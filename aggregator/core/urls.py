@@ -23,6 +23,14 @@ _SPLIT = re.compile(
 )
 _HTTP_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SITE = r"(https?://)([A-Za-z0-9._:-]{1,260})"
+_BASE = re.compile(rf"{_SITE}(?:[/?#]|\Z)")
+# What most addresses in feeds look like: nothing but the host needs a second look.
+_PLAIN = re.compile(
+    rf"(?:{_SITE})?+((?:/(?!\.)[A-Za-z0-9._~!$&'()*+,=:@%-]*+)*+)"
+    r"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%\[\]|-]++)?+(?:#.*+)?+",
+    re.DOTALL,
+)
 _EDGES = "".join(map(chr, range(33))) + "\x7f\u00a0\u200b\ufeff"
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})*")
@@ -47,6 +55,12 @@ _SLASHES = re.compile(r"/{2,}")
 _AMP_LAST = re.compile(r"(?<=[^/])/amp\Z", re.IGNORECASE)
 _AMP_FIRST = re.compile(r"\A/amp(?=/[^/])", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"(?<=[^/])\.amp(?=(?:\.html?)?\Z)", re.IGNORECASE)
+# Of such addresses nothing is folded but the host and a slash at the end.
+_PLAIN_KEY = re.compile(
+    rf"{_SITE}((?:/(?!amp(?:[/?]|\Z)|(?:index|default)\.)[a-z0-9_~-]++(?:\.(?!amp)[a-z0-9_~-]++)*+)*+)"
+    r"/?(\?(?:p|id)=[0-9]++)?+",
+    re.IGNORECASE | re.ASCII,
+)
 
 # Parameters that say how the reader came: those of newsletters, campaigns and advertisers by
 # their prefix, the others by name.
@@ -114,6 +128,8 @@ def normalise(url: str, *, base: str | None = None, userinfo: bool = False) -> s
     what was encoded already stays byte for byte. A user name and password are left out, for an
     address found in a document never needs them, unless `userinfo` is set.
     """
+    if (plain := _normalise_plain(url, base)) is not None:
+        return plain if len(plain) <= MAX_URL else None
     url = _clean(url)
     if base is not None and url and not _HTTP_SCHEME.match(url):
         try:
@@ -153,10 +169,10 @@ def url_key(url: str) -> str:
     sites route by), index files and trailing slashes; and it folds percent-encoding and the order
     of parameters. What is no web address comes back as it is. Idempotent; never raises.
     """
-    key = _clean(url)
-    while len(key) <= MAX_URL and (folded := _fold_once(key)) != key:
-        key = folded
-    return key
+    match = _PLAIN_KEY.fullmatch(url) if len(url) <= MAX_URL else None
+    if match and (host := _plain_host(match[1], match[2])):
+        return host + match[3] + (match[4] or "")
+    return _fold_wholly(_clean(url))
 
 
 # --- splitting -----------------------------------------------------------------------------------
@@ -164,6 +180,34 @@ def url_key(url: str) -> str:
 
 def _clean(url: str) -> str:
     return _LINE_BREAKS.sub("", url.strip(_EDGES)).strip(_EDGES)
+
+
+def _normalise_plain(url: str, base: str | None) -> str | None:
+    """What `normalise` makes of such addresses as most are; None: it takes a closer look."""
+    match = _PLAIN.fullmatch(url)
+    if match is None:
+        return None
+    scheme, authority, path, query = match.groups()
+    if scheme:
+        site = _plain_site(scheme, authority)
+    else:
+        resolvable = base and len(base) <= MAX_URL and path and path[:2] != "//"
+        site = _site_of(base) if resolvable else ""
+    return f"{site}{path or '/'}{query or ''}" if site else None
+
+
+@lru_cache(maxsize=64)  # many links in one document have the same base
+def _site_of(base: str) -> str:
+    """Scheme, host and port; empty: it takes a closer look."""
+    match = _BASE.match(base)
+    return _plain_site(match[1], match[2]) if match else ""
+
+
+@lru_cache(maxsize=1024)  # most links lead to the same few hosts
+def _plain_site(scheme: str, authority: str) -> str:
+    """The same with the host and the port as `normalise` writes them; empty: there is no host."""
+    netloc = host_key(scheme + authority)
+    return scheme + netloc if netloc else ""
 
 
 def _split(url: str) -> _Parts | None:
@@ -258,6 +302,19 @@ def _fold_escapes(value: str) -> str:
 # --- folding -------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
+def _plain_host(scheme: str, authority: str) -> str:
+    """The key of a site; empty for what is none, and where paths may hold other addresses."""
+    key = _fold_wholly(scheme + authority)
+    return "" if "/" in key or _amp_form(key.partition(":")[0]) else key
+
+
+def _fold_wholly(key: str) -> str:
+    while len(key) <= MAX_URL and (folded := _fold_once(key)) != key:
+        key = folded
+    return key
+
+
 def _fold_once(url: str) -> str:
     bare = _SCHEME.match(url) is None  # as this function's own results are
     parts = _split("http://" + url.removeprefix("//") if bare else url)
@@ -281,14 +338,19 @@ def _fold_once(url: str) -> str:
 
 def _amp_target(host: str, path: str) -> str | None:
     """The publisher's own address inside the address of an AMP cache or viewer."""
-    if host == "cdn.ampproject.org" or host.endswith(".cdn.ampproject.org"):
-        match = _AMP_CACHE.match(path)
-    elif _AMP_VIEWER_HOST.fullmatch(host):
-        match = _AMP_VIEWER.match(path)
-    else:
+    form = _amp_form(host)
+    if form is None:
         return None
+    match = form.match(path)
     inner = path[match.end() :] if match else ""
     return inner if _split("http://" + inner) else None
+
+
+def _amp_form(host: str) -> re.Pattern[str] | None:
+    """How the paths of an AMP cache or viewer begin; None: the host is neither."""
+    if host == "cdn.ampproject.org" or host.endswith(".cdn.ampproject.org"):
+        return _AMP_CACHE
+    return _AMP_VIEWER if _AMP_VIEWER_HOST.fullmatch(host) else None
 
 
 def _fold_path(path: str) -> str:

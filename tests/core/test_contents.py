@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.contents import content_hash, follow, is_cut, is_edit, without_notice
+from aggregator.core.contents import content_hash, follow, is_cut, is_edit, without_notice, words
 
 FULL = " ".join(f"word{number}" for number in range(400))
 TEASER = "The council meets tonight to decide what becomes of the old harbour."
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_words_are_the_same_whatever_stands_after_them(text: str) -> None:
+    assert words(f"{text} é") == [*words(text), "é"]
 
 
 @given(st.text(), st.text())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.core.decide import decide, page_needed
-from aggregator.core.entries import entry_keys
+from aggregator.core.entries import entry_keys, prepare
 from aggregator.types import (
     KnownEntry,
     NewArticle,
@@ -53,14 +53,14 @@ class Store:
         self.articles: dict[int, KnownEntry] = {}
 
     def poll(self, *entries: ParsedEntry, site_url: str | None = SITE) -> PollDecision:
-        feed = a_feed(*entries, site_url=site_url)
-        asked = {key for entry in entries for key in entry_keys(entry, feed)}
+        document = prepare(a_feed(*entries, site_url=site_url))
+        asked = document.keys
         known = [
             replace(article, keys=article.keys & asked)
             for article in self.articles.values()
             if article.keys & asked
         ]
-        decision = decide(feed, known, source=SOURCE, now=NOW)
+        decision = decide(document, known, source=SOURCE, now=NOW)
         for article in decision.new:
             self._put(len(self.articles) + 1, article.keys, article)
         for revision in decision.revised:
@@ -91,6 +91,13 @@ def summary(decision: PollDecision) -> tuple[int, int, int]:
 
 
 # --- keys
+
+
+@given(st.lists(st.integers(1, 3), max_size=5))
+def test_the_keys_of_a_document_are_those_of_its_entries(numbers: list[int]) -> None:
+    feed = a_feed(*(an_entry(number) for number in numbers))
+    asked = {key for entry in feed.entries for key in entry_keys(entry, feed)}
+    assert prepare(feed).keys == asked
 
 
 def test_keys_are_guid_address_and_a_hash_of_the_content() -> None:
@@ -148,12 +155,11 @@ def test_what_an_article_takes_from_entry_feed_and_source() -> None:
     assert (article.authors, article.categories) == (entry.authors, entry.categories)
     assert (article.image_url, article.text) == (entry.image_url, entry.text)
     assert (article.language, article.html) == ("en", entry.summary_html)
-    assert article.fingerprint is None
 
 
 def test_the_language_of_the_source_overrides_the_feed() -> None:
     source = replace(SOURCE, language="de")
-    decision = decide(a_feed(an_entry(language="fr")), [], source=source, now=NOW)
+    decision = decide(prepare(a_feed(an_entry(language="fr"))), [], source=source, now=NOW)
     assert decision.new[0].language == "de"
 
 
@@ -315,6 +321,15 @@ def test_two_entries_never_become_one_article() -> None:
     assert summary(store.poll(heir, other)) == (0, 0, 2)
 
 
+def test_an_address_of_its_own_counts_for_more_than_a_key_of_an_entry_that_was_left_out() -> None:
+    store = Store()
+    untitled = an_entry(guid=None, title="", text="Tides")
+    repeated = an_entry(guid=None, title="Tides", text="")
+    elsewhere = an_entry(guid=None, title="Tides", text="", url=None)
+    assert summary(store.poll(untitled, repeated, elsewhere)) == (2, 0, 0)
+    assert summary(store.poll(untitled, repeated, elsewhere)) == (0, 0, 2)
+
+
 _VALUES = st.sampled_from([None, "", "a", "b", "c"])
 _ENTRIES = st.builds(
     ParsedEntry,
@@ -372,7 +387,7 @@ def test_page_needed(policy: PagePolicy, changes: dict[str, object], needed: boo
     entry = an_entry(**changes)
     assert page_needed(entry, policy) is needed
     source = replace(SOURCE, pages=policy)
-    (article,) = decide(a_feed(entry), [], source=source, now=NOW).new
+    (article,) = decide(prepare(a_feed(entry)), [], source=source, now=NOW).new
     assert article.page_host == ("news.example.com" if needed else None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.core.urls import MAX_URL, host_key, normalise, same_origin, same_server, url_key
@@ -20,6 +20,26 @@ PIECES = st.sampled_from(
         " ;jsessionid=AB é ß 日本 。 mailto: + %20 a b 0 \ud800",
     )
 )
+# Text that is likely to be read the short way, or nearly.
+PLAIN_PIECES = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "/a /b-c_d.html /2026 /amp /AMP /amp.html /ampere /x.amp /x.amp.htm /index.html"
+        " /Default.PHP /indexed /.a /.. // / . ; ;a : %41 ?p=1 ?id=22 ?ID=1 ?p=x ?b=1&a=2 ?amp=1"
+        " ?utm_id=1 ? #x #!x",
+    )
+)
+SITES = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "http://example.com https://www.Example.com http://m.example.org:8080 https://example.com:443"
+        " HTTP://example.com http://example.com. http://a..b http://u@example.com https://google.com"
+        " https://example.cdn.ampproject.org http://www.www.com http://example.com:99999 http://-a"
+        " ftp://example.com http://[::1] //example.com http://example.com\\x",
+    )
+)
+PLAIN_PATHS = st.lists(PLAIN_PIECES, max_size=4).map("".join)
+PLAIN_ADDRESSES = st.tuples(st.just("") | SITES, PLAIN_PATHS).map("".join)
 ADDRESSES = st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join))
 
 
@@ -147,6 +167,14 @@ def test_normalise_is_idempotent_and_gives_printable_ascii(url: str) -> None:
         assert "#" not in fetched
 
 
+@given(PLAIN_ADDRESSES, PLAIN_ADDRESSES)
+@example("/a;", "https://example.com/b")
+@example("//example.org/a", "https://example.com/b")
+@example("/a/../b", "https://example.com/b")
+def test_normalise_reads_plain_addresses_as_it_reads_others(url: str, base: str) -> None:
+    assert normalise(url, base=base) == normalise(f" {url}", base=f" {base}")  # not the short way
+
+
 @given(ADDRESSES, ADDRESSES)
 def test_normalise_never_raises_with_any_base(url: str, base: str) -> None:
     normalise(url, base=base)
@@ -244,6 +272,15 @@ def test_addresses_of_one_article_have_one_key(url: str) -> None:
 )
 def test_url_key(url: str, key: str) -> None:
     assert url_key(url) == key
+
+
+@given(PLAIN_ADDRESSES)
+@example("https://example.com/a/amp?p=1")
+@example("https://example.com/a/Default.aspx")
+@example("https://example.com/a.amp.html")
+@example("https://www.google.com/amp/s/example.org/a")
+def test_url_key_reads_plain_addresses_as_it_reads_others(url: str) -> None:
+    assert url_key(url) == url_key(f" {url}")  # not the short way
 
 
 @given(ADDRESSES)
