@@ -7,6 +7,7 @@ input ends it between tasks, an alarm during one.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -49,6 +50,8 @@ def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     tasks, answers = _take_channels()
     _restrict(limits)
+    # A document leaves few cycles, and its child is replaced before they add up.
+    gc.set_threshold(200_000, 20, 100)
     _serve(tasks, answers, limits)
 
 
