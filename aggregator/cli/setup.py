@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aggregator.cli.common import config_option, json_option, load_config
 from aggregator.cli.output import Cell, blank, complain, emit_json, line
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, StorageError
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
 
 
 @click.command(epilog="Example: aggregator init")
@@ -23,9 +27,10 @@ def init(config_path: Path) -> None:
 
 
 @click.command(epilog="Example: aggregator check -c /etc/aggregator/feeds.yaml")
+@click.option("--database", is_flag=True, help="Check the database's integrity as well.")
 @config_option
 @json_option
-def check(config_path: Path, as_json: bool) -> int:
+def check(database: bool, config_path: Path, as_json: bool) -> int:
     """Validate feeds.yaml: every problem at once, with its line. Exit code 2 if there is one."""
     try:
         config = load_config(config_path)
@@ -37,18 +42,37 @@ def check(config_path: Path, as_json: bool) -> int:
             for problem in error.problems:
                 complain(str(problem))
         return error.exit_code
-    if as_json:
-        return 0
+    damage = _damage(config) if database else []
+    for sentence in damage:
+        if as_json:
+            emit_json({"database": str(config.storage), "message": sentence})
+        else:
+            complain(f"{config.storage}: {sentence}")
+    if not as_json:
+        _print_overview(config, config_path, checked=database and not damage)
+    return StorageError.exit_code if damage else 0
+
+
+def _damage(config: Config) -> list[str]:
+    from aggregator.storage.sqlite import open_storage
+
+    storage = open_storage(config.storage)
+    try:
+        return storage.check()
+    finally:
+        storage.close()
+
+
+def _print_overview(config: Config, config_path: Path, *, checked: bool) -> None:
     line(Cell("In order: ", "good"), f"{config_path} has {len(config.sources)} sources")
     if config.paused:
         line(f"          {len(config.paused)} more are paused")
-    line("Database:  ", str(config.storage))
+    line("Database:  ", str(config.storage), Cell(", which is whole", "good") if checked else "")
     if config.digest.to:
         at = f"{config.digest.at:%H:%M} {config.digest.timezone.key}"
         line("Digest:    ", f"daily at {at} to {', '.join(config.digest.to)}")
     else:
         line("Digest:    ", "not mailed; `aggregator digest` prints it")
-    return 0
 
 
 _WHERE = {

@@ -143,6 +143,17 @@ def test_init_check_and_a_bad_file(cli: Cli) -> None:
         assert cli(*command, check=2).stderr.count("feeds.yaml:") == 2
 
 
+def test_check_looks_into_the_database_when_asked(press: Press, cli: Cli) -> None:
+    cli.write(press.feeds_yaml("aggregator.db"))
+    cli("update", "--polls-only")
+    assert "which is whole" in cli("check", "--database").stdout
+    with closing(sqlite3.connect(cli.folder / "aggregator.db")) as connection:
+        connection.execute("update articles set title = 'Another' where id = 1")
+        connection.commit()
+    assert "headline of article 1" in cli("check", "--database", check=4).stderr
+    assert cli("check", "--database", "--json", check=4).stdout.count("\n") == 1
+
+
 def test_without_a_configuration_or_database_it_says_what_to_do(cli: Cli) -> None:
     assert "aggregator init" in cli("update", check=2).stderr
     cli("init")
