@@ -14,7 +14,8 @@ LABEL org.opencontainers.image.title="aggregator" \
       org.opencontainers.image.licenses="MIT"
 ENV PATH=/opt/aggregator/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    AGGREGATOR_CONFIG=/config/feeds.yaml
+    AGGREGATOR_CONFIG=/config/feeds.yaml \
+    AGGREGATOR_STORAGE=/data/aggregator.db
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin aggregator \
  && install --directory --owner aggregator --group aggregator /data /config
 COPY --from=build /opt/aggregator /opt/aggregator
