@@ -144,7 +144,9 @@ class Grouper:
         too_old = item.at < _back(self._latest, self._reach)
         if too_old or item.fingerprint.version != VERSION:
             return
-        member = Member(item=item, assignment=assignment, order=self._order)
+        story = self._window.of_story(assignment.story)
+        root = story[0].root if story else self._order
+        member = Member(item=item, assignment=assignment, order=self._order, root=root)
         self._window.add(member)
         self._copies.add(member)
         counted = item.at >= self._floor()
@@ -221,8 +223,9 @@ def _is_enough(item: GroupInput, likeness: Likeness) -> bool:
 
 def _related(item: GroupInput, member: Member) -> bool:
     """Whether two articles under one address have anything to do with each other."""
-    one, other = features(item.fingerprint).terms, features(member.fingerprint).terms
-    return len(one.keys() & other.keys()) >= min(2, len(one), len(other))
+    one = set(features(item.fingerprint).terms)
+    other = set(features(member.fingerprint).terms)
+    return len(one & other) >= min(2, len(one), len(other))
 
 
 def _join(

@@ -17,7 +17,7 @@ from math import log, sqrt
 
 from aggregator.core import translations
 from aggregator.core.facts import kinship
-from aggregator.core.features import LEAD, NAME, NUMBER, fact_keys, features
+from aggregator.core.features import NAME, NUMBER, fact_keys, features
 from aggregator.core.postings import Postings
 from aggregator.core.tfidf import Frequencies, Vector, cosine
 from aggregator.core.window import Key, Member, Window
@@ -47,7 +47,7 @@ PROMISING = 0.1
 """A story must have so much of what these say; all that were near enough have had more."""
 BUDGET = 1_500
 """Entries of the index that one question reads."""
-KEPT = 2_000
+KEPT = 1_000
 """Vectors that are kept between questions."""
 SHOWN = 5
 """Names and numbers that a reason gives."""
@@ -146,9 +146,10 @@ class EventIndex:
         return self._frequencies.weights([*found.names, *found.numbers], None)
 
     def _candidates(self, vector: Vector) -> list[Key]:
-        said = [number for number in vector if number < NUMBER]
-        said.sort(key=lambda number: (-vector[number], number))
-        query = {number: vector[number] ** 2 for number in said[:QUERY]}
+        said = {number: weight for number, weight in vector.items() if number < NUMBER}
+        bar = min(sorted(said.values(), reverse=True)[:QUERY], default=0.0)
+        most = [(-weight, number) for number, weight in said.items() if weight >= bar]
+        query = {number: weight**2 for weight, number in sorted(most)[:QUERY]}
         sums = self._postings.gather(query, budget=BUDGET)
         return self._postings.best(sums, CANDIDATES, least=PROMISING * sum(query.values()))
 
@@ -241,4 +242,4 @@ def _names(vector: Vector) -> dict[int, float]:
 
 def _index_numbers(member: Member) -> Iterable[int]:
     found = features(member.fingerprint)
-    return {*(stem - LEAD for stem in found.lead), *found.names}
+    return {*found.lead, *found.names}

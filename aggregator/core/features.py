@@ -16,20 +16,23 @@ NAME = 1 << 32
 """Added to the hash of a name's word, so that it is not taken for a stem."""
 NUMBER = 2 << 32
 LEAD = 4 << 32
+"""Added to the stem of a first word, where it stands beside the stems of all words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """Numbers with how often each occurs."""
+    """What occurs in it, each once, and how often."""
 
-    terms: Mapping[int, int]
+    terms: Sequence[int]
     """Stems."""
+    counts: bytes
+    """How often each of `terms` occurs."""
     lead: Sequence[int]
-    """Stems of title and first words, plus LEAD."""
+    """Stems of title and first words."""
     names: Mapping[int, int]
-    """Words of names, plus NAME; the same in every language with the Latin script."""
+    """Words of names, plus NAME, and how often; the same in every language in the Latin script."""
     numbers: Mapping[int, int]
-    """Numbers, plus NUMBER."""
+    """Numbers, plus NUMBER, and how often."""
 
 
 @lru_cache(maxsize=1_024)
@@ -41,10 +44,10 @@ def features(printed: Fingerprint) -> Features:
         for key in fact_keys(name):
             view = numbers if key >= NUMBER else names
             view[key] = view.get(key, 0) + count
-    terms = dict(zip(unpack(printed.terms), printed.counts, strict=True))
     return Features(
-        terms=terms,
-        lead=[LEAD + stem for stem in unpack(printed.lead)],
+        terms=unpack(printed.terms),
+        counts=printed.counts,
+        lead=unpack(printed.lead),
         names=names,
         numbers=numbers,
     )

@@ -14,6 +14,7 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from sys import byteorder
 from zlib import crc32
 
@@ -115,14 +116,15 @@ def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
     head, body = _tokens(title), _tokens(text)
     code = _language(language, head, body)
     lexicon = _lexicon(code)
-    head_words, head_stems, head_kinds = _columns([lexicon[token] for token in head])
-    words, stems, kinds = _columns([lexicon[token] for token in body])
+    head_words, head_stems, head_kinds = _columns(map(lexicon.__getitem__, head))
+    words, stems, kinds = _columns(map(lexicon.__getitem__, body))
     shingles, quoted, step = _shingles(words, kinds) if any(words) else _shingles(head_words, ())
-    beginning = [stem for stem in head_stems if stem]
-    rest = [stem for stem in stems if stem]
+    beginning, rest = list(filter(None, head_stems)), list(filter(None, stems))
     counted = Counter(beginning)
     counted.update(rest)
-    terms = list(counted.items()) if len(counted) <= TERMS else counted.most_common(TERMS)
+    terms = list(counted.items())
+    if len(terms) > TERMS:  # as most_common, which takes three times as long for so many
+        terms = sorted(terms, key=itemgetter(1), reverse=True)[:TERMS]
     return Fingerprint(
         version=VERSION,
         language=code,
@@ -202,13 +204,13 @@ def _pairs(run: re.Match[str]) -> str:
     return f" {' '.join(map(str.__add__, chars, chars[1:]))} "
 
 
-def _columns(entries: list[_Entry]) -> Sequence[tuple[int, ...]]:
-    return tuple(zip(*entries, strict=True)) if entries else ((), (), ())
+def _columns(entries: Iterable[_Entry]) -> Sequence[tuple[int, ...]]:
+    return tuple(zip(*entries, strict=True)) or ((), (), ())
 
 
 def _shingles(words: Sequence[int], kinds: Sequence[int]) -> tuple[set[int], set[int], int]:
     """Outside quotations, in quotations only, and the step by which both are sampled."""
-    packed = array("I", [word for word in words if word]).tobytes()
+    packed = array("I", filter(None, words)).tobytes()
     hashes = [crc32(packed[at : at + 12]) for at in range(0, len(packed) - 8, 4)]
     distinct = set(hashes)
     step = 1

@@ -12,8 +12,10 @@ that stay in the window for the whole day: both are the same in a window rebuilt
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import repeat
 from math import log, sqrt
+from operator import mul
 
 from aggregator.core.features import LEAD, Features, usual_facts, usual_stems
 
@@ -31,6 +33,10 @@ FEW = 100
 """A smaller stream is weighed as one of so many articles, the others without its words."""
 DATED = 0.1
 """But for those of dates: so many of them have each."""
+
+BATCH = 256
+"""Articles whose words are counted at once: one after the other they are counted in half the time,
+for the counts stay in the processor's cache."""
 
 Vector = Mapping[int, float]
 """Of length 1; empty for an article without words."""
@@ -54,44 +60,59 @@ class Frequencies:
     def __init__(self, *, version: int = 0) -> None:
         self._words: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._articles: Counter[str] = Counter()
-        self._frozen_words: dict[str, dict[int, int]] = {}
+        self._uncounted: list[tuple[str, Features]] = []
         self._frozen_articles: Counter[str] = Counter()
-        self._weights: dict[str, _Weights] = {}
+        self._weights: dict[str, dict[int, float]] = {}
         self.version = version
         """Changes with every refresh."""
 
     def add(self, language: str, found: Features) -> None:
-        self._words[language].update(found.terms.keys())
-        self._words[_NAMES].update(found.names.keys())
-        self._words[_NAMES].update(found.numbers.keys())
         self._articles[language] += 1
+        self._uncounted.append((language, found))
         if self._articles.total() > 1.25 * self._frozen_articles.total():
             self.refresh()
+        elif len(self._uncounted) >= BATCH:
+            self._count()
 
     def remove(self, language: str, found: Features) -> None:
         """Takes effect with the next refresh."""
+        self._count()
         _subtract(self._words[language], found.terms)
         _subtract(self._words[_NAMES], found.names)
         _subtract(self._words[_NAMES], found.numbers)
         self._articles[language] -= 1
 
+    def _count(self) -> None:
+        names = self._words[_NAMES]
+        for language, found in self._uncounted:
+            self._words[language].update(found.terms)
+            names.update(found.names.keys())
+            names.update(found.numbers.keys())
+        self._uncounted.clear()
+
     def refresh(self) -> None:
+        self._count()
         self._frozen_articles = self._articles.copy()
-        self._frozen_words = {
-            language: self._with_usual(language, dict(words))
-            for language, words in self._words.items()
+        self._weights = {
+            language: self._weigh(language, words) for language, words in self._words.items()
         }
-        self._weights.clear()
         self.version += 1
 
-    def _with_usual(self, language: str, counts: dict[int, int]) -> dict[int, int]:
+    def _weigh(self, language: str, words: Mapping[int, int]) -> dict[int, float]:
+        counts = self._with_usual(language, words)
+        weights = _Weights(self.size(None if language == _NAMES else language))
+        return dict(zip(counts, map(weights.__getitem__, counts.values()), strict=True))
+
+    def _with_usual(self, language: str, words: Mapping[int, int]) -> Mapping[int, int]:
         """In a small stream, as if dates stood in the articles that it is short of."""
         names = language == _NAMES
         total = self._frozen_articles.total() if names else self._frozen_articles[language]
         added = int(DATED * (FEW - total))
-        if added > 0:
-            for number in usual_facts() if names else usual_stems(language):
-                counts[number] = counts.get(number, 0) + added
+        if added <= 0:
+            return words
+        counts = dict(words)
+        for number in usual_facts() if names else usual_stems(language):
+            counts[number] = counts.get(number, 0) + added
         return counts
 
     def size(self, language: str | None) -> int:
@@ -99,35 +120,34 @@ class Frequencies:
         counted = self._frozen_articles
         return max(FEW, counted.total() if language is None else counted[language]) + 2
 
-    def weights(self, numbers: Iterable[int], language: str | None) -> dict[int, float]:
+    def weights(self, numbers: Collection[int], language: str | None) -> dict[int, float]:
         """How much each says; `language` None: they are names and numbers."""
-        key = _NAMES if language is None else language
-        count = self._frozen_words.get(key, {}).get
-        weights = self._weights.get(key)
-        if weights is None:
-            weights = self._weights[key] = _Weights(self.size(language))
-        return {number: weights[count(number, 0)] for number in numbers}
+        known = self._weights.get(_NAMES if language is None else language, {})
+        unknown = _Weights(self.size(language))[0]
+        return dict(zip(numbers, map(known.get, numbers, repeat(unknown)), strict=True))
 
     def vector(self, language: str, found: Features) -> Vector:
         """Of an article."""
         stems = self.weights(found.terms, language)
+        names, numbers = self.weights(found.names, None), self.weights(found.numbers, None)
+        lead = list(map(stems.get, found.lead, repeat(0.0)))
         views = (
-            (TERMS, found.terms, _scaled(found.terms, stems)),
-            (FIRST, found.lead, [stems.get(stem - LEAD, 0.0) for stem in found.lead]),
-            (NAMES, found.names, _scaled(found.names, self.weights(found.names, None))),
-            (NUMBERS, found.numbers, _scaled(found.numbers, self.weights(found.numbers, None))),
+            (TERMS, stems, _scaled(stems, found.counts)),
+            (FIRST, [LEAD + stem for stem in found.lead], lead),
+            (NAMES, names, _scaled(names, found.names.values())),
+            (NUMBERS, numbers, _scaled(numbers, found.numbers.values())),
         )
-        squares = [sum([weight * weight for weight in weights]) for _, _, weights in views]
+        squares = [sum(map(mul, weights, weights)) for _, _, weights in views]
         shares = [
             share * square / (square + PALE)
             for (share, _, _), square in zip(views, squares, strict=True)
         ]
         whole = sum(shares)
         vector: dict[int, float] = {}
-        for (_, numbers, weights), square, share in zip(views, squares, shares, strict=True):
+        for (_, view, weights), square, share in zip(views, squares, shares, strict=True):
             if square:
                 factor = sqrt(share / whole / square)
-                vector.update(zip(numbers, [weight * factor for weight in weights], strict=True))
+                vector.update(zip(view, map(factor.__mul__, weights), strict=True))
         return vector
 
 
@@ -136,8 +156,8 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum([one[number] * other[number] for number in one.keys() & other.keys()])
 
 
-def _scaled(counts: Mapping[int, int], weights: Mapping[int, float]) -> list[float]:
-    return [_LOGS[count] * weights[number] for number, count in counts.items()]
+def _scaled(weights: Mapping[int, float], counts: Iterable[int]) -> list[float]:
+    return list(map(mul, map(_LOGS.__getitem__, counts), weights.values()))
 
 
 def _subtract(counts: Counter[int], numbers: Iterable[int]) -> None:

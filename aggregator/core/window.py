@@ -31,6 +31,8 @@ class Member:
     assignment: Assignment
     order: int
     """Position in the order of assignment."""
+    root: int
+    """The same for all of a story: the order of the one that began it in this window."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -52,6 +54,7 @@ class Window:
     def __init__(self) -> None:
         self._members: dict[Key, Member] = {}
         self._stories: dict[Key, list[Member]] = {}
+        self._roots: dict[int, list[Member]] = {}
         self._sources: dict[str, list[Member]] = {}
         self._addresses: dict[str, list[Member]] = {}
         self._by_time: list[tuple[datetime, int, Key]] = []
@@ -69,6 +72,10 @@ class Window:
     def of_story(self, story: Key) -> list[Member]:
         return self._stories.get(story, [])
 
+    def of_root(self, root: int) -> list[Member]:
+        """The story that is in the window by it."""
+        return self._roots[root]
+
     def of_source(self, source: str) -> list[Member]:
         return self._sources.get(source, [])
 
@@ -78,7 +85,9 @@ class Window:
 
     def add(self, member: Member) -> None:
         self._members[member.item.article_id] = member
-        self._stories.setdefault(member.story, []).append(member)
+        story = self._stories.setdefault(member.story, [])
+        story.append(member)
+        self._roots[member.root] = story
         self._sources.setdefault(member.item.source, []).append(member)
         address = address_of(member.item)
         if address:
@@ -88,6 +97,8 @@ class Window:
     def remove(self, member: Member) -> None:
         del self._members[member.item.article_id]
         _drop(self._stories, member.story, member)
+        if member.story not in self._stories:
+            del self._roots[member.root]
         _drop(self._sources, member.item.source, member)
         address = address_of(member.item)
         if address:
