@@ -18,7 +18,7 @@ _COLUMNS = (
     "published_at", "updated_at", "first_seen_at", "at", "words", "content_hash", "revision",
     "revised_at", "text_state", "text_origin", "text_attempts", "page_host", "text_due_at",
 )  # fmt: skip
-_INSERT_ARTICLE = insert("articles", _COLUMNS, "RETURNING id")
+_INSERT_ARTICLE = insert("articles", _COLUMNS)
 _INSERT_KEY = insert(
     "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
 )
@@ -68,9 +68,7 @@ def insert_articles(
     for article in articles:
         _check(article)
         at = _at(article.published_at, seen)
-        row = session.row(_INSERT_ARTICLE, _values(source_id, article, seen, at))
-        assert row is not None  # noqa: S101 - an INSERT that succeeded returns its row
-        article_id: int = row["id"]
+        article_id = session.add(_INSERT_ARTICLE, _values(source_id, article, seen, at))
         ids.append(article_id)
         keys += [(source_id, key, article_id) for key in article.keys]
         texts.append(
@@ -84,6 +82,7 @@ def insert_articles(
         )
     session.many(_INSERT_KEY, keys)
     session.many(_INSERT_TEXT, texts)
+    session.index([text[:4] for text in texts])
     return ids
 
 

@@ -43,8 +43,17 @@ class Session(Protocol):
     def run(self, sql: str, params: Params = ()) -> int:
         """Execute, and return how many rows were changed."""
 
+    def add(self, sql: str, params: Params = ()) -> int:
+        """Insert one row into a table with an `id`, and return that."""
+
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         """Execute once for each."""
+
+    def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
+        """Make new texts searchable: (article id, title, text, facets) each.
+
+        Nothing to do where the database indexes what is inserted by itself.
+        """
 
 
 def insert(table: str, columns: Sequence[str], suffix: str = "") -> str:

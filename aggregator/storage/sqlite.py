@@ -52,7 +52,10 @@ T = TypeVar("T")
 BUSY_TIMEOUT = timedelta(seconds=10)
 _ATTEMPT = timedelta(milliseconds=250)
 """One wait for the write lock; the writer repeats it until the whole time has passed."""
-_TRIGGERS = {"texts_inserted", "texts_updated", "texts_deleted"}
+_TRIGGERS = {"texts_updated", "texts_deleted"}
+
+
+_INDEX = "INSERT INTO search (rowid, title, text, facets) VALUES (?, ?, ?, ?)"
 
 
 def open_storage(
@@ -84,8 +87,17 @@ class SqliteSession:
     def run(self, sql: str, params: Params = ()) -> int:
         return self._connection.execute(sql, params).rowcount
 
+    def add(self, sql: str, params: Params = ()) -> int:
+        # Not by RETURNING: to SQLite that is a trigger, before which FTS5 writes its buffer out.
+        row_id = self._connection.execute(sql, params).lastrowid
+        assert row_id is not None  # noqa: S101 - an INSERT that succeeded has set it
+        return row_id
+
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         self._connection.executemany(sql, params)
+
+    def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
+        self._connection.executemany(_INDEX, texts)
 
 
 class SqliteStorage:
