@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -127,11 +127,6 @@ async def open_runtime(
 def open_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> InProcessEngine:
     """The engine that the configuration asks for."""
     return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
-
-
-def restrict(runtime: Runtime, source_ids: Collection[int] | None) -> None:
-    """Serve these sources only; None: all."""
-    runtime.pipeline.only = source_ids
 
 
 def _fetcher(config: Config) -> Fetcher:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StorageError, UsageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
-from aggregator.service.runtime import Runtime, open_engine, restrict
+from aggregator.service.runtime import Runtime, open_engine
 from aggregator.types import Relation, SourceStatus, SyncReport, TextState
 
 GRACE = timedelta(seconds=3)
@@ -43,7 +42,6 @@ class UpdateSummary:
     next_due_at: datetime | None = None
     """When the next of those not due is; None: none is held back."""
     elapsed: timedelta = timedelta()
-    relations: Counter[str] = field(default_factory=Counter)
 
     def count(self, event: Event) -> None:
         match event:
@@ -55,11 +53,10 @@ class UpdateSummary:
                 else:
                     self.texts_failed.append(event)
             case StoriesAssigned():
+                begun = sum(item.relation is Relation.NEW for item in event.assignments)
                 self.assigned += len(event.assignments)
-                for assignment in event.assignments:
-                    self.relations[assignment.relation.value] += 1
-                self.new_stories = self.relations[Relation.NEW.value]
-                self.joined = self.assigned - self.new_stories
+                self.new_stories += begun
+                self.joined += len(event.assignments) - begun
 
     def _count_poll(self, event: FeedPolled) -> None:
         self.polled += 1
@@ -94,7 +91,7 @@ async def update(
     statuses = await asyncio.to_thread(storage.source_statuses)
     chosen = select(statuses, names)
     only = {status.source_id for status in chosen} if names else None
-    restrict(runtime, only)
+    runtime.pipeline.only = only
     if names or force:
         await asyncio.to_thread(storage.wake, only, now=began_at, force=force)
         chosen = [
