@@ -45,6 +45,8 @@ QUERY = 32
 """Stems and names that a story is looked up by: those that say most."""
 PROMISING = 0.1
 """A story must have so much of what these say; all that were near enough have had more."""
+SETTLED = 1_000
+"""In a smaller window words are weighed too roughly to tell so early what is promising."""
 BUDGET = 1_500
 """Entries of the index that one question reads."""
 KEPT = 1_000
@@ -151,7 +153,8 @@ class EventIndex:
         most = [(-weight, number) for number, weight in said.items() if weight >= bar]
         query = {number: weight**2 for weight, number in sorted(most)[:QUERY]}
         sums = self._postings.gather(query, budget=BUDGET)
-        return self._postings.best(sums, CANDIDATES, least=PROMISING * sum(query.values()))
+        promising = PROMISING * sum(query.values()) if len(self._window) >= SETTLED else 0.0
+        return self._postings.best(sums, CANDIDATES, least=promising)
 
     def _standing_for(self, story: Key, item: GroupInput) -> list[Member]:
         members = [
