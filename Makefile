@@ -74,9 +74,9 @@ kill-test: $(STAMP) ## kill -9 of 50 updates, compared with an undisturbed one
 
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
-	  --python-version 3.11 --group dev pyproject.toml --custom-compile-command "make lock" -o requirements.lock
+	  --python-version 3.11 --group dev --extra postgres pyproject.toml --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
-	  --python-version 3.11 pyproject.toml --custom-compile-command "make lock" -o requirements-run.lock
+	  --python-version 3.11 --extra postgres pyproject.toml --custom-compile-command "make lock" -o requirements-run.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -121,7 +122,10 @@ class Pipeline:
     event_window: timedelta
     max_feed_size: int
     max_page_size: int
-    lease: timedelta = timedelta(minutes=10)
+    timeout: timedelta
+    """Of one exchange as a whole: none takes longer."""
+    lease: timedelta
+    """How long a host is ours; longer than `timeout`."""
     only: Collection[int] | None = None
     """Ids of the sources that are served; None: all."""
     grouper: Grouper | None = None
@@ -136,11 +140,45 @@ async def poll_host(line: Pipeline, host: str) -> None:
     claims = await asyncio.to_thread(
         line.storage.claim_feeds, host, now=line.clock(), lease=line.lease, only=line.only
     )
-    for claim in claims:
-        try:
-            line.report(await _poll_feed(line, host, claim))
-        except ClaimLost:
-            line.report(WorkDropped(what=f"poll of {claim.source.name}"))
+    if not claims:
+        return
+    async with _held(line, host, claims[0].lease_until):
+        for claim in claims:
+            try:
+                line.report(await _poll_feed(line, host, claim))
+            except ClaimLost:
+                line.report(WorkDropped(what=f"poll of {claim.source.name}"))
+                if not _lasts(line, claim):
+                    break  # the rest falls due again
+
+
+@asynccontextmanager
+async def _held(line: Pipeline, host: str, lease_until: datetime) -> AsyncIterator[None]:
+    """Give the host back at the end, also of a batch that is cut short."""
+    try:
+        yield
+    finally:
+        release = asyncio.to_thread(
+            line.storage.release_host,
+            host,
+            lease_until=lease_until,
+            free_at=line.clock() + line.gate.delay,
+        )
+        await asyncio.shield(release)
+
+
+def _turn(
+    line: Pipeline, host: str, claim: FeedClaim | TextClaim
+) -> AbstractAsyncContextManager[None]:
+    """Ours, when those who asked the host before us, wherever, have let it rest."""
+    wait = claim.free_at - line.clock() if claim.free_at else timedelta()
+    return line.gate.turn(host, wait=wait)
+
+
+def _lasts(line: Pipeline, claim: FeedClaim | TextClaim) -> bool:
+    """Whether a request that begins now has ended when the lease runs out: the next holder must
+    not find us talking to the host."""
+    return line.clock() + line.timeout <= claim.lease_until
 
 
 async def _poll_feed(line: Pipeline, host: str, claim: FeedClaim) -> FeedPolled:
@@ -153,10 +191,10 @@ async def _poll_feed(line: Pipeline, host: str, claim: FeedClaim) -> FeedPolled:
         headers=source.headers,
         max_bytes=line.max_feed_size,
     )
-    async with line.gate.turn(host):
-        polled_at = line.clock()
-        if polled_at >= claim.lease_until:
+    async with _turn(line, host, claim):
+        if not _lasts(line, claim):
             raise ClaimLost(f"the claim on {source.name} ran out before its turn")
+        polled_at = line.clock()
         outcome = await line.fetcher.fetch(request)
     decision: PollDecision | None = None
     warning: str | None = None
@@ -232,11 +270,16 @@ async def enrich_host(line: Pipeline, host: str) -> None:
         limit=TEXTS_AT_A_TIME,
         only=line.only,
     )
-    for claim in claims:
-        try:
-            line.report(await _enrich(line, host, claim))
-        except ClaimLost:
-            line.report(WorkDropped(what=f"page of “{claim.title}”"))
+    if not claims:
+        return
+    async with _held(line, host, claims[0].lease_until):
+        for claim in claims:
+            try:
+                line.report(await _enrich(line, host, claim))
+            except ClaimLost:
+                line.report(WorkDropped(what=f"page of “{claim.title}”"))
+                if not _lasts(line, claim):
+                    break
 
 
 async def _enrich(line: Pipeline, host: str, claim: TextClaim) -> TextFetched:
@@ -274,8 +317,8 @@ async def _page(
     line: Pipeline, host: str, claim: TextClaim
 ) -> tuple[ArticleText | None, str | None, bool]:
     """(what the page yields, else why not, whether trying again is of little use)."""
-    async with line.gate.turn(host):
-        if line.clock() >= claim.lease_until:
+    async with _turn(line, host, claim):
+        if not _lasts(line, claim):
             raise ClaimLost(f"the claim on {claim.url} ran out before its turn")
         outcome = await line.fetcher.fetch(
             FetchRequest(
@@ -321,6 +364,7 @@ async def assign_stories(line: Pipeline) -> int:
                 url=item.url,
                 at=item.at,
                 fingerprint=fingerprint,
+                version=item.version,
             )
             for item, fingerprint in zip(waiting, prints, strict=True)
         ]
@@ -334,10 +378,12 @@ def _assign(line: Pipeline, items: Sequence[GroupInput]) -> None:
     grouper = line.grouper or _rebuild(line)
     # Until the commit has succeeded the grouper knows more than the store does.
     line.grouper = None
-    assignments = [grouper.add(item) for item in items]
-    line.storage.assign(list(zip(items, assignments, strict=True)), now=line.clock())
-    line.grouper = grouper
-    line.report(StoriesAssigned(assignments=tuple(assignments)))
+    decided = [grouper.add(item) for item in items]
+    stored = line.storage.assign(list(zip(items, decided, strict=True)), now=line.clock())
+    if stored == decided:
+        line.grouper = grouper
+    # Else articles changed meanwhile: the next round begins from what the store says.
+    line.report(StoriesAssigned(assignments=tuple(stored)))
 
 
 def _rebuild(line: Pipeline) -> Grouper:

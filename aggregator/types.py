@@ -10,6 +10,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# --- where the store is --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresUrl:
+    """A PostgreSQL database, by its libpq connection URI; as text it shows no password."""
+
+    uri: str = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.uri)
+        user, at, host = parts.netloc.rpartition("@")
+        name, colon, _ = user.partition(":")
+        shown = f"{name}{':***' if colon else ''}{at}{host}"
+        query = "&".join(
+            "password=***" if item.startswith("password=") else item
+            for item in parts.query.split("&")
+        )
+        return f"{parts.scheme}://{shown}{parts.path}{f'?{query}' if query else ''}"
+
+
+Database = Path | PostgresUrl
+"""A SQLite file, or a PostgreSQL database."""
+
 
 # --- sources -------------------------------------------------------------------------------------
 
@@ -80,6 +107,8 @@ class FeedClaim:
     state: FeedState
     lease_until: datetime
     """Also the fencing token: recording under another lease is refused."""
+    free_at: datetime | None = None
+    """Whoever asked the host last wants it left alone until then; None: it may be asked now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +397,8 @@ class TextClaim:
     headers: tuple[tuple[str, str], ...]
     """Those of the source when the page is on the feed's own host; secrets go nowhere else."""
     lease_until: datetime
+    free_at: datetime | None = None
+    """As in `FeedClaim`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -513,6 +544,8 @@ class Unassigned:
     language: str | None
     """None: not known."""
     text: str
+    version: int = 0
+    """How often its text has changed: what was decided upon another version is not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -528,6 +561,8 @@ class GroupInput:
     at: datetime
     """Publication time, never later than first seen."""
     fingerprint: Fingerprint
+    version: int = 0
+    """That of the text which the fingerprint is made from: see `Unassigned`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -661,6 +696,24 @@ class HostWork:
     host: str
     due: int
     oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that works on the database, as it last reported itself."""
+
+    name: str
+    """Machine and process; unique."""
+    machine: str
+    version: str
+    """Of the program."""
+    started_at: datetime
+    seen_at: datetime
+    """When it last gave a sign of life."""
+    jobs: int
+    """Under way."""
+    leads: bool
+    """Whether it is the one that assigns stories, mails the digest and cleans up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

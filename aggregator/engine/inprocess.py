@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from aggregator.engine.protocol import Handler, Job
-
-OnError = Callable[[str, BaseException], None]
+from aggregator.engine.protocol import Handler, Job, OnError
 
 
 class InProcessEngine:
     """See engine.protocol.Engine. Must be made and used inside a running event loop."""
 
     def __init__(self, handler: Handler, *, concurrency: int, on_error: OnError) -> None:
-        """`on_error` gets the name of a job or action and what it raised; the rest goes on."""
-        self.concurrency = concurrency
+        self._concurrency = concurrency
         self._handler = handler
         self._on_error = on_error
         self._running: dict[Job, asyncio.Task[None]] = {}
@@ -28,27 +25,34 @@ class InProcessEngine:
         self._actions: set[asyncio.Task[None]] = set()
 
     @property
-    def free(self) -> int:
-        return 0 if self._stopping else max(0, self.concurrency - len(self._running))
-
-    @property
-    def busy(self) -> bool:
-        return bool(self._running)
-
-    @property
     def running(self) -> int:
-        """Jobs under way."""
         return len(self._running)
 
-    def submit(self, job: Job) -> bool:
-        if self._stopping or job in self._running:
-            return False
+    @property
+    def leads(self) -> bool:
+        return True
+
+    async def room(self) -> int:
+        return 0 if self._stopping else max(0, self._concurrency - len(self._running))
+
+    async def submit(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if not self._stopping and job not in self._running:
+                self._start(job)
+
+    def _start(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job))
         self._running[job] = task
         task.add_done_callback(lambda _: self._ended(job))
-        return True
 
-    def every(self, period: timedelta, name: str, action: Callable[[], Awaitable[None]]) -> None:
+    def every(
+        self,
+        period: timedelta,
+        name: str,
+        action: Callable[[], Awaitable[None]],
+        *,
+        everywhere: bool = False,  # noqa: ARG002 - the one process there is always leads
+    ) -> None:
         if self._scheduler is None:
             self._scheduler = AsyncIOScheduler(timezone=UTC)
             self._scheduler.start()

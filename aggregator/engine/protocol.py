@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -28,36 +28,60 @@ class AssignStories:
 
 
 @dataclass(frozen=True, slots=True)
+class SendDigests:
+    """Prepare the digests that are due, and send what is prepared."""
+
+
+@dataclass(frozen=True, slots=True)
 class CleanUp:
     """Drop what is no longer needed."""
 
 
-Job = PollHost | EnrichHost | AssignStories | CleanUp
+Job = PollHost | EnrichHost | AssignStories | SendDigests | CleanUp
 Handler = Callable[[Job], Awaitable[None]]
+OnError = Callable[[str, BaseException], None]
+"""Told the name of a job or action and what it raised; the rest goes on."""
 
 
 class Engine(Protocol):
-    """Runs jobs, a bounded number at a time; the same job is never under way twice."""
+    """Runs jobs, a bounded number at a time; the same job is never under way twice.
+
+    Of the processes that share a database one leads. Jobs about a host may run in any of them,
+    the others in the leading one only.
+    """
 
     @property
-    def free(self) -> int:
-        """How many more jobs could begin at once."""
+    def running(self) -> int:
+        """Jobs under way in this process."""
 
     @property
-    def busy(self) -> bool:
-        """Whether a job is under way."""
+    def leads(self) -> bool:
+        """Whether this is the process that leads."""
 
-    def submit(self, job: Job) -> bool:
-        """Start a job soon; False when the same job is under way already, or we are stopping."""
+    async def room(self) -> int:
+        """How many more jobs are wanted now; 0: enough are waiting, or we are stopping."""
 
-    def every(self, period: timedelta, name: str, action: Callable[[], Awaitable[None]]) -> None:
-        """Call `action` now and then every `period`, never twice at once, late rather than not."""
+    async def submit(self, jobs: Sequence[Job]) -> None:
+        """Start jobs soon; one that is waiting or under way already is no error."""
+
+    def every(
+        self,
+        period: timedelta,
+        name: str,
+        action: Callable[[], Awaitable[None]],
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        """Call `action` now and then every `period`, never twice at once, late rather than not.
+
+        Only while this process leads, unless `everywhere`.
+        """
 
     async def changed(self) -> None:
-        """Wait until a job ends; returns at once when none is under way."""
+        """Wait until a job of this process ends; returns at once when none is under way."""
 
     async def idle(self) -> None:
-        """Wait until no job is under way."""
+        """Wait until no job is under way in this process."""
 
     async def stop(self, *, grace: timedelta) -> bool:
         """Begin nothing more, wait `grace` for what is under way, cancel the rest.

@@ -31,16 +31,26 @@ class HostGate:
         self._delay = delay.total_seconds()
         self._hosts: dict[str, _Host] = {}
 
+    @property
+    def delay(self) -> timedelta:
+        """Between the starts of two turns."""
+        return timedelta(seconds=self._delay)
+
     def __len__(self) -> int:
         """How many hosts are remembered at the moment."""
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for the turn of `host` (see core.urls.host_key) and keep it for the block."""
+    async def turn(self, host: str, *, wait: timedelta = timedelta()) -> AsyncIterator[None]:
+        """Wait for the turn of `host` (see core.urls.host_key) and keep it for the block.
+
+        `wait`: at least so long, as somebody else has asked the host a moment ago.
+        """
         entry = self._enter(host)
         try:
             async with entry.lock:
+                earliest = asyncio.get_running_loop().time() + wait.total_seconds()
+                entry.next_start = max(entry.next_start, earliest)
                 await self._pause(entry)
                 yield
         finally:

@@ -31,13 +31,14 @@ class Pump:
         if not self._waiting:
             self._waiting.extend(await asyncio.to_thread(self._due))
         found = bool(self._waiting)
-        while self._waiting and self._engine.free > 0:
-            self._engine.submit(self._waiting.popleft())
+        while self._waiting and (room := await self._engine.room()):
+            count = min(room, len(self._waiting))
+            await self._engine.submit([self._waiting.popleft() for _ in range(count)])
         return found
 
     async def drain(self) -> None:
         """Until nothing is due and nothing is under way, or until `halt`."""
-        while not self._halted and (await self.fill() or self._engine.busy):
+        while not self._halted and (await self.fill() or self._engine.running):
             await self._engine.changed()
 
     def halt(self) -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from aggregator import __version__
 from aggregator.config import Config, fingerprint_of, load
-from aggregator.engine.inprocess import InProcessEngine
-from aggregator.engine.protocol import AssignStories, CleanUp
+from aggregator.engine.protocol import AssignStories, CleanUp, Engine, SendDigests
 from aggregator.errors import ConfigError
 from aggregator.logs import Logger, configure, get_logger
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, WorkDropped
-from aggregator.service.digests import send_digests
+from aggregator.service.digests import DigestTry
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime, utc_now
 from aggregator.service.status import ServiceStatus, status_path, write_status
@@ -62,6 +61,7 @@ class Service:
         config = load(self._path, environ=self._environ)
         self._configure_logs(config)
         async with open_runtime(config, report=self._report, clock=self._clock) as runtime:
+            runtime.digest_tried = self._digest_tried
             synced = await asyncio.to_thread(
                 runtime.storage.sync_sources, config.sources, now=self._clock()
             )
@@ -95,13 +95,13 @@ class Service:
             await pump.fill()
 
         async def assign() -> None:
-            engine.submit(AssignStories())
+            await engine.submit([AssignStories()])
 
         async def digest() -> None:
-            await self._digest(runtime)
+            await engine.submit([SendDigests()])
 
         async def clean_up() -> None:
-            engine.submit(CleanUp())
+            await engine.submit([CleanUp()])
 
         async def status() -> None:
             await asyncio.to_thread(self._write_status, runtime, engine)
@@ -111,7 +111,7 @@ class Service:
         engine.every(ASSIGN, "assign", assign)
         engine.every(DIGEST, "digest", digest)
         engine.every(CLEAN_UP, "clean-up", clean_up)
-        engine.every(STATUS, "status", status)
+        engine.every(STATUS, "status", status, everywhere=True)
         waiting = [
             asyncio.create_task(self._stop.wait()),
             asyncio.create_task(self._reload.wait()),
@@ -129,11 +129,11 @@ class Service:
         return clean
 
     @staticmethod
-    async def _keep_full(pump: Pump, engine: InProcessEngine) -> None:
+    async def _keep_full(pump: Pump, engine: Engine) -> None:
         """Between ticks, start the next job as soon as one ends."""
         while True:
             await engine.changed()
-            if engine.free and not await pump.fill():
+            if await engine.room() and not await pump.fill():
                 await asyncio.sleep(TICK.total_seconds())
 
     async def _reconfigure(self, runtime: Runtime) -> None:
@@ -165,23 +165,22 @@ class Service:
             removed=list(synced.removed),
         )
 
-    async def _digest(self, runtime: Runtime) -> None:
-        for done in await send_digests(runtime.storage, runtime.config, clock=self._clock):
-            fields = {
-                "recipient": done.delivery.recipient,
-                "date": str(done.delivery.local_date),
-                "message_id": done.delivery.message_id,
-            }
-            if done.error is None:
-                self._log.info("digest sent", **fields)
-            else:
-                self._log.error("digest not sent", error=str(done.error), **fields)
+    def _digest_tried(self, done: DigestTry) -> None:
+        fields = {
+            "recipient": done.delivery.recipient,
+            "date": str(done.delivery.local_date),
+            "message_id": done.delivery.message_id,
+        }
+        if done.error is None:
+            self._log.info("digest sent", **fields)
+        else:
+            self._log.error("digest not sent", error=str(done.error), **fields)
 
     def _configure_logs(self, config: Config) -> None:
         configure(level=config.log.level.value, style=config.log.format.value)
         self._log = get_logger()
 
-    def _write_status(self, runtime: Runtime, engine: InProcessEngine) -> None:
+    def _write_status(self, runtime: Runtime, engine: Engine) -> None:
         counts = runtime.storage.counts()
         write_status(
             status_path(runtime.config.storage),

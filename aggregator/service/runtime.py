@@ -12,19 +12,22 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator import __version__
 from aggregator.config import Config
-from aggregator.engine.inprocess import InProcessEngine, OnError
+from aggregator.engine.inprocess import InProcessEngine
 from aggregator.engine.protocol import (
     AssignStories,
     CleanUp,
     EnrichHost,
     Handler,
     Job,
+    OnError,
     PollHost,
+    SendDigests,
 )
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.http import Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.sandbox import Sandbox
+from aggregator.service.digests import DigestTry, send_digests
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sqlite import instance_lock, open_storage
 from aggregator.types import CleanUpReport
@@ -51,6 +54,8 @@ class Runtime:
     pipeline: Pipeline
     clock: Clock
     started_at: datetime
+    digest_tried: Callable[[DigestTry], None] = lambda _: None
+    """Told of every try to deliver."""
 
     async def handle(self, job: Job) -> None:
         """What the engine calls."""
@@ -61,6 +66,10 @@ class Runtime:
                 await enrich_host(self.pipeline, host)
             case AssignStories():
                 await assign_stories(self.pipeline)
+            case SendDigests():
+                tries = await send_digests(self.storage, self.config, clock=self.clock)
+                for done in tries:
+                    self.digest_tried(done)
             case CleanUp():
                 await asyncio.to_thread(self.clean_up)
 
@@ -158,5 +167,6 @@ def _pipeline(
         event_window=config.stories.event_window,
         max_feed_size=config.max_feed_size,
         max_page_size=config.max_page_size,
+        timeout=config.timeout,
         lease=timedelta(minutes=10) + 2 * config.timeout,
     )

@@ -18,11 +18,14 @@ _COLUMNS = (
     "published_at", "updated_at", "first_seen_at", "at", "words", "content_hash", "revision",
     "revised_at", "text_state", "text_origin", "text_attempts", "page_host", "text_due_at",
 )  # fmt: skip
-_INSERT_ARTICLE = insert("articles", _COLUMNS)
 _INSERT_KEY = insert(
     "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
 )
 _INSERT_TEXT = insert("texts", ("article_id", "title", "text", "facets", "html"))
+_STORED = """
+    SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id
+    WHERE a.id = ? {locking}
+"""
 _FACET = "\ue000"
 _MARKS = str.maketrans("", "", "\x02\x03")
 
@@ -62,24 +65,26 @@ def insert_articles(
 ) -> list[int]:
     """Their ids, in order. None of their keys may be taken."""
     seen = to_us(seen_at)
-    ids: list[int] = []
-    keys: list[tuple[int, str, int]] = []
-    texts: list[tuple[int, str, str, str, str]] = []
+    rows = []
     for article in articles:
         _check(article)
         at = _at(article.published_at, seen)
-        article_id = session.add(_INSERT_ARTICLE, _values(source_id, article, seen, at))
-        ids.append(article_id)
-        keys += [(source_id, key, article_id) for key in article.keys]
-        texts.append(
-            (
-                article_id,
-                _unmarked(article.title),
-                _unmarked(article.text),
-                _facets(source_id, article.language),
-                article.html,
-            )
+        rows.append(_values(source_id, article, seen, at))
+    ids = session.add("articles", _COLUMNS, rows)
+    numbered = list(zip(ids, articles, strict=True))
+    keys = [
+        (source_id, key, article_id) for article_id, article in numbered for key in article.keys
+    ]
+    texts = [
+        (
+            article_id,
+            _unmarked(article.title),
+            _unmarked(article.text),
+            _facets(source_id, article.language),
+            article.html,
         )
+        for article_id, article in numbered
+    ]
     session.many(_INSERT_KEY, keys)
     session.many(_INSERT_TEXT, texts)
     session.index([text[:4] for text in texts])
@@ -140,11 +145,7 @@ class Content:
 
 def stored_article(session: Session, article_id: int) -> Row | None:
     """The row with its text, for changing it; None: there is none."""
-    return session.row(
-        "SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id "
-        "WHERE a.id = ?",
-        (article_id,),
-    )
+    return session.row(_STORED.format(locking=session.locking), (article_id,))
 
 
 def replace_content(session: Session, row: Row, content: Content) -> None:
@@ -171,9 +172,15 @@ def replace_content(session: Session, row: Row, content: Content) -> None:
     )
     new_text = text != row["text"]
     if new_text or title != row["title"] or content.language != row["language"]:
+        facets = _facets(row["source_id"], content.language)
         session.run(
             "UPDATE texts SET title = ?, text = ?, facets = ? WHERE article_id = ?",
-            (title, text, _facets(row["source_id"], content.language), article_id),
+            (title, text, facets, article_id),
+        )
+        session.reindex((article_id, title, text, facets))
+    if new_text:
+        session.run(
+            "UPDATE articles SET text_version = text_version + 1 WHERE id = ?", (article_id,)
         )
     if content.html != row["html"]:
         session.run("UPDATE texts SET html = ? WHERE article_id = ?", (content.html, article_id))

@@ -4,11 +4,65 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aggregator.storage.sql import Session
+from aggregator.storage.rows import from_us, span_to_us, to_us
+from aggregator.storage.sql import Row, Session, insert
 from aggregator.storage.stories import beyond
+from aggregator.types import CleanUpReport, Worker
+
+_SILENT = timedelta(days=1)
+"""A worker that has given no sign of life for so long is gone."""
+_WORKER = ("name", "machine", "version", "started_at", "seen_at", "jobs", "leads")
+_REPORT = insert(
+    "workers",
+    _WORKER,
+    "ON CONFLICT (name) DO UPDATE SET version = excluded.version, "
+    "started_at = excluded.started_at, seen_at = excluded.seen_at, jobs = excluded.jobs, "
+    "leads = excluded.leads",
+)
+_LATEST = "SELECT max(seen_at) AS at FROM workers"
+_OLD_HOSTS = """
+    DELETE FROM hosts
+    WHERE lease_until = 0 AND free_at < (SELECT max(o.free_at) FROM hosts o) - ?
+"""
+
+
+def report_worker(session: Session, worker: Worker) -> None:
+    session.run(
+        _REPORT,
+        (
+            worker.name,
+            worker.machine,
+            worker.version,
+            to_us(worker.started_at),
+            to_us(worker.seen_at),
+            worker.jobs,
+            int(worker.leads),
+        ),
+    )
+
+
+def forget_worker(session: Session, name: str) -> None:
+    session.run("DELETE FROM workers WHERE name = ?", (name,))
+
+
+def workers(session: Session) -> list[Worker]:
+    return [_worker(row) for row in session.rows("SELECT * FROM workers ORDER BY name")]
+
+
+def _worker(row: Row) -> Worker:
+    return Worker(
+        name=row["name"],
+        machine=row["machine"],
+        version=row["version"],
+        started_at=from_us(row["started_at"]),
+        seen_at=from_us(row["seen_at"]),
+        jobs=row["jobs"],
+        leads=bool(row["leads"]),
+    )
 
 
 def release_claims(session: Session) -> int:
+    session.run("UPDATE hosts SET lease_until = 0 WHERE lease_until <> 0")
     return session.run(
         "UPDATE sources SET lease_until = NULL WHERE lease_until IS NOT NULL"
     ) + session.run(
@@ -16,9 +70,14 @@ def release_claims(session: Session) -> int:
     )
 
 
-def drop_fingerprints(session: Session, *, window: timedelta) -> int:
-    """Of articles that have left the window."""
-    return session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
+def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
+    """Fingerprints of articles that have left the window, and whom nobody has heard of for long."""
+    session.run(_OLD_HOSTS, (span_to_us(_SILENT),))
+    latest = session.row(_LATEST)
+    if latest is not None and latest["at"] is not None:
+        session.run("DELETE FROM workers WHERE seen_at < ?", (latest["at"] - span_to_us(_SILENT),))
+    dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
+    return CleanUpReport(fingerprints=dropped)
 
 
 _DRIFTS = (

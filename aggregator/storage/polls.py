@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.errors import ClaimLost
+from aggregator.storage import hosts
 from aggregator.storage.articles import add_keys, insert_articles, revise_article
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
@@ -32,13 +33,12 @@ _DUE_HOSTS = """
     SELECT s.host || '' AS host, count(*) AS due, min(s.next_poll_at) AS oldest_at
     FROM sources s
     WHERE s.active = 1 AND s.next_poll_at <= :now {only}
-      AND NOT EXISTS (SELECT 1 FROM sources c WHERE c.host = s.host AND c.lease_until > :now)
+      AND {free}
     GROUP BY 1 ORDER BY oldest_at, 1 LIMIT :limit
 """
 _DUE_FEEDS = """
     SELECT {columns} FROM sources s
     WHERE s.host = :host AND s.active = 1 AND s.next_poll_at <= :now {only}
-      AND NOT EXISTS (SELECT 1 FROM sources c WHERE c.host = :host AND c.lease_until > :now)
     ORDER BY s.next_poll_at, s.id
 """
 _CLAIM = "UPDATE sources SET lease_until = ? WHERE id IN {ids}"
@@ -59,7 +59,8 @@ _END_CLAIM = """
 def due_hosts(
     session: Session, *, now: datetime, limit: int, only: Collection[int] | None
 ) -> list[HostWork]:
-    rows = session.rows(_DUE_HOSTS.format(only=_only(only)), {"now": to_us(now), "limit": limit})
+    statement = _DUE_HOSTS.format(only=_only(only), free=hosts.FREE.format(host="s.host"))
+    rows = session.rows(statement, {"now": to_us(now), "limit": limit})
     return [
         HostWork(host=row["host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
         for row in rows
@@ -69,14 +70,18 @@ def due_hosts(
 def claim_feeds(
     session: Session, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None
 ) -> list[FeedClaim]:
-    """None while any feed of the host is claimed: a host is served by one task at a time."""
+    """The due feeds are read after the host is taken: nobody else takes them meanwhile."""
+    lease_until = now + lease
+    if not hosts.take(session, host, now=now, lease_until=lease_until):
+        return []
+    free_at = hosts.free_at(session, host)
     rows = session.rows(
         _DUE_FEEDS.format(columns=SOURCE_COLUMNS, only=_only(only)),
         {"host": host, "now": to_us(now)},
     )
     if not rows:
+        hosts.release(session, host, lease_until=lease_until, free_at=free_at or now)
         return []
-    lease_until = now + lease
     session.run(_CLAIM.format(ids=ids([row["id"] for row in rows])), (to_us(lease_until),))
     return [
         FeedClaim(
@@ -84,6 +89,7 @@ def claim_feeds(
             source=source(row),
             state=feed_state(row),
             lease_until=lease_until,
+            free_at=free_at,
         )
         for row in rows
     ]

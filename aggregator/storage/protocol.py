@@ -31,16 +31,40 @@ from aggregator.types import (
     TextClaim,
     TextRecord,
     Unassigned,
+    Worker,
 )
 
 Order = Literal["newest", "relevance"]
 
 
+class Role(Protocol):
+    """Something that one process at a time does; lost when the process or its connection dies."""
+
+    def take(self) -> bool:
+        """Whether we have it, from now on or still. Cheap; ask again before each use.
+
+        Raises StorageError when the database cannot be reached; then we do not have it.
+        """
+
+    def drop(self) -> None:
+        """Leave it to others; one that is not held is no error."""
+
+
 class Storage(Protocol):
     """See the module's docstring. Errors: StorageError and its children."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may work on it at once."""
+
     def close(self) -> None:
         """Finish what is under way and release files; further calls raise StorageError."""
+
+    def clock(self) -> datetime:
+        """The time that all who work on the database go by: leases are compared across machines."""
+
+    def role(self, name: str) -> Role:
+        """A role that its processes compete for; a database that is not shared gives it to all."""
 
     # --- sources
 
@@ -69,14 +93,22 @@ class Storage(Protocol):
     def due_hosts(
         self, *, now: datetime, limit: int, only: Collection[int] | None = None
     ) -> list[HostWork]:
-        """Hosts with feeds due and none claimed, longest due first; `only` these source ids."""
+        """Hosts with feeds due that nobody holds, longest due first; `only` these source ids."""
 
     def claim_feeds(
         self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
     ) -> list[FeedClaim]:
-        """Take the host's due feeds for the time of the lease.
+        """Take the host and its due feeds for the time of the lease.
 
-        Empty while somebody else holds any feed of the host: one task serves it at a time.
+        Empty while somebody holds the host, be it for its feeds or for its pages: one task serves
+        it at a time. Give it back with `release_host`; after a crash it falls free by itself.
+        """
+
+    def release_host(self, host: str, *, lease_until: datetime, free_at: datetime) -> None:
+        """Give a host back, to be asked again from `free_at` on.
+
+        What was claimed with it and not recorded is due again. A lease that is no longer held is
+        no error: nothing changes.
         """
 
     def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
@@ -99,7 +131,7 @@ class Storage(Protocol):
     def due_text_hosts(
         self, *, now: datetime, limit: int, only: Collection[int] | None = None
     ) -> list[HostWork]:
-        """Hosts with article pages due and none claimed, longest due first."""
+        """Hosts with article pages due that nobody holds, longest due first."""
 
     def claim_texts(
         self,
@@ -110,10 +142,7 @@ class Storage(Protocol):
         limit: int,
         only: Collection[int] | None = None,
     ) -> list[TextClaim]:
-        """Take up to `limit` of the host's due pages for the time of the lease, newest first.
-
-        Empty while somebody else holds any page of the host.
-        """
+        """Take the host and up to `limit` of its due pages, newest first: as `claim_feeds`."""
 
     def record_text(self, record: TextRecord) -> None:
         """Store what became of one page and end its claim. Raises ClaimLost.
@@ -130,12 +159,14 @@ class Storage(Protocol):
         """Assigned articles whose `at` lies within `span` of the newest one's, in the order in
         which they were assigned."""
 
-    def assign(self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime) -> None:
-        """Store assignments and the fingerprints they rest on, in order.
+    def assign(
+        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+    ) -> list[Assignment]:
+        """Store assignments and the fingerprints they rest on, in order; those that were stored.
 
-        One for an article that has one already is ignored. One into a story that is gone, because
-        its only article changed meanwhile, goes where the article it resembles has gone, or else
-        starts a story of its own.
+        One for an article that has one already, or whose text has changed since it was read, is
+        left out. One into a story that is gone, because its only article changed meanwhile, goes
+        where the article it resembles has gone, or else starts a story of its own.
         """
 
     # --- reading
@@ -184,12 +215,22 @@ class Storage(Protocol):
 
     # --- housekeeping
 
+    def report_worker(self, worker: Worker) -> None:
+        """Keep a process's latest sign of life."""
+
+    def forget_worker(self, name: str) -> None:
+        """A process ends; one that is not known is no error."""
+
+    def workers(self) -> list[Worker]:
+        """Every process that has not said that it ends, by name."""
+
     def release_claims(self) -> int:
         """End every claim. Only for a process that knows it is alone (see `instance`)."""
 
     def clean_up(self, *, window: timedelta) -> CleanUpReport:
         """Drop what is no longer needed: fingerprints that no further article will be compared
-        with (older than the newest assigned one by more than the window), write-ahead logs."""
+        with (older than the newest assigned one by more than the window), hosts that were asked
+        long ago, workers that have been silent for a day, write-ahead logs."""
 
     def check(self) -> list[str]:
         """Problems with the database's integrity, a sentence each; empty: it is whole."""

@@ -58,6 +58,7 @@ def tag_key(tag: str) -> str:
 
 def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) -> SyncReport:
     _refuse_twins(sources)
+    session.alone("sources")
     stored = session.rows(_STORED)
     matches = _match(sources, stored)
     kept = {row["id"] for row in matches if row is not None}
@@ -125,10 +126,9 @@ def _stored(row: Row) -> tuple[object, ...]:
 
 
 def _insert(session: Session, wanted: Source, now: datetime) -> None:
-    statement = insert("sources", (*_DESIRED, "active", "failures", "next_poll_at"), "RETURNING id")
-    row = session.row(statement, (*_columns(wanted), 1, 0.0, to_us(now)))
-    assert row is not None  # noqa: S101 - an INSERT that succeeded returns its row
-    _write_tags(session, row["id"], wanted)
+    columns = (*_DESIRED, "active", "failures", "next_poll_at")
+    [source_id] = session.add("sources", columns, [(*_columns(wanted), 1, 0.0, to_us(now))])
+    _write_tags(session, source_id, wanted)
 
 
 def _update(session: Session, wanted: Source, row: Row, now: datetime) -> None:

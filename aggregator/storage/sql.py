@@ -2,9 +2,10 @@
 
 The verbs are functions over a `Session`, in the modules beside this one (sources, polls, articles,
 texts, stories, reading, deliveries, housekeeping). Their statements keep to what SQLite and
-PostgreSQL both have: `:name` or `?` parameters, ON CONFLICT, RETURNING; no scalar min/max, no JSON
-or date functions. A backend brings a Session (which may rewrite the parameter marks),
-transactions, migrations and full-text search.
+PostgreSQL both have: `:name` or `?` parameters, ON CONFLICT; no scalar min/max, no JSON or date
+functions; `%` and `::` not at all. A backend brings a Session (which may rewrite the parameter
+marks), transactions, migrations and full-text search. Transactions see what others have committed
+before each statement: what must not change between two statements is locked (`locking`, `alone`).
 
 Times are stored as whole microseconds since 1970 UTC: they keep the precision of `datetime`, which
 fencing tokens need, compare and index as integers, and are the same in every database. Lists are
@@ -43,17 +44,30 @@ class Session(Protocol):
     def run(self, sql: str, params: Params = ()) -> int:
         """Execute, and return how many rows were changed."""
 
-    def add(self, sql: str, params: Params = ()) -> int:
-        """Insert one row into a table with an `id`, and return that."""
+    def add(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> list[int]:
+        """Insert rows into a table with an `id`; their ids, growing in the order of the rows."""
 
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         """Execute once for each."""
 
     def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
-        """Make new texts searchable: (article id, title, text, facets) each.
+        """Make new texts searchable: (article id, title, text, facets) each."""
 
-        Nothing to do where the database indexes what is inserted by itself.
+    def reindex(self, text: tuple[int, str, str, str]) -> None:
+        """The same for a text that has changed.
+
+        Nothing to do where the database notices changes by itself.
         """
+
+    @property
+    def locking(self) -> str:
+        """What ends a SELECT whose rows stay as they are until the transaction ends; "" where
+        no other transaction can write meanwhile."""
+
+    def alone(self, what: str) -> None:
+        """Until the transaction ends, be the only one that asked for `what`."""
 
 
 def insert(table: str, columns: Sequence[str], suffix: str = "") -> str:

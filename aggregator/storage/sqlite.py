@@ -9,20 +9,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from aggregator.core.query import Query
 from aggregator.errors import StorageError
 from aggregator.storage import deliveries as _deliveries
-from aggregator.storage import faults, housekeeping, polls, reading, search, stories, texts
+from aggregator.storage import faults, hosts, housekeeping, polls, reading, search, stories, texts
 from aggregator.storage import sources as _sources
 from aggregator.storage.instance import instance_lock
 from aggregator.storage.opening import check_readable, connect, open_writer
-from aggregator.storage.protocol import Order
+from aggregator.storage.protocol import Order, Role
 from aggregator.storage.readers import Readers
-from aggregator.storage.sql import Params, Row, Session
+from aggregator.storage.sql import Params, Row, Session, insert
 from aggregator.storage.writer import Writer
 from aggregator.types import (
     Article,
@@ -43,6 +44,7 @@ from aggregator.types import (
     TextClaim,
     TextRecord,
     Unassigned,
+    Worker,
 )
 
 __all__ = ["SqliteStorage", "instance_lock", "open_storage"]
@@ -87,17 +89,39 @@ class SqliteSession:
     def run(self, sql: str, params: Params = ()) -> int:
         return self._connection.execute(sql, params).rowcount
 
-    def add(self, sql: str, params: Params = ()) -> int:
+    def add(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> list[int]:
         # Not by RETURNING: to SQLite that is a trigger, before which FTS5 writes its buffer out.
-        row_id = self._connection.execute(sql, params).lastrowid
-        assert row_id is not None  # noqa: S101 - an INSERT that succeeded has set it
-        return row_id
+        statement = insert(table, columns)
+        ids = [self._connection.execute(statement, row).lastrowid for row in rows]
+        return [row_id for row_id in ids if row_id is not None]  # an INSERT that succeeded sets it
 
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         self._connection.executemany(sql, params)
 
     def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
         self._connection.executemany(_INDEX, texts)
+
+    def reindex(self, text: tuple[int, str, str, str]) -> None:
+        """A trigger has done it."""
+
+    @property
+    def locking(self) -> str:
+        return ""
+
+    def alone(self, what: str) -> None:
+        """Every writing transaction is."""
+
+
+class _Everyones:
+    """A role in a database that one process has to itself."""
+
+    def take(self) -> bool:
+        return True
+
+    def drop(self) -> None:
+        """Nobody waits for it."""
 
 
 class SqliteStorage:
@@ -126,6 +150,16 @@ class SqliteStorage:
             fault=self._fault,
             closed=self._closed_error,
         )
+
+    @property
+    def shared(self) -> bool:
+        return False
+
+    def clock(self) -> datetime:
+        return datetime.now(UTC)
+
+    def role(self, name: str) -> Role:  # noqa: ARG002 - all roles are alike here
+        return _Everyones()
 
     def close(self) -> None:
         self._readers.close()
@@ -179,6 +213,11 @@ class SqliteStorage:
             lambda session: polls.claim_feeds(session, host, now=now, lease=lease, only=only)
         )
 
+    def release_host(self, host: str, *, lease_until: datetime, free_at: datetime) -> None:
+        self._write(
+            lambda session: hosts.release(session, host, lease_until=lease_until, free_at=free_at)
+        )
+
     def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
         with self._read() as session:
             return polls.known_entries(session, source_id, keys)
@@ -222,8 +261,10 @@ class SqliteStorage:
         with self._read() as session:
             yield from stories.window(session, span=span)
 
-    def assign(self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime) -> None:
-        self._write(lambda session: stories.assign(session, assigned, now=now))
+    def assign(
+        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+    ) -> list[Assignment]:
+        return self._write(lambda session: stories.assign(session, assigned, now=now))
 
     # --- reading
 
@@ -278,17 +319,25 @@ class SqliteStorage:
 
     # --- housekeeping
 
+    def report_worker(self, worker: Worker) -> None:
+        self._write(lambda session: housekeeping.report_worker(session, worker))
+
+    def forget_worker(self, name: str) -> None:
+        self._write(lambda session: housekeeping.forget_worker(session, name))
+
+    def workers(self) -> list[Worker]:
+        with self._read() as session:
+            return housekeeping.workers(session)
+
     def release_claims(self) -> int:
         return self._write(housekeeping.release_claims)
 
     def clean_up(self, *, window: timedelta) -> CleanUpReport:
-        dropped = self._write(
-            lambda session: housekeeping.drop_fingerprints(session, window=window)
-        )
+        dropped = self._write(lambda session: housekeeping.clean_up(session, window=window))
         log = self._path.with_name(self._path.name + "-wal")
         size = log.stat().st_size if log.exists() else 0
         self._write(lambda session: session.rows("PRAGMA wal_checkpoint(TRUNCATE)"), alone=True)
-        return CleanUpReport(fingerprints=dropped, details={"log_bytes": size})
+        return replace(dropped, details={"log_bytes": size})
 
     def check(self) -> list[str]:
         with self._readers.borrow() as connection:

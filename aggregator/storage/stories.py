@@ -18,10 +18,11 @@ from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unas
 
 # The order first: sorting would carry the texts along.
 _UNASSIGNED = """
-    SELECT a.id, s.name, a.title, a.url, a.at, coalesce(s.language, a.language) AS language
+    SELECT a.id, s.name, a.title, a.url, a.at, a.text_version,
+      coalesce(s.language, a.language) AS language
     FROM articles a JOIN sources s ON s.id = a.source_id
     WHERE a.story_id IS NULL AND a.text_state <> 'pending'
-    ORDER BY a.at, s.name, a.url, a.title, a.id LIMIT ?
+    ORDER BY a.at, s.name, coalesce(a.url, ''), a.title, a.id LIMIT ?
 """
 _TEXTS = "SELECT article_id, text FROM texts WHERE article_id IN {ids}"
 _NEWEST = "SELECT max(at) AS at FROM fingerprints"
@@ -38,10 +39,10 @@ _WINDOW_CHUNK = """
 """
 _INSERT_FINGERPRINT = insert("fingerprints", ("article_id", "at", "data"))
 _HOMES = "SELECT id, story_id FROM articles WHERE id IN {ids} AND story_id IS NOT NULL"
+_SETTLE = "UPDATE articles SET story_id = ? WHERE id = ? AND story_id IS NULL AND text_version = ?"
 _INSERT = insert(
     "assignments",
     ("article_id", "story_id", "relation", "of_id", "score", "why", "assigned_at"),
-    "ON CONFLICT (article_id) DO NOTHING",
 )
 _REFRESH = """
     INSERT INTO stories (id, articles, outlets, first_at, last_at)
@@ -65,6 +66,7 @@ def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
             at=from_us(row["at"]),
             language=row["language"],
             text=texts[row["id"]],
+            version=row["text_version"],
         )
         for row in waiting
     ]
@@ -98,33 +100,37 @@ def window(session: Session, *, span: timedelta) -> Iterator[tuple[GroupInput, A
 
 def assign(
     session: Session, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
-) -> None:
+) -> list[Assignment]:
+    session.alone("stories")  # what _homes says holds until all is stored
+    kept: list[Assignment] = []
     homes = _homes(session, {int(item.of) for _, item in assigned if item.of is not None})
     touched: set[int] = set()
     for group_input, decided in assigned:
         item = _with_its_like(decided, homes)
         article_id, story_id = int(item.article_id), int(item.story)
-        stored = session.run(
-            _INSERT,
-            (
-                article_id,
-                story_id,
-                item.relation.value,
-                None if item.of is None else int(item.of),
-                item.score,
-                item.why,
-                to_us(now),
-            ),
-        )
-        if stored:
-            session.run("UPDATE articles SET story_id = ? WHERE id = ?", (story_id, article_id))
+        # This locks the article: its text stays what it is from here on.
+        if session.run(_SETTLE, (story_id, article_id, group_input.version)):
+            session.run(
+                _INSERT,
+                (
+                    article_id,
+                    story_id,
+                    item.relation.value,
+                    None if item.of is None else int(item.of),
+                    item.score,
+                    item.why,
+                    to_us(now),
+                ),
+            )
             session.run(
                 _INSERT_FINGERPRINT,
                 (article_id, to_us(group_input.at), encode(group_input.fingerprint)),
             )
             homes[article_id] = story_id
             touched.add(story_id)
+            kept.append(item)
     refresh_stories(session, touched)
+    return kept
 
 
 def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:
@@ -153,11 +159,13 @@ def _with_its_like(item: Assignment, homes: Mapping[int, int]) -> Assignment:
 
 def refresh_stories(session: Session, story_ids: Collection[int]) -> None:
     """Count these stories' articles again."""
+    session.alone("stories")
     session.run(_REFRESH.format(ids=ids(story_ids)))
 
 
 def dissolve_single(session: Session, article_id: int, story_id: int) -> bool:
     """Take the article out of its story if it is alone there, and say whether it was."""
+    session.alone("stories")
     row = session.row("SELECT articles FROM stories WHERE id = ?", (story_id,))
     if row is None or row["articles"] != 1:
         return False

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from aggregator.errors import ClaimLost
+from aggregator.storage import hosts
 from aggregator.storage.articles import Content, replace_content, stored_article
 from aggregator.storage.rows import from_us, pairs, to_json, to_us, to_us_or_none
 from aggregator.storage.sql import Row, Session, ids
@@ -14,18 +15,12 @@ from aggregator.types import ArticleText, HostWork, TextClaim, TextOrigin, TextR
 _DUE_HOSTS = """
     SELECT a.page_host, count(*) AS due, min(a.text_due_at) AS oldest_at
     FROM articles a
-    WHERE a.text_due_at <= :now {only}
-      AND NOT EXISTS (
-        SELECT 1 FROM articles c WHERE c.page_host = a.page_host AND c.text_lease_until > :now
-      )
+    WHERE a.text_due_at <= :now {only} AND {free}
     GROUP BY a.page_host ORDER BY oldest_at, a.page_host LIMIT :limit
 """
 _DUE_TEXTS = """
     SELECT a.id FROM articles a
     WHERE a.page_host = :host AND a.text_due_at <= :now {only}
-      AND NOT EXISTS (
-        SELECT 1 FROM articles c WHERE c.page_host = :host AND c.text_lease_until > :now
-      )
     ORDER BY a.id DESC LIMIT :limit
 """
 _PAGES = """
@@ -43,7 +38,8 @@ _CLAIM = "UPDATE articles SET text_lease_until = ? WHERE id IN {ids}"
 def due_text_hosts(
     session: Session, *, now: datetime, limit: int, only: Collection[int] | None
 ) -> list[HostWork]:
-    rows = session.rows(_DUE_HOSTS.format(only=_only(only)), {"now": to_us(now), "limit": limit})
+    statement = _DUE_HOSTS.format(only=_only(only), free=hosts.FREE.format(host="a.page_host"))
+    rows = session.rows(statement, {"now": to_us(now), "limit": limit})
     return [
         HostWork(host=row["page_host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
         for row in rows
@@ -59,14 +55,18 @@ def claim_texts(
     limit: int,
     only: Collection[int] | None,
 ) -> list[TextClaim]:
-    """None while any page of the host is claimed: a host is served by one task at a time."""
+    """As `polls.claim_feeds`."""
+    lease_until = now + lease
+    if not hosts.take(session, host, now=now, lease_until=lease_until):
+        return []
+    free_at = hosts.free_at(session, host)
     due = session.rows(
         _DUE_TEXTS.format(only=_only(only)), {"host": host, "now": to_us(now), "limit": limit}
     )
     if not due:
+        hosts.release(session, host, lease_until=lease_until, free_at=free_at or now)
         return []
     claimed = ids([row["id"] for row in due])
-    lease_until = now + lease
     session.run(_CLAIM.format(ids=claimed), (to_us(lease_until),))
     return [
         TextClaim(
@@ -79,6 +79,7 @@ def claim_texts(
             attempts=row["text_attempts"],
             headers=pairs(row["headers"]),
             lease_until=lease_until,
+            free_at=free_at,
         )
         for row in session.rows(_PAGES.format(ids=claimed))
     ]

@@ -26,7 +26,7 @@ def test_stories_do_not_depend_on_the_hour(hour: int) -> None:
     with Press(MIDNIGHT + timedelta(hours=hour)) as press:
         truth = press.truth()
     grouper = Grouper()
-    found: dict[int, set[str]] = {}
+    found: dict[int | str, set[str]] = {}
     wanted: dict[str, set[str]] = {}
     in_order = sorted(truth.items(), key=lambda pair: (pair[1].published_at, pair[0]))
     for number, (url, article) in enumerate(in_order, 1):

@@ -36,15 +36,14 @@ async def test_runs_jobs_and_never_the_same_one_twice_at_once() -> None:
         await gate.wait()
 
     running = engine(handler)
-    assert running.submit(PollHost("a"))
-    assert not running.submit(PollHost("a"))
-    assert running.submit(EnrichHost("a"))
-    assert running.free == 0
+    await running.submit([PollHost("a")])
+    await running.submit([PollHost("a"), EnrichHost("a")])
+    assert (running.running, await running.room()) == (2, 0)
     assert running.running == 2
     gate.set()
     await running.idle()
     assert seen == [PollHost("a"), EnrichHost("a")]
-    assert running.submit(PollHost("a"))
+    await running.submit([PollHost("a")])
     await running.idle()
     assert await running.stop(grace=timedelta(seconds=1))
 
@@ -60,8 +59,8 @@ async def test_a_job_that_fails_is_reported_and_harms_no_other() -> None:
         done.append(job.host)
 
     running = engine(handler, errors=errors)
-    running.submit(PollHost("bad"))
-    running.submit(PollHost("good"))
+    await running.submit([PollHost("bad")])
+    await running.submit([PollHost("good")])
     await running.idle()
     assert errors == ["PollHost: boom"]
     assert done == ["good"]
@@ -74,9 +73,9 @@ async def test_changed_returns_when_a_job_has_ended_meanwhile() -> None:
 
     running = engine(handler)
     await running.changed()  # nothing is under way
-    running.submit(PollHost("a"))
+    await running.submit([PollHost("a")])
     await running.idle()
-    running.submit(PollHost("b"))
+    await running.submit([PollHost("b")])
     await running.changed()
     await running.idle()
     await running.changed()
@@ -91,11 +90,11 @@ async def test_stop_waits_for_what_is_under_way_and_begins_nothing_more() -> Non
         finished.set()
 
     running = engine(handler)
-    running.submit(PollHost("a"))
+    await running.submit([PollHost("a")])
     assert await running.stop(grace=timedelta(seconds=30))
     assert finished.is_set()
-    assert not running.submit(PollHost("b"))
-    assert running.free == 0
+    await running.submit([PollHost("b")])
+    assert (running.running, await running.room()) == (0, 0)
 
 
 async def test_stop_cancels_what_takes_longer_than_the_grace() -> None:
@@ -109,11 +108,11 @@ async def test_stop_cancels_what_takes_longer_than_the_grace() -> None:
             raise
 
     running = engine(handler)
-    running.submit(PollHost("a"))
+    await running.submit([PollHost("a")])
     await asyncio.sleep(0)
     assert not await running.stop(grace=timedelta(0))
     assert cancelled.is_set()
-    assert not running.busy
+    assert not running.running
 
 
 async def test_every_calls_at_once_and_again_and_survives_errors() -> None:

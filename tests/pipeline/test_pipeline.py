@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,11 +27,13 @@ from aggregator.sandbox import InlineSandbox
 from aggregator.storage.sqlite import SqliteStorage, open_storage
 from aggregator.types import (
     Article,
+    Assignment,
     FailureGrade,
     Fetched,
     FetchFailed,
     FetchOutcome,
     FetchRequest,
+    GroupInput,
     NotModified,
     PagePolicy,
     Source,
@@ -136,6 +138,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         event_window=timedelta(days=5),
         max_feed_size=1_000_000,
         max_page_size=500_000,
+        timeout=timedelta(seconds=30),
+        lease=timedelta(minutes=10),
     )
     made = House(line, publisher, storage, events)
     made.follow()
@@ -261,10 +265,12 @@ class FullDisk(SqliteStorage):
 
     full = False
 
-    def assign(self, *arguments: object, **named: object) -> None:
+    def assign(
+        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+    ) -> list[Assignment]:
         if self.full:
             raise StorageError("the disk is full")
-        super().assign(*arguments, **named)  # type: ignore[arg-type]  # passed on as they came
+        return super().assign(assigned, now=now)
 
 
 def test_a_failed_commit_of_stage_three_changes_nothing(house: House, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.core.fingerprint import fingerprint
+from aggregator.core.urls import host_key
 from aggregator.storage.protocol import Storage
 from aggregator.types import (
     Article,
@@ -112,13 +113,32 @@ def store(
     storage.wake(one, now=at, force=True)
     [work] = storage.due_hosts(now=at, limit=10, only=one)
     [taken] = storage.claim_feeds(work.host, now=at, lease=LEASE, only=one)
-    return storage.record_poll(polled(taken, decision(articles), at=at))
+    return record(storage, polled(taken, decision(articles), at=at))
+
+
+def record(storage: Storage, what: PollRecord) -> list[int]:
+    """Record a poll and give its host back."""
+    stored = storage.record_poll(what)
+    release(storage, what.claim, at=what.polled_at)
+    return stored
+
+
+def record_page(storage: Storage, host: str, what: TextRecord) -> None:
+    """Record a page and give its host back."""
+    storage.record_text(what)
+    storage.release_host(host, lease_until=what.claim.lease_until, free_at=what.at)
+
+
+def release(storage: Storage, taken: FeedClaim, *, at: datetime = NOW) -> None:
+    """Give back the host of a claim."""
+    host = host_key(taken.source.url)
+    storage.release_host(host, lease_until=taken.lease_until, free_at=at)
 
 
 def revise(storage: Storage, article_id: int, article: NewArticle, *, at: datetime) -> None:
     storage.wake(None, now=at, force=True)
     revision = Revision(article_id=article_id, article=article)
-    storage.record_poll(polled(claim(storage, at=at), decision(revised=[revision]), at=at))
+    record(storage, polled(claim(storage, at=at), decision(revised=[revision]), at=at))
 
 
 def fetched(
@@ -173,6 +193,14 @@ def group_input(storage: Storage, article_id: int) -> GroupInput:
         url=summary.url,
         at=summary.at,
         fingerprint=fingerprint(summary.title, article.text, summary.language),
+        version=next(
+            (
+                one.version
+                for one in storage.unassigned(limit=10_000)
+                if one.article_id == article_id
+            ),
+            0,
+        ),
     )
 
 

@@ -12,10 +12,11 @@ from storemaker import HOUR, LEASE, NOW, assign, claim, decision, joins, new, po
 from aggregator.core.query import parse
 from aggregator.storage.sqlite import SqliteStorage, open_storage
 
-# Indexes that hold only what is waiting, and those in the order of the answer, may be walked.
+# Indexes that hold only what is waiting, those in the order of the answer, and small tables may be
+# walked.
 _FINE = re.compile(
     r"USING (COVERING )?INDEX (articles_unassigned|articles_text_due|articles_claimed|"
-    r"sources_claimed|stories_by_rank)|VIRTUAL TABLE"
+    r"sources_claimed|stories_by_rank)|VIRTUAL TABLE|SCAN (hosts|workers|o)\b"
 )
 _FULL = re.compile(r"SCAN (?!CONSTANT ROW)")
 
@@ -36,6 +37,8 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "search": lambda s: s.search(parse("text after:3d -river", now=NOW), limit=9),
     "search ranked": lambda s: s.search(parse("text", now=NOW), limit=9, order="relevance"),
     "search by time": lambda s: s.search(parse("after:3d", now=NOW), limit=9),
+    "release_host": lambda s: s.release_host("x", lease_until=NOW, free_at=NOW),
+    "workers": lambda s: s.workers(),
     "release_claims": lambda s: s.release_claims(),
     "clean_up": lambda s: s.clean_up(window=HOUR),
 }

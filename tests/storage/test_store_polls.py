@@ -14,6 +14,7 @@ from storemaker import (
     decision,
     new,
     polled,
+    record,
     revise,
     source,
     store,
@@ -93,7 +94,7 @@ def test_a_host_is_served_by_one_at_a_time(storage: Storage) -> None:
     storage.sync_sources([A1, A2], now=NOW)
     assert storage.due_hosts(now=NOW, limit=9) == []
     assert storage.claim_feeds("a.example.com", now=NOW, lease=LEASE) == []
-    storage.record_poll(polled(first))
+    record(storage, polled(first))
     [second] = storage.claim_feeds("a.example.com", now=NOW, lease=LEASE)
     assert second.source == A2
 
@@ -282,4 +283,45 @@ def test_a_lease_is_kept_to_the_microsecond(storage: Storage) -> None:
     wrong = replace(taken, lease_until=taken.lease_until - timedelta(microseconds=1))
     with pytest.raises(ClaimLost):
         storage.record_poll(polled(wrong))
+    storage.record_poll(polled(taken))
+
+
+def test_a_host_is_served_by_one_task_whatever_it_fetches(storage: Storage) -> None:
+    feed = source("A", "https://a.example.com/feed")
+    store(storage, new("p", page_host="a.example.com"), wanted=feed)
+    storage.wake(None, now=NOW, force=True)
+    [page] = storage.claim_texts("a.example.com", now=NOW, lease=LEASE, limit=1)
+    assert storage.due_hosts(now=NOW, limit=9) == []
+    assert storage.claim_feeds("a.example.com", now=NOW, lease=LEASE) == []
+    storage.release_host("a.example.com", lease_until=page.lease_until, free_at=NOW)
+    [_] = storage.claim_feeds("a.example.com", now=NOW, lease=LEASE)
+    assert storage.due_text_hosts(now=NOW, limit=9) == []
+    assert storage.claim_texts("a.example.com", now=NOW, lease=LEASE, limit=1) == []
+
+
+def test_the_next_one_learns_when_the_host_may_be_asked(storage: Storage) -> None:
+    taken = claim(storage, A1)
+    assert taken.free_at is None
+    free_at = NOW + timedelta(seconds=5)
+    storage.release_host("a.example.com", lease_until=taken.lease_until, free_at=free_at)
+    assert claim(storage).free_at == free_at
+    # A lease that runs out leaves it as it was.
+    assert claim(storage, at=NOW + 2 * LEASE).free_at == free_at
+
+
+def test_what_was_not_recorded_is_due_again_when_the_host_is_given_back(storage: Storage) -> None:
+    storage.sync_sources([A1, A2], now=NOW)
+    first, second = storage.claim_feeds("a.example.com", now=NOW, lease=LEASE)
+    storage.record_poll(polled(first))
+    storage.release_host("a.example.com", lease_until=first.lease_until, free_at=NOW)
+    with pytest.raises(ClaimLost):
+        storage.record_poll(polled(second))
+    assert storage.claim_feeds("a.example.com", now=NOW, lease=LEASE)[0].source == second.source
+
+
+def test_only_its_holder_gives_a_host_back(storage: Storage) -> None:
+    taken = claim(storage, A1)
+    storage.release_host("a.example.com", lease_until=NOW, free_at=NOW)
+    storage.release_host("b.example.com", lease_until=taken.lease_until, free_at=NOW)
+    assert storage.due_hosts(now=NOW, limit=9) == []
     storage.record_poll(polled(taken))

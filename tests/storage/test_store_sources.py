@@ -12,6 +12,7 @@ from storemaker import (
     decision,
     new,
     polled,
+    record,
     source,
     source_id,
     store,
@@ -58,7 +59,7 @@ def test_statuses_come_by_name_with_counts(storage: Storage) -> None:
 
 def test_a_renamed_source_keeps_its_articles_and_history(storage: Storage) -> None:
     taken = claim(storage, source("Old", "https://example.com/feed"))
-    storage.record_poll(polled(taken, decision([new("a")]), etag='"1"'))
+    record(storage, polled(taken, decision([new("a")]), etag='"1"'))
     report = storage.sync_sources([source("New", "https://example.com/feed")], now=NOW)
     assert report == SyncReport(changed=("New",))
     [status] = storage.source_statuses()
@@ -67,7 +68,8 @@ def test_a_renamed_source_keeps_its_articles_and_history(storage: Storage) -> No
 
 def test_a_moved_source_keeps_its_articles_and_forgets_validators(storage: Storage) -> None:
     taken = claim(storage, source("One", "https://example.com/feed"))
-    storage.record_poll(
+    record(
+        storage,
         polled(
             taken,
             decision([new("a")]),
@@ -78,7 +80,7 @@ def test_a_moved_source_keeps_its_articles_and_forgets_validators(storage: Stora
             failures=2.0,
             last_error="It failed.",
             title="The One",
-        )
+        ),
     )
     later = NOW + timedelta(minutes=5)
     report = storage.sync_sources([source("One", "https://example.org/feed")], now=later)
@@ -96,7 +98,7 @@ def test_a_poll_under_way_of_a_source_that_moves_is_lost(storage: Storage) -> No
     taken = claim(storage, source("One", "https://example.com/feed"))
     storage.sync_sources([source("One", "https://example.org/feed")], now=NOW)
     with pytest.raises(ClaimLost):
-        storage.record_poll(polled(taken, etag='"1"'))
+        record(storage, polled(taken, etag='"1"'))
 
 
 def test_a_missing_source_is_not_polled_and_comes_back_with_its_history(storage: Storage) -> None:
@@ -151,7 +153,7 @@ def test_twins_are_refused(storage: Storage, twin: object, what: str) -> None:
 
 def test_a_shorter_interval_counts_from_now(storage: Storage) -> None:
     taken = claim(storage, source(interval=24 * HOUR))
-    storage.record_poll(polled(taken, next_poll_at=NOW + 24 * HOUR))
+    record(storage, polled(taken, next_poll_at=NOW + 24 * HOUR))
     storage.sync_sources([source(interval=HOUR)], now=NOW)
     assert storage.source_statuses()[0].state.next_poll_at == NOW + HOUR
     storage.sync_sources([source(interval=48 * HOUR)], now=NOW)
@@ -161,13 +163,13 @@ def test_a_shorter_interval_counts_from_now(storage: Storage) -> None:
 def test_waking(storage: Storage) -> None:
     taken = claim(storage, source("Held"))
     hold = NOW + 3 * HOUR
-    storage.record_poll(polled(taken, next_poll_at=hold, hold_until=hold))
+    record(storage, polled(taken, next_poll_at=hold, hold_until=hold))
     storage.sync_sources([source("Held"), source("Free"), source("Gone")], now=NOW)
     storage.sync_sources([source("Held"), source("Free")], now=NOW)
     free = source_id(storage, "Free")
     [work] = storage.due_hosts(now=NOW, limit=9)
     [other] = storage.claim_feeds(work.host, now=NOW, lease=LEASE)
-    storage.record_poll(polled(other))
+    record(storage, polled(other))
     soon = NOW + timedelta(minutes=1)
     assert storage.due_hosts(now=soon, limit=9) == []
     assert storage.wake({taken.source_id}, now=soon, force=False) == 0

@@ -11,6 +11,7 @@ from storemaker import (
     grouped,
     joins,
     new,
+    record_page,
     revise,
     singles,
     source,
@@ -173,11 +174,11 @@ def test_a_story_that_ended_and_began_again(storage: Storage) -> None:
 def test_times_that_a_page_corrects_reach_the_story(storage: Storage) -> None:
     one, two = store(storage, new("1"), new("2", page_host="example.com"))
     [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
-    storage.record_text(fetched(taken, None, state=TextState.RETRY, retry_at=NOW))
+    record_page(storage, "example.com", fetched(taken, None, state=TextState.RETRY, retry_at=NOW))
     assign(storage, joins(one, one), joins(two, one))
     [taken] = storage.claim_texts("example.com", now=NOW, lease=LEASE, limit=1)
     page = ArticleText(title="", text="The page.", published_at=NOW - 9 * HOUR)
-    storage.record_text(fetched(taken, page))
+    record_page(storage, "example.com", fetched(taken, page))
     story = storage.story(one)
     assert story is not None
     assert story.first_at == NOW - 9 * HOUR
@@ -194,3 +195,21 @@ def test_nothing_there(storage: Storage) -> None:
     counts = storage.counts()
     assert (counts.sources, counts.articles, counts.stories) == (0, 0, 0)
     assert (counts.pending_texts, counts.unassigned) == (0, 0)
+
+
+def test_an_assignment_made_upon_a_former_text_is_left_out(storage: Storage) -> None:
+    ids = store(storage, new("1", text="First."), new("2"))
+    made = grouped(storage, joins(ids[0], ids[0]), joins(ids[1], ids[0]))
+    revise(storage, ids[0], new("1", text="Second."), at=NOW)
+    [stored] = storage.assign(made, now=NOW)
+    # It cannot stand with what it resembled, which has no story yet.
+    assert (stored.article_id, stored.story, stored.of) == (ids[1], ids[1], None)
+    assert [one.article_id for one in storage.unassigned(limit=9)] == [ids[0]]
+    assert storage.check() == []
+
+
+def test_what_was_stored_is_told(storage: Storage) -> None:
+    ids = store(storage, new("1"), new("2"))
+    first, second = joins(ids[0], ids[0]), joins(ids[1], ids[0])
+    assert storage.assign(grouped(storage, first, second), now=NOW) == [first, second]
+    assert storage.assign(grouped(storage, second), now=NOW) == []

@@ -17,6 +17,7 @@ from storemaker import (
     joins,
     new,
     polled,
+    record_page,
     revise,
     source,
     source_id,
@@ -206,11 +207,11 @@ def test_a_single_whose_text_changes_is_assigned_anew(storage: Storage) -> None:
     [article_id] = store(storage, new("p", page_host=HOST))
     [taken] = take(storage)
     retry = fetched(taken, None, state=TextState.RETRY, error="Busy.", retry_at=NOW)
-    storage.record_text(retry)
+    record_page(storage, HOST, retry)
     assign(storage, joins(article_id, article_id))
     assert storage.unassigned(limit=9) == []
     [taken] = take(storage)
-    storage.record_text(replace(retry, claim=taken))
+    record_page(storage, HOST, replace(retry, claim=taken))
     assert storage.unassigned(limit=9) == []  # the same text again
     [taken] = take(storage)
     storage.record_text(fetched(taken, PAGE))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-from storemaker import HOUR, NOW, assign, joins, new, revise, singles, source, store
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from storemaker import HOUR, NOW, OpenStore, assign, joins, new, revise, singles, source, store
 
 from aggregator.storage.protocol import Storage
-from aggregator.types import Counts
+from aggregator.types import Counts, Worker
 
 
 def test_counts(storage: Storage) -> None:
@@ -43,3 +46,56 @@ def test_fingerprints_leave_with_the_window(storage: Storage) -> None:
 
 def test_cleaning_up_what_is_empty(storage: Storage) -> None:
     assert storage.clean_up(window=HOUR).fingerprints == 0
+
+
+DAY = timedelta(days=1)
+ONE = Worker(
+    name="a:1", machine="a", version="1.0", started_at=NOW, seen_at=NOW, jobs=3, leads=True
+)
+
+
+def test_workers_report_themselves_until_they_end(storage: Storage) -> None:
+    other = replace(ONE, name="b:1", machine="b", leads=False)
+    storage.report_worker(other)
+    storage.report_worker(ONE)
+    later = replace(ONE, seen_at=NOW + HOUR, jobs=0, leads=False)
+    storage.report_worker(later)
+    assert storage.workers() == [later, other]
+    storage.forget_worker("a:1")
+    storage.forget_worker("never seen")
+    assert storage.workers() == [other]
+
+
+def test_a_worker_that_has_been_silent_for_a_day_is_dropped(storage: Storage) -> None:
+    storage.report_worker(ONE)
+    other = replace(ONE, name="b:1", seen_at=NOW + DAY)
+    storage.report_worker(other)
+    storage.clean_up(window=HOUR)
+    assert storage.workers() == [ONE, other]
+    storage.report_worker(replace(other, seen_at=NOW + DAY + HOUR))
+    storage.clean_up(window=HOUR)
+    assert [worker.name for worker in storage.workers()] == ["b:1"]
+
+
+def test_one_role_can_be_taken_kept_and_dropped(storage: Storage) -> None:
+    role = storage.role("leader")
+    assert role.take()
+    assert role.take()
+    role.drop()
+    role.drop()
+    assert role.take()
+    role.drop()
+
+
+def test_a_role_is_one_processs_where_the_database_is_shared(open_store: OpenStore) -> None:
+    one, two = open_store().role("leader"), open_store().role("leader")
+    assert one.take()
+    assert two.take() is not open_store().shared
+    one.drop()
+    assert two.take()
+    two.drop()
+
+
+def test_the_clock_goes(storage: Storage) -> None:
+    assert storage.clock() <= storage.clock()
+    assert abs(storage.clock() - datetime.now(UTC)) < DAY
