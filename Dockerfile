@@ -2,11 +2,13 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
-RUN python -m venv /opt/aggregator
+# The image's own pip installs into it: a second one would weigh more than all that PostgreSQL takes.
+RUN python -m venv --without-pip /opt/aggregator
 COPY pyproject.toml README.md LICENSE requirements-run.lock ./
-RUN /opt/aggregator/bin/pip install --require-hashes -r requirements-run.lock
+# The lock has the extra "postgres" too.
+RUN pip --python /opt/aggregator install --require-hashes -r requirements-run.lock
 COPY aggregator ./aggregator
-RUN /opt/aggregator/bin/pip install --no-deps .
+RUN pip --python /opt/aggregator install --no-deps .
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="aggregator" \

@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas format lock clean \
-        bench bench-update bench-storage bench-extract bench-stories kill-test
+        bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling kill-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: bench-update bench-storage bench-extract bench-stories ## all benchmarks, with the figures of others
+bench: bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling ## all benchmarks, with the figures of others
 
 bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and newsboat
 	@$(BIN)/python -m benchmarks.update
@@ -68,6 +68,12 @@ bench-extract: $(STAMP) ## texts and metadata of real pages, beside trafilatura
 
 bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler methods
 	@$(BIN)/python -m benchmarks.stories
+
+bench-jobs: $(STAMP) ## jobs a second of both engines
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.jobs
+
+bench-scaling: $(STAMP) ## 1, 2 and 4 workers on PostgreSQL beside one process on SQLite
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.scaling
 
 kill-test: $(STAMP) ## kill -9 of 50 updates, compared with an undisturbed one
 	@$(BIN)/python tests/support/killing.py --kills 50

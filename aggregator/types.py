@@ -6,14 +6,17 @@ the field says what None means. Identifiers are the integers of the store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 # --- where the store is --------------------------------------------------------------------------
+
+_OPTION = re.compile(r"([?&][^=&?]*=)[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,15 @@ class PostgresUrl:
     uri: str = field(repr=False)
 
     def __str__(self) -> str:
-        parts = urlsplit(self.uri)
-        user, at, host = parts.netloc.rpartition("@")
-        name, colon, _ = user.partition(":")
-        shown = f"{name}{':***' if colon else ''}{at}{host}"
-        query = "&".join(
-            "password=***" if item.startswith("password=") else item
-            for item in parts.query.split("&")
-        )
-        return f"{parts.scheme}://{shown}{parts.path}{f'?{query}' if query else ''}"
+        scheme, _, rest = _OPTION.sub(_without_secret, self.uri).partition("://")
+        # Up to the last "@", so that a password hides also where it should have been encoded.
+        login, at, server = rest.rpartition("@")
+        name, colon, _ = login.partition(":")
+        return f"{scheme}://{name}{':***' if colon else ''}{at}{server}"
+
+
+def _without_secret(option: re.Match[str]) -> str:
+    return f"{option[1]}***" if "password" in unquote(option[1]).lower() else option[0]
 
 
 Database = Path | PostgresUrl
@@ -133,6 +136,22 @@ class SourceStatus:
     """Publication (else first-seen) time of its newest article; None: it has none."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSelectors:
+    """Where a web page without a feed has its items: CSS selectors, with `::attr(name)` for an
+    attribute. All but `item` are looked for within each item."""
+
+    item: str
+    title: str | None = None
+    """None: the item's heading, else the text of its link."""
+    link: str | None = None
+    """None: the link in its heading, else its first."""
+    date: str | None = None
+    """None: its first `time`."""
+    summary: str | None = None
+    """None: it has none."""
+
+
 # --- fetching ------------------------------------------------------------------------------------
 
 
@@ -162,11 +181,15 @@ class FetchRequest:
     headers: tuple[tuple[str, str], ...] = ()
     max_bytes: int = 32 * 1024 * 1024
     """Bound on the decoded body."""
+    delta: bool = False
+    """Take an answer with the new entries only, where the server has that (RFC 3229)."""
+    proxy: str | None = field(default=None, repr=False)
+    """Such as socks5://user:password@proxy.example.org:1080; "": none; None: the fetcher's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A 200 with its whole body."""
+    """A 200 with its whole body, or a 226 with what is new."""
 
     url: str
     """The address that answered, after redirects."""
@@ -179,6 +202,11 @@ class Fetched:
     last_modified: str | None
     """None: the answer had none."""
     elapsed: timedelta
+    moved_to: str | None = None
+    """The address that all redirects on the way, permanent ones, say to use from now on; None:
+    there was none, or one was temporary or led from https to http."""
+    delta: bool = False
+    """The body has the new entries only (a 226): what it lacks is not gone."""
 
     @property
     def content_type(self) -> str | None:
@@ -194,6 +222,8 @@ class NotModified:
     etag: str | None
     last_modified: str | None
     elapsed: timedelta
+    moved_to: str | None = None
+    """As in `Fetched`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +239,8 @@ class FetchFailed:
     retry_after: timedelta | None = None
     """As the server asked, already relative to now; None: not asked."""
     elapsed: timedelta = timedelta()
+    private: bool = False
+    """The server that answered has no public address."""
 
 
 FetchOutcome = Fetched | NotModified | FetchFailed
@@ -244,6 +276,22 @@ class ParsedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollHints:
+    """How often the publisher asks, in the feed itself, to be polled."""
+
+    ttl: timedelta | None = None
+    """RSS `ttl`: how long the feed may be kept; None: not given."""
+    update_every: timedelta | None = None
+    """`sy:updatePeriod` over `sy:updateFrequency`; None: not given."""
+    update_base: datetime | None = None
+    """`sy:updateBase`, which the updates are counted from; None: not given."""
+    skip_hours: tuple[int, ...] = ()
+    """RSS `skipHours`: hours of the day in UTC, 0 to 23, in which nothing comes; in order."""
+    skip_days: tuple[int, ...] = ()
+    """RSS `skipDays`: days of the week in UTC, 0 is Monday, on which nothing comes; in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     format: str
     """rss20, rss10, rss091, atom10, atom03, json1, …"""
@@ -255,6 +303,8 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...]
     warning: str | None = None
     """What is wrong with the document although it could be read; None: nothing."""
+    hints: PollHints | None = None
+    """None: the feed gives none."""
 
 
 # --- articles ------------------------------------------------------------------------------------

@@ -39,10 +39,15 @@ class Writer:
     def words(self, count: int) -> str:
         return " ".join(self._rng.choices(self._words, cum_weights=self._cumulative, k=count))
 
-    def body(self) -> str:
+    def begin(self, seed: str) -> None:
+        """What is written from here on depends on `seed` alone."""
+        self._rng.seed(seed)
+
+    def body(self, least: int = BODY) -> str:
+        """Paragraphs of HTML, at least so many characters."""
         parts: list[str] = []
         size = 0
-        while size < BODY:
+        while size < least:
             part = (
                 f"<p>{self.words(28).capitalize()}, <strong>{self.words(2)}</strong> &amp; "
                 f'<a href="/tag/{self.words(1)}">{self.words(3)}</a> {self.words(26)}.</p>\n'

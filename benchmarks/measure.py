@@ -90,14 +90,15 @@ class _Sampler(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
-            self.peak = max(self.peak, sum(_pss(pid) for pid in _tree(self._pid)))
+            self.peak = max(self.peak, sum(pss(pid) for pid in tree(self._pid)))
 
     def end(self) -> None:
         self._over.set()
         self.join()
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """The process and all that descend from it."""
     found, waiting = [], [pid]
     while waiting:
         current = waiting.pop()
@@ -110,7 +111,8 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
+    """Bytes of memory, shared ones divided among those who share them; 0: it is gone."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -429,8 +429,8 @@ def test_the_environment_may_name_the_database(tmp_path: Path) -> None:
     assert load(path, environ={}).storage == tmp_path / "here.db"
     assert load(path, environ=environ).storage == Path("/elsewhere/news.db")
     assert database_of(path, environ=environ) == Path("/elsewhere/news.db")
-    with pytest.raises(ConfigError, match="AGGREGATOR_STORAGE"):
-        load(path, environ={"AGGREGATOR_STORAGE": "postgresql://db.example.org/news"})
+    with pytest.raises(ConfigError, match="the variable AGGREGATOR_STORAGE must be a file name"):
+        load(path, environ={"AGGREGATOR_STORAGE": "mysql://db.example.org/news"})
 
 
 def test_the_database_is_found_in_a_file_with_mistakes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +17,9 @@ from aggregator.core.durations import parse_duration
 if TYPE_CHECKING:
     from aggregator.config import Config
     from aggregator.storage.protocol import Storage
+
+PATIENCE = timedelta(seconds=5)
+"""For a database that does not answer, when somebody waits at a terminal."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,10 +87,10 @@ def load_config(path: Path) -> Config:
 @contextmanager
 def reading(path: Path) -> Iterator[tuple[Config, Storage]]:
     """(configuration, store opened for reading); works while a service writes."""
-    from aggregator.storage.sqlite import open_storage
+    from aggregator.storage.backends import open_storage
 
     config = load_config(path)
-    storage = open_storage(config.storage, read_only=True)
+    storage = open_storage(config.storage, read_only=True, patience=PATIENCE)
     try:
         yield config, storage
     finally:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MARK = "# Written by `aggregator demo`; it is replaced by the next demo.\n"
 MEETING = '"Khalid Taimur Akram"'
 SEARCH = "baku -election"
+SCHEMA = "aggregator_demo"
+URL_FILE = "database-url"
 
 
 @click.command(epilog="Example: aggregator demo --serve")
@@ -33,21 +35,27 @@ SEARCH = "baku -election"
     show_default=True,
     help="Where its feeds.yaml and database go.",
 )
+@click.option(
+    "--storage",
+    metavar="URL",
+    help=f"A PostgreSQL database to use; only its schema {SCHEMA} is touched.",
+)
 @click.option("--serve", is_flag=True, help="Keep the sites and the service running afterwards.")
-def demo(folder: Path, serve: bool) -> int:
+def demo(folder: Path, storage: str | None, serve: bool) -> int:
     """Show the main job on a press of its own: poll, extract, group, store, search, digest.
 
     A dozen small news sites run on 127.0.0.1 for as long as the demo lasts. Nothing else is
     contacted.
     """
-    from aggregator.cli.common import load_config
     from aggregator.cli.update import print_summary, run_update
+    from aggregator.config import load
     from aggregator.demo.press import Press
 
     config_path = _prepare(folder)
+    named = "aggregator.db" if storage is None else _in_schema(storage, folder)
     with Press(datetime.now(UTC)) as press:
-        config_path.write_text(MARK + press.feeds_yaml("aggregator.db"), encoding="utf-8")
-        config = load_config(config_path)
+        config_path.write_text(MARK + press.feeds_yaml(named), encoding="utf-8")
+        config = load(config_path, environ=_environment())
         line(
             Cell(f"{len(press.outlets)} news sites", "bold"),
             f" with {len(press.truth())} articles are up on 127.0.0.1; they replay a week of "
@@ -78,6 +86,28 @@ def _prepare(folder: Path) -> Path:
     return config_path
 
 
+def _in_schema(url: str, folder: Path) -> dict[str, str]:
+    """Where the URL of an empty schema of our own stands; raises UsageError and StorageError."""
+    from aggregator.config import database_named
+    from aggregator.storage.backends import fresh_schema
+
+    database = database_named(url, environ=os.environ)
+    if isinstance(database, Path):
+        raise UsageError("--storage takes the URL of a PostgreSQL database; see --folder for files")
+    place = folder / URL_FILE
+    place.unlink(missing_ok=True)
+    place.touch(mode=0o600)  # there may be a password in it
+    place.write_text(fresh_schema(database, SCHEMA).uri + "\n", encoding="utf-8")
+    return {"file": URL_FILE}
+
+
+def _environment() -> dict[str, str]:
+    """Without the name of another database than the demo's own."""
+    from aggregator.config import STORAGE_VARIABLE
+
+    return {name: value for name, value in os.environ.items() if name != STORAGE_VARIABLE}
+
+
 def _show(config: Config, press: Press) -> bool:
     """What a user would look at next; whether every article is in its right story."""
     from aggregator.cli.search import print_hits
@@ -85,7 +115,7 @@ def _show(config: Config, press: Press) -> bool:
     from aggregator.core.query import parse
     from aggregator.notify.render import render
     from aggregator.service.digests import digest_until_now
-    from aggregator.storage.sqlite import open_storage
+    from aggregator.storage.backends import open_storage
 
     now = datetime.now(UTC)
     storage = open_storage(config.storage, read_only=True)
@@ -156,6 +186,8 @@ def _what_next(config: Config, config_path: Path) -> None:
     program = Path(sys.argv[0]).name
     if Path(sys.argv[0]).parent.name == "bin" and not _on_path(program):
         program = os.path.relpath(sys.argv[0])
+    if _environment() != os.environ:
+        program = f"AGGREGATOR_STORAGE= {program}"
     blank()
     heading("Where it is, and what to try")
     line("  database       ", str(config.storage))
@@ -187,4 +219,4 @@ def _serve(config_path: Path, press: Press) -> None:
     for outlet in press.outlets:
         line(Cell(f"  {outlet.site_url}", "accent"), f"  {outlet.name}")
     line("Serving; Ctrl-C ends it.")
-    asyncio.run(serve(config_path, environ=os.environ))
+    asyncio.run(serve(config_path, environ=_environment()))

@@ -41,21 +41,20 @@ def digest(mail: bool, html: bool, config_path: Path) -> int:
 
 def _send(config: Config) -> int:
     from aggregator.service.digests import digest_until_now, prepare, send_open
-    from aggregator.service.runtime import utc_now
-    from aggregator.storage.sqlite import open_storage
+    from aggregator.storage.backends import open_storage
 
     if not config.digest.to:
         raise UsageError("nobody is to get the digest; set digest.to and smtp in feeds.yaml")
     storage = open_storage(config.storage)
     try:
-        now = utc_now()
+        now = storage.clock()
         today = digest_until_now(storage, config, now=now)
         before = {item.recipient: item for item in storage.deliveries(today.local_date)}
         if today.is_empty and not config.digest.send_empty:
             line("Nothing new in the last 24 hours, and digest.send_empty is off: nothing sent.")
             return 0
         prepare(storage, config, today, now=now)
-        tries = send_open(storage, config, clock=utc_now)
+        tries = send_open(storage, config, clock=storage.clock)
     finally:
         storage.close()
     for recipient, delivery in before.items():

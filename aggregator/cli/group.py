@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, str] = {
     "check": "setup:check",
     "update": "update:update",
     "run": "run:run",
+    "worker": "run:worker",
+    "workers": "workers:workers",
     "health": "run:health",
     "stories": "stories:stories",
     "story": "stories:story",
@@ -23,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "parse": "stages:parse",
     "extract": "stages:extract",
     "group": "stages:group",
+    "backup": "backup:backup",
+    "migrate": "migrate:migrate",
     "demo": "demo:demo",
     "completion": "setup:completion",
 }

@@ -54,7 +54,7 @@ def check(database: bool, config_path: Path, as_json: bool) -> int:
 
 
 def _damage(config: Config) -> list[str]:
-    from aggregator.storage.sqlite import open_storage
+    from aggregator.storage.backends import open_storage
 
     storage = open_storage(config.storage)
     try:

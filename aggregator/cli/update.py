@@ -107,6 +107,7 @@ def summary_fields(summary: UpdateSummary) -> dict[str, object]:
         "assigned": summary.assigned,
         "new_stories": summary.new_stories,
         "joined": summary.joined,
+        "left_to_leader": summary.left_to_leader,
         "errors": summary.crashed,
         "seconds": round(summary.elapsed.total_seconds(), 3),
     }
@@ -132,6 +133,8 @@ def print_summary(summary: UpdateSummary) -> None:
             f"{_count(summary.assigned, 'article')} grouped: "
             f"{summary.joined} joined a story, {summary.new_stories} began one"
         )
+    if summary.left_to_leader:
+        line("Stories are left to the worker that leads; `aggregator workers` says which.")
     if summary.not_due:
         line(
             f"{_count(summary.not_due, 'source')} not due yet; the next is due "

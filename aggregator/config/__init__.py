@@ -2,7 +2,8 @@
 
 document   YAML text → a tree with lines     (the only importer of ruamel.yaml)
 schema     which keys there are              (the only importer of pydantic)
-values     how the text behind a key is read; credentials: secrets and headers
+values     how the text behind a key is read; credentials: secrets and headers;
+           databases: where the database is
 rules      what must hold between keys
 messages   mismatches → sentences
 build      a valid file → model.Config
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from aggregator.config import document, messages, rules, schema
 from aggregator.config.build import DEFAULT_STORAGE, build
+from aggregator.config.databases import database, database_in_environment
 from aggregator.config.document import Flaw, Node, Unreadable
 from aggregator.config.model import (
     Config,
@@ -28,10 +30,12 @@ from aggregator.config.model import (
     SmtpSecurity,
     StoriesConfig,
 )
-from aggregator.config.values import Surroundings, database
+from aggregator.config.values import Surroundings
 from aggregator.errors import ConfigError, ConfigProblem, UsageError
+from aggregator.types import Database
 
 __all__ = [
+    "STORAGE_VARIABLE",
     "Config",
     "DigestConfig",
     "FileFingerprint",
@@ -41,6 +45,7 @@ __all__ = [
     "SmtpConfig",
     "SmtpSecurity",
     "StoriesConfig",
+    "database_named",
     "database_of",
     "fingerprint_of",
     "load",
@@ -67,7 +72,7 @@ def load(path: Path, *, environ: Mapping[str, str]) -> Config:
     return parse(_text_of(path), file=str(path), folder=path.absolute().parent, environ=environ)
 
 
-def database_of(path: Path, *, environ: Mapping[str, str]) -> Path:
+def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:
     """The database that a file names, also when other things in it are wrong.
 
     For health checks: a service goes on with its old configuration while an edit is refused.
@@ -85,9 +90,20 @@ def database_of(path: Path, *, environ: Mapping[str, str]) -> Path:
     if node is None or node.value is None:
         return folder / DEFAULT_STORAGE
     try:
-        return database(node.value, Surroundings(environ=environ, folder=folder))
+        return database(node.plain(), Surroundings(environ=environ, folder=folder))
     except ValueError as error:
         raise _error(file, node.line, str(error)) from None
+
+
+def database_named(text: str, *, environ: Mapping[str, str]) -> Database:
+    """The database that a user names outside a file: a file name or a PostgreSQL URL.
+
+    Raises UsageError, which does not repeat what may be a password.
+    """
+    try:
+        return database_in_environment(text, Surroundings(environ=environ, folder=Path()))
+    except ValueError as error:
+        raise UsageError(f"the database {error}") from None
 
 
 def _text_of(path: Path) -> str:
@@ -163,13 +179,13 @@ def fingerprint_of(path: Path) -> FileFingerprint:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _override(environ: Mapping[str, str], folder: Path, file: str) -> Path | None:
+def _override(environ: Mapping[str, str], folder: Path, file: str) -> Database | None:
     """The database that the environment names in place of the file's; None: it names none."""
     value = environ.get(STORAGE_VARIABLE)
     if not value:
         return None
     try:
-        return database(value, Surroundings(environ=environ, folder=folder))
+        return database_in_environment(value, Surroundings(environ=environ, folder=folder))
     except ValueError as error:
         raise _error(file, 0, f"the variable {STORAGE_VARIABLE} {error}") from None
 

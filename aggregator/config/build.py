@@ -31,6 +31,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         host_delay=file.host_delay,
         concurrency=file.concurrency,
         timeout=file.timeout,
+        lease=file.lease,
         max_feed_size=file.max_feed_size,
         max_page_size=file.max_page_size,
         contact=file.contact,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aggregator.types import PagePolicy, Source
+from aggregator.types import Database, PagePolicy, Source
 
 
 class SmtpSecurity(StrEnum):
@@ -85,8 +84,7 @@ class StoriesConfig:
 class Config:
     """feeds.yaml with every default filled in. Equal files give equal values."""
 
-    storage: Path
-    """The SQLite file."""
+    storage: Database
     sources: tuple[Source, ...]
     """Those that are polled, in file order."""
     paused: tuple[Source, ...]
@@ -98,6 +96,8 @@ class Config:
     host_delay: timedelta
     concurrency: int
     timeout: timedelta
+    lease: timedelta
+    """How long a host is a task's own; longer than `timeout`."""
     max_feed_size: int
     """Bytes, decoded."""
     max_page_size: int

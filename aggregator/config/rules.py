@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from aggregator.config.document import Flaw, Loc, Node
 from aggregator.config.messages import dotted
+from aggregator.config.schema import FeedsFile
+from aggregator.core.durations import format_duration, parse_duration
 from aggregator.core.text import clean_line
 from aggregator.core.urls import normalise
 
@@ -25,6 +28,7 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _unique(root, "url")
     yield from _unique(root, "name")
     yield from _headers(root)
+    yield from _lease(root)
     yield from _digest(root)
     yield from _smtp(root)
 
@@ -97,6 +101,33 @@ def _headers(root: Node) -> Iterator[Flaw]:
                     message="looks like a secret, which does not belong in this file; write"
                     " {env: NAME} for an environment variable or {file: PATH} for a file",
                 )
+
+
+def _lease(root: Node) -> Iterator[Flaw]:
+    """Who takes over a host whose lease ran out must not find the former holder at it."""
+    fields = FeedsFile.model_fields
+    lease = _duration(root, "lease", fields["lease"].default)
+    timeout = _duration(root, "timeout", fields["timeout"].default)
+    if lease is None or timeout is None or lease > timeout:
+        return
+    key = "lease" if root.child("lease") is not None else "timeout"
+    message = (
+        f"must be longer than timeout, which is {format_duration(timeout)}"
+        if key == "lease"
+        else f"needs a lease that is longer; add lease: {format_duration(2 * timeout)}"
+    )
+    yield Flaw(line=root.key_line((key,)), loc=(key,), message=message)
+
+
+def _duration(root: Node, key: str, default: timedelta) -> timedelta | None:
+    """None: what is written there is no duration."""
+    node = root.child(key)
+    if node is None:
+        return default
+    try:
+        return parse_duration(node.value) if isinstance(node.value, str) else None
+    except ValueError:
+        return None
 
 
 def _digest(root: Node) -> Iterator[Flaw]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -23,12 +22,12 @@ from pydantic import (
     model_validator,
 )
 
-from aggregator.config import credentials, values
+from aggregator.config import credentials, databases, values
 from aggregator.config.document import Loc
 from aggregator.config.model import LogFormat, LogLevel, SmtpSecurity
 from aggregator.config.values import Surroundings, durations, numbers, sizes, whole_numbers
 from aggregator.core.durations import parse_size
-from aggregator.types import PagePolicy
+from aggregator.types import Database, PagePolicy
 
 
 def _around(
@@ -122,12 +121,13 @@ class FeedsFile(Section):
     """The whole file."""
 
     sources: tuple[SourceEntry, ...]
-    storage: Annotated[Path | None, PlainValidator(_around(values.database))] = None
+    storage: Annotated[Database | None, PlainValidator(_around(databases.database))] = None
     interval: PollInterval = timedelta(minutes=30)
     pages: Pages = PagePolicy.AUTO
     host_delay: Annotated[timedelta, PlainValidator(durations("0s", "10m"))] = timedelta(seconds=1)
     concurrency: Annotated[int, PlainValidator(whole_numbers(1, 200))] = 20
     timeout: Annotated[timedelta, PlainValidator(durations("1s", "10m"))] = timedelta(seconds=30)
+    lease: Annotated[timedelta, PlainValidator(durations("2s", "1d"))] = timedelta(minutes=10)
     max_feed_size: Size = parse_size("32MiB")
     max_page_size: Size = parse_size("10MiB")
     contact: Annotated[str | None, PlainValidator(values.contact)] = None

@@ -236,20 +236,6 @@ def _nearest_zone(line: str) -> str:
     return f"; did you mean {by_word[near[0]]}?" if near else ", as in Asia/Karachi"
 
 
-def database(value: object, around: Surroundings) -> Path:
-    line = text(value)
-    scheme = line.partition("://")[0].lower() if "://" in line else ""
-    if scheme.startswith("postgres"):
-        raise ValueError("PostgreSQL is not supported by this version; give a file name")
-    if scheme:
-        raise ValueError(f"must be a file name, without {shorten(scheme, 20)}://")
-    path = around.resolve(line)
-    if line.endswith("/") or path.is_dir():
-        example = shorten(f"{line.rstrip('/')}/aggregator.db", 200)
-        raise ValueError(f"{quote(line)} is a folder; give the name of a file, as in {example}")
-    return path
-
-
 def _duration(value: object) -> timedelta:
     line = text(value)
     try:

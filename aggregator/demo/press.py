@@ -168,8 +168,8 @@ class Press:
         found = self._find(url)
         return self.truth()[found[0].link(found[1])] if found else None
 
-    def feeds_yaml(self, storage: str) -> str:
-        """A complete configuration that follows every outlet."""
+    def feeds_yaml(self, storage: str | Mapping[str, str]) -> str:
+        """A complete configuration that follows every outlet; `storage` as it stands there."""
         lines = [f"storage: {json.dumps(storage)}", "host_delay: 0s", "sources:"]
         for outlet in self.outlets:
             lines.append(f"  - name: {_scalar(outlet.name)}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from aggregator.engine.cancelling import end_within
 from aggregator.engine.protocol import Handler, Job, OnError
 
 
@@ -93,18 +94,12 @@ class InProcessEngine:
         self._stopping = True
         if self._scheduler is not None:
             self._scheduler.remove_all_jobs()
-        tasks = {*self._running.values(), *self._actions}
-        pending: set[asyncio.Task[None]] = set()
-        if tasks:
-            _, pending = await asyncio.wait(tasks, timeout=grace.total_seconds())
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        clean = await end_within({*self._running.values(), *self._actions}, grace)
         if self._scheduler is not None:
             # Only now: APScheduler's shutdown cancels running coroutines at once.
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
-        return not pending
+        return clean
 
     async def _run(self, job: Job) -> None:
         try:

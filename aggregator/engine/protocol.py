@@ -62,7 +62,10 @@ class Engine(Protocol):
         """How many more jobs are wanted now; 0: enough are waiting, or we are stopping."""
 
     async def submit(self, jobs: Sequence[Job]) -> None:
-        """Start jobs soon; one that is waiting or under way already is no error."""
+        """Start jobs soon; one that is waiting or under way already is no error.
+
+        Jobs only wake: what cannot be submitted, since a database is away, is lost without harm.
+        """
 
     def every(
         self,
@@ -78,7 +81,10 @@ class Engine(Protocol):
         """
 
     async def changed(self) -> None:
-        """Wait until a job of this process ends; returns at once when none is under way."""
+        """Wait until a job of this process ends, or it is time to look again what others did.
+
+        Where there are no others, returns at once when none is under way.
+        """
 
     async def idle(self) -> None:
         """Wait until no job is under way in this process."""

@@ -1,9 +1,9 @@
 """The composition root: configuration → store, fetcher, sandbox, engine, and what they do together.
 
-runtime   builds the parts and takes them down
+runtime   builds the parts and takes them down; opening: the store
 pump      keeps the engine busy with what the store says is due
 update    one pass, for `aggregator update`
 digests   prepares and sends the daily digest
-run       the long-running service
-status    the status file that health checks read
+run       the long-running service; journal: what it logs
+presence  how it says that it is alive; status: in a file
 """

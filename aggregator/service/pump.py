@@ -9,7 +9,7 @@ from aggregator.engine.protocol import Engine, EnrichHost, Job, PollHost
 from aggregator.service.runtime import Runtime
 
 AHEAD = 4
-"""Jobs asked for at once, in multiples of the engine's capacity."""
+"""Hosts asked for at once, in multiples of what the engine takes."""
 
 
 class Pump:
@@ -29,7 +29,9 @@ class Pump:
     async def fill(self) -> bool:
         """Submit as much as fits; False when nothing is due and nothing waits."""
         if not self._waiting:
-            self._waiting.extend(await asyncio.to_thread(self._due))
+            # What waits in a queue of many is due too, and is found again.
+            limit = AHEAD * max(self._runtime.config.concurrency, await self._engine.room())
+            self._waiting.extend(await asyncio.to_thread(self._due, limit))
         found = bool(self._waiting)
         while self._waiting and (room := await self._engine.room()):
             count = min(room, len(self._waiting))
@@ -45,10 +47,9 @@ class Pump:
         """Begin nothing more."""
         self._halted = True
 
-    def _due(self) -> list[Job]:
+    def _due(self, limit: int) -> list[Job]:
         storage, pipeline = self._runtime.storage, self._runtime.pipeline
         now = self._runtime.clock()
-        limit = AHEAD * self._runtime.config.concurrency
         polls = storage.due_hosts(now=now, limit=limit, only=pipeline.only)
         jobs: list[Job] = [PollHost(work.host) for work in polls]
         if self._pages:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
 
 from aggregator import __version__
-from aggregator.config import Config, fingerprint_of, load
+from aggregator.config import FileFingerprint, fingerprint_of, load
 from aggregator.engine.protocol import AssignStories, CleanUp, Engine, SendDigests
-from aggregator.errors import ConfigError
-from aggregator.logs import Logger, configure, get_logger
-from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, WorkDropped
-from aggregator.service.digests import DigestTry
+from aggregator.errors import ConfigError, UsageError
+from aggregator.logs import configure, get_logger
+from aggregator.service import journal
+from aggregator.service.presence import take_leave, tell
 from aggregator.service.pump import Pump
-from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime, utc_now
-from aggregator.service.status import ServiceStatus, status_path, write_status
-from aggregator.types import Relation, TextState
+from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime
+from aggregator.types import Database, SyncReport
+
+T = TypeVar("T")
 
 TICK = timedelta(seconds=1)
 ASSIGN = timedelta(seconds=2)
@@ -28,21 +32,35 @@ CLEAN_UP = timedelta(hours=1)
 STATUS = timedelta(seconds=2)
 GRACE = timedelta(seconds=7)
 """For what is under way when we are told to stop; all in all we are gone within ten seconds."""
+LAST = timedelta(seconds=1)
+"""For giving hosts back, after that."""
 
 
 class Service:
-    """Polls at each source's interval, groups, mails the digest, until told to stop."""
+    """Polls at each source's interval, groups, mails the digest, until told to stop.
+
+    On a PostgreSQL database any number of processes share this work, and one of them leads.
+    """
 
     def __init__(
-        self, config_path: Path, *, environ: Mapping[str, str], clock: Clock = utc_now
+        self,
+        config_path: Path,
+        *,
+        environ: Mapping[str, str],
+        clock: Clock | None = None,
+        worker: bool = False,
     ) -> None:
+        """`clock`: None means that of the store. `worker`: the sources are those that the database
+        has; only for one that is shared."""
         self._path = config_path
         self._environ = environ
         self._clock = clock
+        self._worker = worker
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._config_error: str | None = None
-        self._log: Logger = get_logger()
+        self._led = False
+        """Whether the log says that we lead."""
 
     def stop(self) -> None:
         """End the service as soon as what is under way is done."""
@@ -53,27 +71,22 @@ class Service:
         self._reload.set()
 
     async def run(self, *, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until `stop`. Raises ConfigError or a storage error when it cannot begin.
+        """Serve until `stop`. Raises ConfigError, UsageError or a storage error when it cannot
+        begin.
 
         `ready` is called once everything is open.
         """
         seen = fingerprint_of(self._path)
         config = load(self._path, environ=self._environ)
-        self._configure_logs(config)
-        async with open_runtime(config, report=self._report, clock=self._clock) as runtime:
-            runtime.digest_tried = self._digest_tried
-            synced = await asyncio.to_thread(
-                runtime.storage.sync_sources, config.sources, now=self._clock()
-            )
-            self._log.info(
-                "started",
-                version=__version__,
-                pid=os.getpid(),
-                database=str(config.storage),
-                sources=len(config.sources),
-                added=len(synced.added),
-                removed=len(synced.removed),
-            )
+        self._check(config.storage)
+        configure(level=config.log.level.value, style=config.log.format.value)
+        opening = open_runtime(config, report=journal.event_happened, clock=self._clock)
+        async with AsyncExitStack() as stack:
+            runtime = await self._unless_stopped(stack.enter_async_context(opening))
+            if runtime is None:
+                return
+            runtime.digest_tried = journal.digest_tried
+            await self._begin(runtime)
             ready()
             clean = True
             while not self._stop.is_set():
@@ -81,37 +94,64 @@ class Service:
                 if not self._stop.is_set():
                     seen = fingerprint_of(self._path)
                     await self._reconfigure(runtime)
-            self._log.info("stopped", all_work_finished=clean)
+            await take_leave(runtime)
+            get_logger().info("stopped", all_work_finished=clean)
 
-    async def _serve(self, runtime: Runtime, seen: object) -> bool:
+    def _check(self, database: Database) -> None:
+        if self._worker and isinstance(database, Path):
+            raise UsageError(
+                f"{database} is a SQLite file, where one process does all: use `aggregator run`; "
+                "for workers, set storage to a PostgreSQL database"
+            )
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What `work` returns; None: we were told to stop before it was done."""
+        task, stopped = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+        return None if task.cancelled() else task.result()
+
+    async def _begin(self, runtime: Runtime) -> None:
+        synced = await self._sync(runtime)
+        get_logger().info(
+            "started",
+            version=__version__,
+            pid=os.getpid(),
+            database=str(runtime.database),
+            sources=len(runtime.config.sources),
+            added=len(synced.added),
+            removed=len(synced.removed),
+        )
+
+    async def _sync(self, runtime: Runtime) -> SyncReport:
+        if self._worker:
+            return SyncReport()
+        return await asyncio.to_thread(
+            runtime.storage.sync_sources, runtime.config.sources, now=runtime.clock()
+        )
+
+    async def _serve(self, runtime: Runtime, seen: FileFingerprint) -> bool:
         """Until told to stop or to read the configuration again; then finish what is under way."""
-        engine = open_engine(runtime, runtime.handle, on_error=self._on_error)
-        pump = Pump(runtime, engine)
+
+        def on_lead() -> None:
+            # Somebody else may have assigned stories since we last led.
+            runtime.pipeline.grouper = None
+            self._led = True
+            get_logger().info("leads now")
+
+        engine = await self._unless_stopped(
+            open_engine(runtime, runtime.handle, on_error=journal.job_failed, on_lead=on_lead)
+        )
+        if engine is None:
+            return True
         self._reload.clear()
-
-        async def tick() -> None:
-            if fingerprint_of(self._path) != seen:
-                self._reload.set()
-            await pump.fill()
-
-        async def assign() -> None:
-            await engine.submit([AssignStories()])
-
-        async def digest() -> None:
-            await engine.submit([SendDigests()])
-
-        async def clean_up() -> None:
-            await engine.submit([CleanUp()])
-
-        async def status() -> None:
-            await asyncio.to_thread(self._write_status, runtime, engine)
-
-        await status()
-        engine.every(TICK, "tick", tick)
-        engine.every(ASSIGN, "assign", assign)
-        engine.every(DIGEST, "digest", digest)
-        engine.every(CLEAN_UP, "clean-up", clean_up)
-        engine.every(STATUS, "status", status, everywhere=True)
+        pump = Pump(runtime, engine)
+        self._schedule(runtime, engine, pump, seen)
         waiting = [
             asyncio.create_task(self._stop.wait()),
             asyncio.create_task(self._reload.wait()),
@@ -123,10 +163,60 @@ class Service:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-        clean = await engine.stop(grace=GRACE)
-        # Nothing is under way now; what had to be cut short falls due at once.
-        await asyncio.to_thread(runtime.storage.release_claims)
+        clean = await self._end(runtime, engine)
+        self._notice_loss(runtime, engine)
+        if not runtime.storage.shared:
+            # Nothing is under way now; what had to be cut short falls due at once.
+            await asyncio.to_thread(runtime.storage.release_claims)
         return clean
+
+    async def _end(self, runtime: Runtime, engine: Engine) -> bool:
+        """Stop the engine; True: all that was under way came to its end."""
+        ending = asyncio.create_task(engine.stop(grace=GRACE))
+        if self._stop.is_set() and runtime.storage.shared:
+            await asyncio.wait([ending], timeout=(GRACE + LAST).total_seconds())
+            if not ending.done():
+                # What waits for a database that does not answer shall wait no more. In a thread of
+                # its own: those of the store may all be waiting.
+                Thread(target=runtime.storage.close, daemon=True).start()
+        return await ending
+
+    def _schedule(
+        self, runtime: Runtime, engine: Engine, pump: Pump, seen: FileFingerprint
+    ) -> None:
+        async def tick() -> None:
+            await pump.fill()
+
+        async def assign() -> None:
+            await engine.submit([AssignStories()])
+
+        async def digest() -> None:
+            await engine.submit([SendDigests()])
+
+        async def clean_up() -> None:
+            await engine.submit([CleanUp()])
+
+        async def watch() -> None:
+            if fingerprint_of(self._path) != seen:
+                self._reload.set()
+
+        async def status() -> None:
+            self._notice_loss(runtime, engine)
+            await asyncio.to_thread(tell, runtime, engine, config_error=self._config_error)
+
+        engine.every(TICK, "tick", tick)
+        engine.every(ASSIGN, "assign", assign)
+        engine.every(DIGEST, "digest", digest)
+        engine.every(CLEAN_UP, "clean-up", clean_up)
+        engine.every(TICK, "watch", watch, everywhere=True)
+        engine.every(STATUS, "status", status, everywhere=True)
+
+    def _notice_loss(self, runtime: Runtime, engine: Engine) -> None:
+        """Of the lead."""
+        if self._led and not engine.leads:
+            self._led = False
+            runtime.pipeline.grouper = None  # whoever leads now has its own
+            get_logger().info("leads no longer")
 
     @staticmethod
     async def _keep_full(pump: Pump, engine: Engine) -> None:
@@ -142,22 +232,19 @@ class Service:
             config = await asyncio.to_thread(load, self._path, environ=self._environ)
         except ConfigError as error:
             self._config_error = str(error)
-            for problem in error.problems:
-                self._log.error("configuration refused", problem=str(problem))
+            journal.configuration_refused(error)
             return
         self._config_error = None
-        if config.storage != runtime.config.storage:
-            self._log.warning(
+        if config.storage != runtime.database:
+            get_logger().warning(
                 "another database takes a restart",
-                open=str(runtime.config.storage),
+                open=str(runtime.database),
                 wanted=str(config.storage),
             )
-        self._configure_logs(config)
+        configure(level=config.log.level.value, style=config.log.format.value)
         await runtime.reconfigured(config)
-        synced = await asyncio.to_thread(
-            runtime.storage.sync_sources, config.sources, now=self._clock()
-        )
-        self._log.info(
+        synced = await self._sync(runtime)
+        get_logger().info(
             "configuration taken",
             sources=len(config.sources),
             added=list(synced.added),
@@ -165,73 +252,16 @@ class Service:
             removed=list(synced.removed),
         )
 
-    def _digest_tried(self, done: DigestTry) -> None:
-        fields = {
-            "recipient": done.delivery.recipient,
-            "date": str(done.delivery.local_date),
-            "message_id": done.delivery.message_id,
-        }
-        if done.error is None:
-            self._log.info("digest sent", **fields)
-        else:
-            self._log.error("digest not sent", error=str(done.error), **fields)
-
-    def _configure_logs(self, config: Config) -> None:
-        configure(level=config.log.level.value, style=config.log.format.value)
-        self._log = get_logger()
-
-    def _write_status(self, runtime: Runtime, engine: Engine) -> None:
-        counts = runtime.storage.counts()
-        write_status(
-            status_path(runtime.config.storage),
-            ServiceStatus(
-                pid=os.getpid(),
-                version=__version__,
-                started_at=runtime.started_at,
-                written_at=self._clock(),
-                sources=counts.sources,
-                articles=counts.articles,
-                stories=counts.stories,
-                pending_texts=counts.pending_texts,
-                unassigned=counts.unassigned,
-                jobs=engine.running,
-                config_error=self._config_error,
-            ),
-        )
-
-    def _on_error(self, name: str, error: BaseException) -> None:
-        self._log.error("job failed", job=name, error=f"{type(error).__name__}: {error}")
-
-    def _report(self, event: Event) -> None:
-        match event:
-            case FeedPolled():
-                log = self._log.info if event.error is None else self._log.warning
-                log(
-                    "polled",
-                    source=event.source,
-                    status=event.status,
-                    new=event.new,
-                    revised=event.revised,
-                    error=event.error,
-                    warning=event.warning,
-                    seconds=round(event.elapsed.total_seconds(), 3),
-                    next_poll_at=event.next_poll_at.isoformat(timespec="seconds"),
-                )
-            case TextFetched():
-                log = self._log.debug if event.state is TextState.READY else self._log.warning
-                log("page", url=event.url, state=event.state.value, error=event.error)
-            case StoriesAssigned():
-                joined = [item for item in event.assignments if item.relation is not Relation.NEW]
-                self._log.info("grouped", articles=len(event.assignments), joined=len(joined))
-            case WorkDropped():
-                self._log.warning("claim ran out", what=event.what)
-
 
 async def serve(
-    config_path: Path, *, environ: Mapping[str, str], ready: Callable[[], None] = lambda: None
+    config_path: Path,
+    *,
+    environ: Mapping[str, str],
+    ready: Callable[[], None] = lambda: None,
+    worker: bool = False,
 ) -> None:
     """Run the service until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
-    service = Service(config_path, environ=environ)
+    service = Service(config_path, environ=environ, worker=worker)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stop)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from aggregator import __version__
 from aggregator.config import Config
@@ -16,6 +16,7 @@ from aggregator.engine.inprocess import InProcessEngine
 from aggregator.engine.protocol import (
     AssignStories,
     CleanUp,
+    Engine,
     EnrichHost,
     Handler,
     Job,
@@ -28,19 +29,20 @@ from aggregator.fetch.http import Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
+from aggregator.service.opening import storage_opened
+from aggregator.storage.backends import alone, needs_extra
 from aggregator.storage.protocol import Storage
-from aggregator.storage.sqlite import instance_lock, open_storage
-from aggregator.types import CleanUpReport
+from aggregator.types import CleanUpReport, Database, PostgresUrl
 
 Clock = Callable[[], datetime]
 Report = Callable[[Event], None]
 
 STORAGE_THREADS = 32
-"""Callers of the store; many, so that their writes share one commit."""
+"""Callers of the store. Many, so that writes to a file share one commit; of a server's connections
+there are fewer, and whoever comes too late for one waits in its thread."""
 
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+LEADER = "leader"
+"""The role of the process that assigns stories, mails the digest and cleans up."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Runtime:
     """One process's parts. Swap `config` by `reconfigured` only."""
 
     config: Config
+    database: Database
+    """That which is open, whatever `config` says by now."""
     storage: Storage
     sandbox: Sandbox
     fetcher: Fetcher
@@ -100,22 +104,25 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    config: Config, *, report: Report, clock: Clock = utc_now
+    config: Config, *, report: Report, clock: Clock | None = None
 ) -> AsyncIterator[Runtime]:
-    """Lock the database for this process, open everything, end every claim left by a crash.
+    """Open everything; `clock`: None means that of the store.
 
+    A file is locked for this process, and every claim that a crash has left there is ended.
     Raises InstanceRunning and the other storage errors.
     """
     threads = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="store")
     asyncio.get_running_loop().set_default_executor(threads)
-    with instance_lock(config.storage):
-        storage = open_storage(config.storage)
-        try:
-            storage.release_claims()
+    with alone(config.storage):
+        async with storage_opened(config.storage) as storage:
+            if not storage.shared:
+                await asyncio.to_thread(storage.release_claims)
+            clock = clock or storage.clock
             async with Sandbox() as sandbox:
                 fetcher = await _fetcher(config).__aenter__()
                 runtime = Runtime(
                     config=config,
+                    database=config.storage,
                     storage=storage,
                     sandbox=sandbox,
                     fetcher=fetcher,
@@ -129,12 +136,40 @@ async def open_runtime(
                     yield runtime
                 finally:
                     await runtime.fetcher.__aexit__(None, None, None)
-        finally:
-            storage.close()
 
 
-def open_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> InProcessEngine:
-    """The engine that the configuration asks for."""
+async def open_engine(
+    runtime: Runtime,
+    handler: Handler,
+    *,
+    on_error: OnError,
+    on_lead: Callable[[], None],
+) -> Engine:
+    """The engine that works together with all who have the database open.
+
+    `on_lead` is called whenever this process begins to lead, where others may have led before.
+    Raises StorageError.
+    """
+    if not isinstance(runtime.database, PostgresUrl):
+        return local_engine(runtime, handler, on_error=on_error)
+    with needs_extra(runtime.database):
+        from aggregator.engine.distributed import DistributedEngine  # noqa: PLC0415 - see backends
+        from aggregator.engine.jobqueue import Pace  # noqa: PLC0415 - the same
+    storage = runtime.storage
+    return await DistributedEngine.open(
+        handler,
+        uri=runtime.database.uri,
+        role=storage.role(LEADER),
+        schema_role=storage.role("engine"),
+        concurrency=runtime.config.concurrency,
+        on_error=on_error,
+        on_lead=on_lead,
+        pace=Pace.within(runtime.config.lease),
+    )
+
+
+def local_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> InProcessEngine:
+    """An engine that works in this process, whoever else may work on the database."""
     return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
 
 
@@ -168,5 +203,5 @@ def _pipeline(
         max_feed_size=config.max_feed_size,
         max_page_size=config.max_page_size,
         timeout=config.timeout,
-        lease=timedelta(minutes=10) + 2 * config.timeout,
+        lease=config.lease,
     )

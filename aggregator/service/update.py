@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StorageError, UsageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
-from aggregator.service.runtime import Runtime, open_engine
+from aggregator.service.runtime import LEADER, Runtime, local_engine
 from aggregator.types import Relation, SourceStatus, SyncReport, TextState
 
 GRACE = timedelta(seconds=3)
@@ -38,6 +38,8 @@ class UpdateSummary:
     texts_failed: list[TextFetched] = field(default_factory=list)
     crashed: list[str] = field(default_factory=list)
     """Errors that nobody expected, a sentence each."""
+    left_to_leader: bool = False
+    """Stories and cleaning up were left to the worker that leads."""
     not_due: int = 0
     next_due_at: datetime | None = None
     """When the next of those not due is; None: none is held back."""
@@ -79,7 +81,7 @@ async def update(
     started: Callable[[int, SyncReport], None] = lambda _due, _report: None,
     progress: Callable[[Event], None] = lambda _event: None,
 ) -> UpdateSummary:
-    """Poll what is due, fetch the pages, assign stories.
+    """Poll what is due, fetch the pages, assign stories unless a worker leads that does it.
 
     `names`: only these sources, due or not. `force`: also those that are not due, and those that
     a publisher asked to leave alone. `polls_only`: leave pages and stories to a later pass.
@@ -120,19 +122,31 @@ async def update(
         else:
             summary.crashed.append(f"{name}: {error!r}")
 
-    engine = open_engine(runtime, runtime.handle, on_error=on_error)
+    engine = local_engine(runtime, runtime.handle, on_error=on_error)
     pump = Pump(runtime, engine, pages=not polls_only)
     try:
         await pump.drain()
         if broken:
             raise broken[0]
         if not polls_only:
-            await assign_stories(runtime.pipeline)
-            await asyncio.to_thread(runtime.clean_up)
+            summary.left_to_leader = not await _lead(runtime)
     finally:
         await engine.stop(grace=GRACE)
         summary.elapsed = runtime.clock() - began_at
     return summary
+
+
+async def _lead(runtime: Runtime) -> bool:
+    """Do what one process at a time does; False: another is at it, and will do it."""
+    role = runtime.storage.role(LEADER)
+    if not await asyncio.to_thread(role.take):
+        return False
+    try:
+        await assign_stories(runtime.pipeline)
+        await asyncio.to_thread(runtime.clean_up)
+    finally:
+        await asyncio.to_thread(role.drop)
+    return True
 
 
 def select(statuses: Collection[SourceStatus], names: Sequence[str]) -> list[SourceStatus]:

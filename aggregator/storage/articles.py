@@ -1,15 +1,25 @@
-"""Writing articles: the row, its keys and its text, always together."""
+"""Writing articles: the row, its keys and its text, always together.
+
+Who needs an article and the stories locks the article first, and of several articles the lower id
+first; else two would wait for each other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.core.text import count_words
 from aggregator.errors import StorageError
-from aggregator.storage.rows import to_json, to_us, to_us_or_none
-from aggregator.storage.sql import Row, Session, insert
+from aggregator.storage.rows import (
+    storable,
+    storable_or_none,
+    to_json,
+    to_us,
+    to_us_or_none,
+)
+from aggregator.storage.sql import Row, Session, ids, insert
 from aggregator.storage.stories import dissolve_single, refresh_stories
 from aggregator.types import NewArticle, Revision, TextState
 
@@ -26,8 +36,9 @@ _STORED = """
     SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id
     WHERE a.id = ? {locking}
 """
+_LOCK = "SELECT id FROM articles WHERE id IN {ids} ORDER BY id {locking}"
 _FACET = "\ue000"
-_MARKS = str.maketrans("", "", "\x02\x03")
+_UNWANTED = str.maketrans("", "", "\0\x02\x03")
 
 
 def source_facet(source_id: int) -> str:
@@ -50,14 +61,15 @@ def _facets(source_id: int, language: str | None) -> str:
     return f"{facet} {language_facet(language)}" if language else facet
 
 
-def _unmarked(text: str) -> str:
-    """Without the two characters that mark matches in snippets."""
-    return text.translate(_MARKS) if "\x02" in text or "\x03" in text else text
+def _searchable(text: str) -> str:
+    """Storable, and without the two characters that mark matches in snippets."""
+    unwanted = "\x02" in text or "\x03" in text or "\0" in text
+    return text.translate(_UNWANTED) if unwanted else text
 
 
 def add_keys(session: Session, source_id: int, keys: Iterable[tuple[int, str]]) -> None:
     """(article id, key); a key that the source has already stays where it is."""
-    session.many(_INSERT_KEY, [(source_id, key, article_id) for article_id, key in keys])
+    session.many(_INSERT_KEY, [(source_id, storable(key), article_id) for article_id, key in keys])
 
 
 def insert_articles(
@@ -70,25 +82,26 @@ def insert_articles(
         _check(article)
         at = _at(article.published_at, seen)
         rows.append(_values(source_id, article, seen, at))
-    ids = session.add("articles", _COLUMNS, rows)
-    numbered = list(zip(ids, articles, strict=True))
-    keys = [
-        (source_id, key, article_id) for article_id, article in numbered for key in article.keys
-    ]
+    new_ids = session.add("articles", _COLUMNS, rows)
+    numbered = list(zip(new_ids, articles, strict=True))
     texts = [
         (
             article_id,
-            _unmarked(article.title),
-            _unmarked(article.text),
+            _searchable(article.title),
+            _searchable(article.text),
             _facets(source_id, article.language),
-            article.html,
+            storable(article.html),
         )
         for article_id, article in numbered
     ]
-    session.many(_INSERT_KEY, keys)
+    add_keys(
+        session,
+        source_id,
+        [(article_id, key) for article_id, article in numbered for key in article.keys],
+    )
     session.many(_INSERT_TEXT, texts)
     session.index([text[:4] for text in texts])
-    return ids
+    return new_ids
 
 
 def _check(article: NewArticle) -> None:
@@ -104,25 +117,25 @@ def _values(source_id: int, article: NewArticle, seen: int, at: int) -> tuple[ob
     pending = article.page_host is not None
     return (
         source_id,
-        article.guid,
-        article.url,
-        _unmarked(article.title),
+        storable_or_none(article.guid),
+        storable_or_none(article.url),
+        _searchable(article.title),
         to_json(article.authors),
         to_json(article.categories),
-        article.language,
-        article.image_url,
+        storable_or_none(article.language),
+        storable_or_none(article.image_url),
         to_us_or_none(article.published_at),
         to_us_or_none(article.updated_at),
         seen,
         at,
         count_words(article.text),
-        article.content_hash,
+        storable(article.content_hash),
         1,
         seen,
         (TextState.PENDING if pending else TextState.READY).value,
         article.text_origin.value,
         0,
-        article.page_host,
+        storable_or_none(article.page_host),
         seen if pending else None,
     )
 
@@ -143,6 +156,12 @@ class Content:
     text_origin: str
 
 
+def lock_articles(session: Session, article_ids: Collection[int]) -> None:
+    """Before several are changed, so that all lock them in one order."""
+    if session.locking and len(article_ids) > 1:
+        session.rows(_LOCK.format(ids=ids(article_ids), locking=session.locking))
+
+
 def stored_article(session: Session, article_id: int) -> Row | None:
     """The row with its text, for changing it; None: there is none."""
     return session.row(_STORED.format(locking=session.locking), (article_id,))
@@ -150,7 +169,8 @@ def stored_article(session: Session, article_id: int) -> Row | None:
 
 def replace_content(session: Session, row: Row, content: Content) -> None:
     """Write what changed; an article alone in its story whose text changed is assigned anew."""
-    article_id, title, text = row["id"], _unmarked(content.title), _unmarked(content.text)
+    article_id, title, text = row["id"], _searchable(content.title), _searchable(content.text)
+    html = storable(content.html)
     at = row["first_seen_at"]
     if content.published_at is not None:
         at = min(at, content.published_at)
@@ -160,8 +180,8 @@ def replace_content(session: Session, row: Row, content: Content) -> None:
         (
             title,
             content.authors,
-            content.language,
-            content.image_url,
+            storable_or_none(content.language),
+            storable_or_none(content.image_url),
             content.published_at,
             content.updated_at,
             at,
@@ -182,8 +202,8 @@ def replace_content(session: Session, row: Row, content: Content) -> None:
         session.run(
             "UPDATE articles SET text_version = text_version + 1 WHERE id = ?", (article_id,)
         )
-    if content.html != row["html"]:
-        session.run("UPDATE texts SET html = ? WHERE article_id = ?", (content.html, article_id))
+    if html != row["html"]:
+        session.run("UPDATE texts SET html = ? WHERE article_id = ?", (html, article_id))
     if row["story_id"] is None:
         return
     if new_text and dissolve_single(session, article_id, row["story_id"]):
@@ -199,7 +219,8 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
     row = stored_article(session, revision.article_id)
     if row is None or row["source_id"] != source_id:
         raise StorageError(f"source {source_id} has no article {revision.article_id} to revise")
-    if row["content_hash"] == article.content_hash:
+    content_hash = storable(article.content_hash)
+    if row["content_hash"] == content_hash:
         return
     session.run(
         insert("revisions", ("article_id", "number", "title", "text", "seen_at")),
@@ -212,12 +233,12 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
         "page_host = ?, text_due_at = ?, text_lease_until = NULL WHERE id = ?",
         (
             seen,
-            article.content_hash,
-            article.guid or row["guid"],
-            article.url or row["url"],
+            content_hash,
+            storable_or_none(article.guid) or row["guid"],
+            storable_or_none(article.url) or row["url"],
             to_json(article.categories),
             (TextState.PENDING if pending else TextState.READY).value,
-            article.page_host,
+            storable_or_none(article.page_host),
             seen if pending else None,
             row["id"],
         ),

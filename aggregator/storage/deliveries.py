@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from aggregator.errors import StorageError
-from aggregator.storage.rows import from_us_or_none, to_us, to_us_or_none
+from aggregator.storage.rows import from_us_or_none, storable_or_none, to_us, to_us_or_none
 from aggregator.storage.sql import Row, Session, insert
 from aggregator.types import Delivery, DeliveryState
 
@@ -36,6 +36,7 @@ def open_deliveries(session: Session, *, now: datetime) -> list[Delivery]:
 
 
 def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: datetime) -> int:
+    """In one order whoever does it, so that two who do it at once do not wait for each other."""
     statement = insert("deliveries", _COLUMNS, "ON CONFLICT (recipient, local_date) DO NOTHING")
     return sum(
         session.run(
@@ -46,14 +47,14 @@ def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: d
                 item.message_id,
                 item.state.value,
                 item.attempts,
-                item.error,
+                storable_or_none(item.error),
                 to_us_or_none(item.retry_at),
                 to_us(now),
                 to_us(now),
                 item.message,
             ),
         )
-        for item in prepared
+        for item in sorted(prepared, key=lambda item: (item.local_date, item.recipient))
     )
 
 
@@ -65,7 +66,7 @@ def record_delivery(session: Session, delivery: Delivery, *, now: datetime) -> N
         (
             delivery.state.value,
             delivery.attempts,
-            delivery.error,
+            storable_or_none(delivery.error),
             to_us_or_none(delivery.retry_at),
             to_us(now),
             delivery.recipient,

@@ -25,9 +25,11 @@ _TAKE = """
 _FREE_AT = "SELECT free_at FROM hosts WHERE host = ?"
 _RELEASE = "UPDATE hosts SET lease_until = 0, free_at = ? WHERE host = ? AND lease_until = ?"
 _RELEASE_FEEDS = "UPDATE sources SET lease_until = NULL WHERE host = ? AND lease_until = ?"
-_RELEASE_PAGES = (
-    "UPDATE articles SET text_lease_until = NULL WHERE page_host = ? AND text_lease_until = ?"
-)
+# What is claimed is due; said here for the index of what is due.
+_RELEASE_PAGES = """
+    UPDATE articles SET text_lease_until = NULL
+    WHERE page_host = ? AND text_lease_until = ? AND text_due_at IS NOT NULL
+"""
 
 
 def take(session: Session, host: str, *, now: datetime, lease_until: datetime) -> bool:

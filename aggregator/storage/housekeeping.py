@@ -72,11 +72,12 @@ def release_claims(session: Session) -> int:
 
 def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     """Fingerprints of articles that have left the window, and whom nobody has heard of for long."""
+    session.alone("stories")  # fingerprints come and go with assignments
+    dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
     session.run(_OLD_HOSTS, (span_to_us(_SILENT),))
     latest = session.row(_LATEST)
     if latest is not None and latest["at"] is not None:
         session.run("DELETE FROM workers WHERE seen_at < ?", (latest["at"] - span_to_us(_SILENT),))
-    dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
     return CleanUpReport(fingerprints=dropped)
 
 

@@ -1,4 +1,7 @@
-"""Numbered migrations of a SQLite database; its number is `PRAGMA user_version`."""
+"""Numbered migrations, and how they are applied to a SQLite database.
+
+Its number is `PRAGMA user_version`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from aggregator.errors import DatabaseTooNew, StorageError
 
 APPLICATION_ID = 0x41474752
 """Marks the file as ours, for `file` and for us."""
@@ -22,14 +27,32 @@ class Migration:
 
 
 @cache
-def migrations() -> tuple[Migration, ...]:
+def migrations(backend: str = "sqlite") -> tuple[Migration, ...]:
     """Those of this version of the program, numbered from 1."""
     found = []
-    for file in (resources.files("aggregator.storage") / "migrations" / "sqlite").iterdir():
+    for file in (resources.files("aggregator.storage") / "migrations" / backend).iterdir():
         if name := _NAME.fullmatch(file.name):
             script = file.read_text(encoding="utf-8")
             found.append(Migration(number=int(name[1]), name=name[2], script=script))
     return tuple(sorted(found, key=lambda migration: migration.number))
+
+
+def missing(name: str) -> StorageError:
+    return StorageError(f"there is no database at {name} yet: run `aggregator update` first")
+
+
+def outdated(name: str) -> StorageError:
+    return StorageError(
+        f"{name} was written by an older version of this program: run `aggregator update` "
+        "once to bring it up to date"
+    )
+
+
+def too_new(name: str, found: int, newest: int) -> DatabaseTooNew:
+    return DatabaseTooNew(
+        f"{name} was written by a newer version of this program (schema {found}, this one "
+        f"knows {newest}): use that version, or another database"
+    )
 
 
 def version(connection: sqlite3.Connection) -> int:

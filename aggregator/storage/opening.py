@@ -8,9 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
-from aggregator.errors import DatabaseTooNew, StorageError
+from aggregator.errors import StorageError
 from aggregator.storage.faults import BUSY, code, storage_error
-from aggregator.storage.migrate import APPLICATION_ID, migrate, migrations, version
+from aggregator.storage.migrate import (
+    APPLICATION_ID,
+    migrate,
+    migrations,
+    missing,
+    outdated,
+    too_new,
+    version,
+)
 
 OLDEST_SQLITE = (3, 37, 0)
 """Strict tables; RETURNING came before."""
@@ -53,7 +61,7 @@ def check_readable(path: Path, *, busy_timeout: timedelta) -> None:
     """Raises StorageError unless the file is a database of ours that is up to date."""
     _refuse_old_sqlite()
     if not path.exists():
-        raise StorageError(f"there is no database at {path} yet: run `aggregator update` first")
+        raise missing(str(path))
     _refuse_directory(path)
     try:
         connection = connect(path, mode="ro", busy_timeout=busy_timeout)
@@ -65,10 +73,7 @@ def check_readable(path: Path, *, busy_timeout: timedelta) -> None:
     except sqlite3.Error as error:
         raise storage_error(error, path, busy_timeout=busy_timeout) from error
     if found < migrations()[-1].number:
-        raise StorageError(
-            f"{path} was written by an older version of this program: run `aggregator update` "
-            "once to bring it up to date"
-        )
+        raise outdated(str(path))
 
 
 def connect(path: Path, *, mode: str, busy_timeout: timedelta) -> sqlite3.Connection:
@@ -148,7 +153,4 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     if not ours and (found or tables):
         raise StorageError(f"{path} is a database of another program; name another file")
     if found > newest:
-        raise DatabaseTooNew(
-            f"{path} was written by a newer version of this program (schema {found}, this one "
-            f"knows {newest}): use that version, or another database"
-        )
+        raise too_new(str(path), found, newest)

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from aggregator.errors import ClaimLost
 from aggregator.storage import hosts
-from aggregator.storage.articles import add_keys, insert_articles, revise_article
+from aggregator.storage.articles import add_keys, insert_articles, lock_articles, revise_article
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
     feed_state,
     from_us,
     from_us_or_none,
     source,
+    storable,
+    storable_or_none,
     to_us,
     to_us_or_none,
 )
@@ -39,7 +41,7 @@ _DUE_HOSTS = """
 _DUE_FEEDS = """
     SELECT {columns} FROM sources s
     WHERE s.host = :host AND s.active = 1 AND s.next_poll_at <= :now {only}
-    ORDER BY s.next_poll_at, s.id
+    ORDER BY s.next_poll_at, s.id {locking}
 """
 _CLAIM = "UPDATE sources SET lease_until = ? WHERE id IN {ids}"
 _KEYS = "SELECT article_id, key FROM article_keys WHERE source_id = ? AND key IN {keys}"
@@ -70,13 +72,16 @@ def due_hosts(
 def claim_feeds(
     session: Session, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None
 ) -> list[FeedClaim]:
-    """The due feeds are read after the host is taken: nobody else takes them meanwhile."""
+    """The due feeds are read after the host is taken: nobody else takes them meanwhile.
+
+    They are locked, so that a poll under a lease that ran out is recorded before or not at all.
+    """
     lease_until = now + lease
     if not hosts.take(session, host, now=now, lease_until=lease_until):
         return []
     free_at = hosts.free_at(session, host)
     rows = session.rows(
-        _DUE_FEEDS.format(columns=SOURCE_COLUMNS, only=_only(only)),
+        _DUE_FEEDS.format(columns=SOURCE_COLUMNS, only=_only(only), locking=session.locking),
         {"host": host, "now": to_us(now)},
     )
     if not rows:
@@ -101,10 +106,11 @@ def _only(source_ids: Collection[int] | None) -> str:
 
 def known_entries(session: Session, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
     """`keys` of each answer are those that were asked for."""
+    asked = {storable(key): key for key in keys}
     found: dict[int, set[str]] = {}
-    for chunk in chunks(sorted(keys)):
+    for chunk in chunks(sorted(asked)):
         for row in session.rows(_KEYS.format(keys=marks(chunk)), (source_id, *chunk)):
-            found.setdefault(row["article_id"], set()).add(row["key"])
+            found.setdefault(row["article_id"], set()).add(asked[row["key"]])
     return [
         KnownEntry(
             article_id=row["id"],
@@ -128,6 +134,7 @@ def record_poll(session: Session, record: PollRecord) -> list[int]:
     add_keys(session, source_id, decision.new_keys)
     new = _without_known(session, source_id, decision)
     stored = insert_articles(session, source_id, new, record.polled_at)
+    lock_articles(session, [revision.article_id for revision in decision.revised])
     for revision in decision.revised:
         revise_article(session, source_id, revision, record.polled_at)
     return stored
@@ -139,18 +146,18 @@ def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
         {
             "id": claim.source_id,
             "lease_until": to_us(claim.lease_until),
-            "etag": state.etag,
-            "last_modified": state.last_modified,
-            "body_hash": state.body_hash,
+            "etag": storable_or_none(state.etag),
+            "last_modified": storable_or_none(state.last_modified),
+            "body_hash": storable_or_none(state.body_hash),
             "next_poll_at": to_us(state.next_poll_at),
             "hold_until": to_us_or_none(state.hold_until),
             "last_poll_at": to_us_or_none(state.last_poll_at),
             "last_ok_at": to_us_or_none(state.last_ok_at),
-            "last_error": state.last_error,
+            "last_error": storable_or_none(state.last_error),
             "last_status": state.last_status,
             "failures": state.failures,
-            "title": state.title,
-            "site_url": state.site_url,
+            "title": storable_or_none(state.title),
+            "site_url": storable_or_none(state.site_url),
         },
     )
     if not changed:

@@ -41,6 +41,15 @@ def span_to_us(span: timedelta) -> int:
     return span // _MICROSECOND
 
 
+def storable(text: str) -> str:
+    """Without NUL, which PostgreSQL's texts cannot hold: every database stores the same."""
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def storable_or_none(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
 def to_json(items: Sequence[object]) -> str:
     return json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else "[]"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -36,8 +37,8 @@ _MOVE = """
     WHERE id = ?
 """
 _HASTEN = """
-    UPDATE sources SET next_poll_at = :latest
-    WHERE id = :id AND next_poll_at > :latest AND (hold_until IS NULL OR hold_until <= :latest)
+    UPDATE sources SET next_poll_at = ?
+    WHERE id = ? AND next_poll_at > ? AND (hold_until IS NULL OR hold_until <= ?)
 """
 _ACTIVE = "SELECT {columns} FROM sources s WHERE s.active = 1"
 _TOTALS = """
@@ -73,12 +74,10 @@ def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) 
         "UPDATE sources SET active = 0 WHERE id = ?",
         [(row["id"],) for row in (*removed, *(row for _, row in updates))],
     )
-    for wanted, row in updates:
-        _update(session, wanted, row, now)
+    _update(session, updates, now)
     session.run(_CREATED, (to_us(now),))
     new = [wanted for wanted, row in zip(sources, matches, strict=True) if row is None]
-    for wanted in new:
-        _insert(session, wanted, now)
+    _insert(session, new, now)
     back = [wanted.name for wanted, row in updates if not row["active"]]
     return SyncReport(
         added=(*(wanted.name for wanted in new), *back),
@@ -93,7 +92,7 @@ def _refuse_twins(sources: Sequence[Source]) -> None:
         ("name", [wanted.name for wanted in sources]),
     ):
         if len(set(values)) < len(values):
-            twin = next(value for value in values if values.count(value) > 1)
+            twin = next(value for value, count in Counter(values).items() if count > 1)
             raise StorageError(f"two sources have the same {what}, {twin}: remove one of them")
 
 
@@ -125,28 +124,33 @@ def _stored(row: Row) -> tuple[object, ...]:
     return tuple(row[column] for column in _DESIRED)
 
 
-def _insert(session: Session, wanted: Source, now: datetime) -> None:
+def _insert(session: Session, new: Sequence[Source], now: datetime) -> None:
     columns = (*_DESIRED, "active", "failures", "next_poll_at")
-    [source_id] = session.add("sources", columns, [(*_columns(wanted), 1, 0.0, to_us(now))])
-    _write_tags(session, source_id, wanted)
+    rows = [(*_columns(wanted), 1, 0.0, to_us(now)) for wanted in new]
+    _write_tags(session, list(zip(session.add("sources", columns, rows), new, strict=True)))
 
 
-def _update(session: Session, wanted: Source, row: Row, now: datetime) -> None:
-    session.run(_UPDATE, (*_columns(wanted), row["id"]))
-    if wanted.url != row["url"]:
-        # Validators belong to the address, and so does a poll that is under way.
-        session.run(_MOVE, (to_us(now), row["id"]))
-    elif span_to_us(wanted.interval) < row["interval_us"]:
-        latest = to_us(now + wanted.interval)
-        session.run(_HASTEN, {"latest": latest, "id": row["id"]})
-    if to_json(wanted.tags) != row["tags"]:
-        _write_tags(session, row["id"], wanted)
+def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: datetime) -> None:
+    session.many(_UPDATE, [(*_columns(wanted), row["id"]) for wanted, row in updates])
+    moved = [row for wanted, row in updates if wanted.url != row["url"]]
+    # Validators belong to the address, and so does a poll that is under way.
+    session.many(_MOVE, [(to_us(now), row["id"]) for row in moved])
+    hastened = [
+        (to_us(now + wanted.interval), row["id"])
+        for wanted, row in updates
+        if wanted.url == row["url"] and span_to_us(wanted.interval) < row["interval_us"]
+    ]
+    session.many(_HASTEN, [(latest, row_id, latest, latest) for latest, row_id in hastened])
+    retagged = [
+        (row["id"], wanted) for wanted, row in updates if to_json(wanted.tags) != row["tags"]
+    ]
+    session.many("DELETE FROM source_tags WHERE source_id = ?", [(one,) for one, _ in retagged])
+    _write_tags(session, retagged)
 
 
-def _write_tags(session: Session, source_id: int, wanted: Source) -> None:
-    session.run("DELETE FROM source_tags WHERE source_id = ?", (source_id,))
-    tags = dict.fromkeys(tag_key(tag) for tag in wanted.tags)
-    session.many(insert("source_tags", ("tag", "source_id")), [(tag, source_id) for tag in tags])
+def _write_tags(session: Session, tagged: Sequence[tuple[int, Source]]) -> None:
+    tags = {(tag_key(tag), source_id) for source_id, wanted in tagged for tag in wanted.tags}
+    session.many(insert("source_tags", ("tag", "source_id")), sorted(tags))
 
 
 def source_statuses(session: Session) -> list[SourceStatus]:

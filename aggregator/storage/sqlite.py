@@ -7,45 +7,24 @@ longer than a search.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from aggregator.core.query import Query
 from aggregator.errors import StorageError
-from aggregator.storage import deliveries as _deliveries
-from aggregator.storage import faults, hosts, housekeeping, polls, reading, search, stories, texts
-from aggregator.storage import sources as _sources
+from aggregator.storage import faults, housekeeping, search, unfinished
 from aggregator.storage.instance import instance_lock
 from aggregator.storage.opening import check_readable, connect, open_writer
 from aggregator.storage.protocol import Order, Role
 from aggregator.storage.readers import Readers
 from aggregator.storage.sql import Params, Row, Session, insert
+from aggregator.storage.verbs import Verbs
 from aggregator.storage.writer import Writer
-from aggregator.types import (
-    Article,
-    Assignment,
-    CleanUpReport,
-    Counts,
-    Delivery,
-    FeedClaim,
-    GroupInput,
-    HostWork,
-    KnownEntry,
-    PollRecord,
-    SearchHit,
-    Source,
-    SourceStatus,
-    Story,
-    SyncReport,
-    TextClaim,
-    TextRecord,
-    Unassigned,
-    Worker,
-)
+from aggregator.types import CleanUpReport, SearchHit
 
 __all__ = ["SqliteStorage", "instance_lock", "open_storage"]
 
@@ -124,7 +103,7 @@ class _Everyones:
         """Nobody waits for it."""
 
 
-class SqliteStorage:
+class SqliteStorage(Verbs):
     """Implements `protocol.Storage`; the verbs are described there."""
 
     def __init__(self, path: Path, *, read_only: bool, busy_timeout: timedelta) -> None:
@@ -150,6 +129,11 @@ class SqliteStorage:
             fault=self._fault,
             closed=self._closed_error,
         )
+        try:
+            self._read(lambda session: unfinished.refuse(session, str(path)))
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def shared(self) -> bool:
@@ -172,171 +156,39 @@ class SqliteStorage:
     def _closed_error(self) -> StorageError:
         return StorageError(f"the database {self._path} has been closed")
 
-    def _write(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
+    def _write(self, work: Callable[[Session], T]) -> T:
+        return self._checked_writer().run(work)
+
+    def _write_alone(self, work: Callable[[Session], T]) -> T:
+        """In no transaction."""
+        return self._checked_writer().run(work, alone=True)
+
+    def _checked_writer(self) -> Writer:
         if self._writer is None:
             raise StorageError(f"{self._path} was opened for reading only")
-        return self._writer.run(work, alone=alone)
+        return self._writer
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with self._reading() as session:
+            return work(session)
 
     @contextmanager
-    def _read(self) -> Iterator[Session]:
+    def _reading(self) -> Iterator[Session]:
         with self._readers.borrow() as connection:
             yield SqliteSession(connection)
-
-    # --- sources
-
-    def sync_sources(self, sources: Sequence[Source], *, now: datetime) -> SyncReport:
-        return self._write(lambda session: _sources.sync_sources(session, sources, now=now))
-
-    def created_at(self) -> datetime | None:
-        with self._read() as session:
-            return _sources.created_at(session)
-
-    def source_statuses(self) -> list[SourceStatus]:
-        with self._read() as session:
-            return _sources.source_statuses(session)
-
-    def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
-        return self._write(lambda session: _sources.wake(session, source_ids, now=now, force=force))
-
-    # --- COMMIT 1: polling
-
-    def due_hosts(
-        self, *, now: datetime, limit: int, only: Collection[int] | None = None
-    ) -> list[HostWork]:
-        with self._read() as session:
-            return polls.due_hosts(session, now=now, limit=limit, only=only)
-
-    def claim_feeds(
-        self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
-    ) -> list[FeedClaim]:
-        return self._write(
-            lambda session: polls.claim_feeds(session, host, now=now, lease=lease, only=only)
-        )
-
-    def release_host(self, host: str, *, lease_until: datetime, free_at: datetime) -> None:
-        self._write(
-            lambda session: hosts.release(session, host, lease_until=lease_until, free_at=free_at)
-        )
-
-    def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
-        with self._read() as session:
-            return polls.known_entries(session, source_id, keys)
-
-    def record_poll(self, record: PollRecord) -> list[int]:
-        return self._write(lambda session: polls.record_poll(session, record))
-
-    # --- COMMIT 2: full text
-
-    def due_text_hosts(
-        self, *, now: datetime, limit: int, only: Collection[int] | None = None
-    ) -> list[HostWork]:
-        with self._read() as session:
-            return texts.due_text_hosts(session, now=now, limit=limit, only=only)
-
-    def claim_texts(
-        self,
-        host: str,
-        *,
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        only: Collection[int] | None = None,
-    ) -> list[TextClaim]:
-        return self._write(
-            lambda session: texts.claim_texts(
-                session, host, now=now, lease=lease, limit=limit, only=only
-            )
-        )
-
-    def record_text(self, record: TextRecord) -> None:
-        self._write(lambda session: texts.record_text(session, record))
-
-    # --- COMMIT 3: stories
-
-    def unassigned(self, *, limit: int) -> list[Unassigned]:
-        with self._read() as session:
-            return stories.unassigned(session, limit=limit)
-
-    def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
-        with self._read() as session:
-            yield from stories.window(session, span=span)
-
-    def assign(
-        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
-    ) -> list[Assignment]:
-        return self._write(lambda session: stories.assign(session, assigned, now=now))
-
-    # --- reading
 
     def search(
         self, query: Query, *, limit: int, offset: int = 0, order: Order = "newest"
     ) -> list[SearchHit]:
-        with self._read() as session:
-            return search.search(session, query, limit=limit, offset=offset, order=order)
-
-    def stories(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        min_sources: int = 1,
-        limit: int,
-    ) -> list[Story]:
-        with self._read() as session:
-            return reading.stories(
-                session, since=since, until=until, min_sources=min_sources, limit=limit
-            )
-
-    def story(self, story_id: int) -> Story | None:
-        with self._read() as session:
-            return reading.story(session, story_id)
-
-    def article(self, article_id: int) -> Article | None:
-        with self._read() as session:
-            return reading.article(session, article_id)
-
-    def counts(self) -> Counts:
-        with self._read() as session:
-            return reading.counts(session)
-
-    # --- the digest
-
-    def deliveries(self, local_date: date) -> list[Delivery]:
-        with self._read() as session:
-            return _deliveries.deliveries(session, local_date)
-
-    def open_deliveries(self, *, now: datetime) -> list[Delivery]:
-        with self._read() as session:
-            return _deliveries.open_deliveries(session, now=now)
-
-    def prepare_deliveries(self, deliveries: Sequence[Delivery], *, now: datetime) -> int:
-        return self._write(
-            lambda session: _deliveries.prepare_deliveries(session, deliveries, now=now)
+        return self._read(
+            lambda session: search.search(session, query, limit=limit, offset=offset, order=order)
         )
 
-    def record_delivery(self, delivery: Delivery, *, now: datetime) -> None:
-        self._write(lambda session: _deliveries.record_delivery(session, delivery, now=now))
-
-    # --- housekeeping
-
-    def report_worker(self, worker: Worker) -> None:
-        self._write(lambda session: housekeeping.report_worker(session, worker))
-
-    def forget_worker(self, name: str) -> None:
-        self._write(lambda session: housekeeping.forget_worker(session, name))
-
-    def workers(self) -> list[Worker]:
-        with self._read() as session:
-            return housekeeping.workers(session)
-
-    def release_claims(self) -> int:
-        return self._write(housekeeping.release_claims)
-
     def clean_up(self, *, window: timedelta) -> CleanUpReport:
-        dropped = self._write(lambda session: housekeeping.clean_up(session, window=window))
+        dropped = super().clean_up(window=window)
         log = self._path.with_name(self._path.name + "-wal")
         size = log.stat().st_size if log.exists() else 0
-        self._write(lambda session: session.rows("PRAGMA wal_checkpoint(TRUNCATE)"), alone=True)
+        self._write_alone(lambda session: session.rows("PRAGMA wal_checkpoint(TRUNCATE)"))
         return replace(dropped, details={"log_bytes": size})
 
     def check(self) -> list[str]:
@@ -347,7 +199,7 @@ class SqliteStorage:
                 *housekeeping.drifts(SqliteSession(connection)),
             ]
         if self._writer is not None:
-            problems += self._write(_index_content, alone=True)
+            problems += self._write_alone(_index_content)
         return problems
 
 

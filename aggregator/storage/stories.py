@@ -12,7 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.codec import decode, encode
-from aggregator.storage.rows import ASSIGNMENT_COLUMNS, assignment, from_us, span_to_us, to_us
+from aggregator.storage.rows import (
+    ASSIGNMENT_COLUMNS,
+    assignment,
+    from_us,
+    span_to_us,
+    storable,
+    to_us,
+)
 from aggregator.storage.sql import Row, Session, chunks, ids, insert
 from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unassigned
 
@@ -38,8 +45,12 @@ _WINDOW_CHUNK = """
     WHERE x.article_id IN {ids} ORDER BY x.seq
 """
 _INSERT_FINGERPRINT = insert("fingerprints", ("article_id", "at", "data"))
+_AWAITING = """
+    SELECT id, text_version FROM articles WHERE id IN {ids} AND story_id IS NULL
+    ORDER BY id {locking}
+"""
 _HOMES = "SELECT id, story_id FROM articles WHERE id IN {ids} AND story_id IS NOT NULL"
-_SETTLE = "UPDATE articles SET story_id = ? WHERE id = ? AND story_id IS NULL AND text_version = ?"
+_SETTLE = "UPDATE articles SET story_id = ? WHERE id = ?"
 _INSERT = insert(
     "assignments",
     ("article_id", "story_id", "relation", "of_id", "score", "why", "assigned_at"),
@@ -101,36 +112,51 @@ def window(session: Session, *, span: timedelta) -> Iterator[tuple[GroupInput, A
 def assign(
     session: Session, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
 ) -> list[Assignment]:
+    """Articles are locked before the stories are, here and wherever both are: see `articles`."""
+    waiting = _waiting(session, {int(item.article_id) for _, item in assigned})
     session.alone("stories")  # what _homes says holds until all is stored
-    kept: list[Assignment] = []
     homes = _homes(session, {int(item.of) for _, item in assigned if item.of is not None})
-    touched: set[int] = set()
+    kept: list[tuple[GroupInput, Assignment]] = []
     for group_input, decided in assigned:
-        item = _with_its_like(decided, homes)
-        article_id, story_id = int(item.article_id), int(item.story)
-        # This locks the article: its text stays what it is from here on.
-        if session.run(_SETTLE, (story_id, article_id, group_input.version)):
-            session.run(
-                _INSERT,
-                (
-                    article_id,
-                    story_id,
-                    item.relation.value,
-                    None if item.of is None else int(item.of),
-                    item.score,
-                    item.why,
-                    to_us(now),
-                ),
+        article_id = int(decided.article_id)
+        if waiting.get(article_id) == group_input.version:
+            del waiting[article_id]
+            item = _with_its_like(decided, homes)
+            homes[article_id] = int(item.story)
+            kept.append((group_input, item))
+    _store(session, kept, to_us(now))
+    items = [item for _, item in kept]
+    refresh_stories(session, {int(item.story) for item in items})
+    return items
+
+
+def _waiting(session: Session, article_ids: Collection[int]) -> dict[int, int]:
+    """Those without a story, with the version of their text, which stays what it is."""
+    statement = _AWAITING.format(ids=ids(article_ids), locking=session.locking)
+    return {row["id"]: row["text_version"] for row in session.rows(statement)}
+
+
+def _store(session: Session, kept: Sequence[tuple[GroupInput, Assignment]], at: int) -> None:
+    session.many(_SETTLE, [(int(item.story), int(item.article_id)) for _, item in kept])
+    session.many(
+        _INSERT,
+        [
+            (
+                int(item.article_id),
+                int(item.story),
+                item.relation.value,
+                None if item.of is None else int(item.of),
+                item.score,
+                storable(item.why),
+                at,
             )
-            session.run(
-                _INSERT_FINGERPRINT,
-                (article_id, to_us(group_input.at), encode(group_input.fingerprint)),
-            )
-            homes[article_id] = story_id
-            touched.add(story_id)
-            kept.append(item)
-    refresh_stories(session, touched)
-    return kept
+            for _, item in kept
+        ],
+    )
+    session.many(
+        _INSERT_FINGERPRINT,
+        [(int(one.article_id), to_us(one.at), encode(one.fingerprint)) for one, _ in kept],
+    )
 
 
 def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from aggregator.errors import ClaimLost
 from aggregator.storage import hosts
 from aggregator.storage.articles import Content, replace_content, stored_article
-from aggregator.storage.rows import from_us, pairs, to_json, to_us, to_us_or_none
+from aggregator.storage.rows import (
+    from_us,
+    pairs,
+    storable_or_none,
+    to_json,
+    to_us,
+    to_us_or_none,
+)
 from aggregator.storage.sql import Row, Session, ids
 from aggregator.types import ArticleText, HostWork, TextClaim, TextOrigin, TextRecord, TextState
 
@@ -21,7 +28,7 @@ _DUE_HOSTS = """
 _DUE_TEXTS = """
     SELECT a.id FROM articles a
     WHERE a.page_host = :host AND a.text_due_at <= :now {only}
-    ORDER BY a.id DESC LIMIT :limit
+    ORDER BY a.id DESC LIMIT :limit {locking}
 """
 _PAGES = """
     SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, t.text,
@@ -61,7 +68,8 @@ def claim_texts(
         return []
     free_at = hosts.free_at(session, host)
     due = session.rows(
-        _DUE_TEXTS.format(only=_only(only)), {"host": host, "now": to_us(now), "limit": limit}
+        _DUE_TEXTS.format(only=_only(only), locking=session.locking),
+        {"host": host, "now": to_us(now), "limit": limit},
     )
     if not due:
         hosts.release(session, host, lease_until=lease_until, free_at=free_at or now)
@@ -103,7 +111,7 @@ def record_text(session: Session, record: TextRecord) -> None:
         "text_due_at = ?, text_lease_until = NULL WHERE id = ?",
         (
             record.state.value,
-            record.error,
+            storable_or_none(record.error),
             int(failed),
             to_us_or_none(record.retry_at),
             claim.article_id,

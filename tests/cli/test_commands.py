@@ -162,6 +162,24 @@ def test_without_a_configuration_or_database_it_says_what_to_do(cli: Cli) -> Non
     assert "aggregator run" in cli("health", check=1).stdout
 
 
+def test_workers_are_for_postgresql(cli: Cli) -> None:
+    cli.write("sources: [https://example.org/feed]\n")
+    for command in ("worker", "workers"):
+        said = cli(command, check=2).stderr
+        assert "aggregator.db is a SQLite file" in said
+    assert "use `aggregator run`" in cli("worker", check=2).stderr
+    assert not (cli.folder / "aggregator.db").exists()
+
+
+def test_a_password_in_the_file_is_refused_and_not_repeated(cli: Cli) -> None:
+    url = "postgresql://ada:hunter2@db.example.org/news"
+    cli.write(f"storage: {url}\nsources: [https://example.org/feed]\n")
+    for words in (["check"], ["check", "--json"], ["run"], ["health"], ["workers"], ["stories"]):
+        done = cli(*words, check=2)
+        assert "holds a password" in done.stdout + done.stderr
+        assert "hunter2" not in done.stdout + done.stderr
+
+
 def test_a_file_that_is_no_database_is_left_alone(cli: Cli) -> None:
     cli("init")
     cli.write(

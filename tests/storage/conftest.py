@@ -6,29 +6,92 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
+import psycopg
 import pytest
+from postgres import Postgres
 from storemaker import OpenStore
+from wire import OpenPostgres
 from writerqueue import OpenSqlite
 
+from aggregator.storage import postgres
+from aggregator.storage.postgres import PostgresStorage
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sqlite import SqliteStorage, open_storage
+from aggregator.storage.tables import TABLES
+from aggregator.types import PostgresUrl
 
 
-def _sqlite(directory: Path) -> Storage:
-    return open_storage(directory / "news.db")
+class Backend(Protocol):
+    def __call__(self, directory: Path) -> Storage:
+        """Open the one database that belongs to a directory."""
+
+    def done(self, directory: Path) -> None:
+        """The databases of the directory, and of those in it, are not opened again."""
 
 
-BACKENDS: dict[str, Callable[[Path], Storage]] = {"sqlite": _sqlite}
+class _Sqlite:
+    def __call__(self, directory: Path) -> Storage:
+        return open_storage(directory / "news.db")
+
+    def done(self, directory: Path) -> None:
+        """Pytest removes the files."""
+
+
+_EMPTY = "; ".join(
+    [
+        *(
+            f"DELETE FROM {name}"
+            for name in ("search", "workers", *(table.name for table in reversed(TABLES)))
+        ),
+        *(
+            f"SELECT setval(pg_get_serial_sequence('{table.name}', '{table.key[0]}'), 1, false)"
+            for table in TABLES
+            if table.key[0] in ("id", "seq")
+        ),
+    ]
+)
+
+
+class _Postgres:
+    """Copies of a database that has been migrated; emptied, they serve again."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        url = server.create()
+        postgres.open_storage(PostgresUrl(url)).close()
+        self._template = server.name_of(url)
+        self._free: list[str] = []
+        self._used: dict[Path, str] = {}
+
+    def __call__(self, directory: Path) -> Storage:
+        if directory not in self._used:
+            new = self._free.pop() if self._free else self._server.create(self._template)
+            self._used[directory] = new
+        return postgres.open_storage(PostgresUrl(self._used[directory]))
+
+    def done(self, directory: Path) -> None:
+        for used in [one for one in self._used if one.is_relative_to(directory)]:
+            url = self._used.pop(used)
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(_EMPTY.encode())
+            self._free.append(url)
+
+
+BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
+    "sqlite": lambda _: _Sqlite(),
+    "postgres": lambda request: _Postgres(request.getfixturevalue("postgres")),
+}
 
 
 @pytest.fixture(scope="session", params=sorted(BACKENDS))
-def backend(request: pytest.FixtureRequest) -> Callable[[Path], Storage]:
-    return BACKENDS[request.param]
+def backend(request: pytest.FixtureRequest) -> Backend:
+    return BACKENDS[request.param](request)
 
 
 @pytest.fixture
-def open_store(backend: Callable[[Path], Storage], tmp_path: Path) -> Iterator[OpenStore]:
+def open_store(backend: Backend, tmp_path: Path) -> Iterator[OpenStore]:
     """Opens the test's one database; each call as another process would."""
     opened: list[Storage] = []
 
@@ -39,10 +102,11 @@ def open_store(backend: Callable[[Path], Storage], tmp_path: Path) -> Iterator[O
     yield open_one
     for one in opened:
         one.close()
+    backend.done(tmp_path)
 
 
 @pytest.fixture
-def open_fresh(backend: Callable[[Path], Storage], tmp_path: Path) -> Iterator[OpenStore]:
+def open_fresh(backend: Backend, tmp_path: Path) -> Iterator[OpenStore]:
     """Opens an empty database at each call."""
     opened: list[Storage] = []
 
@@ -55,6 +119,7 @@ def open_fresh(backend: Callable[[Path], Storage], tmp_path: Path) -> Iterator[O
     yield open_one
     for one in opened:
         one.close()
+    backend.done(tmp_path)
 
 
 @pytest.fixture
@@ -88,3 +153,29 @@ def other(tmp_path: Path, open_sqlite: OpenSqlite) -> Iterator[sqlite3.Connectio
     )
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[Postgres]:
+    """To be stopped, and started again in the same test."""
+    with Postgres(synchronous_commit="on") as server:
+        if not server.is_ours:
+            pytest.skip("the server is not ours to stop or to change")
+        yield server
+
+
+@pytest.fixture
+def open_postgres(postgres_url: str) -> Iterator[OpenPostgres]:
+    """Opens PostgreSQL databases, the test's own unless another is named."""
+    opened: list[PostgresStorage] = []
+
+    def open_one(
+        url: str | None = None, *, patience: timedelta = PATIENCE, read_only: bool = False
+    ) -> PostgresStorage:
+        where = PostgresUrl(postgres_url if url is None else url)
+        opened.append(postgres.open_storage(where, patience=patience, read_only=read_only))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()

@@ -1,0 +1,87 @@
+"""workers: the processes that share a PostgreSQL database."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli.common import PATIENCE, config_option, json_option
+from aggregator.cli.output import Cell, Column, distance, emit_json, line, moment, table
+from aggregator.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aggregator.types import Worker
+
+
+@click.command(epilog="Example: aggregator workers --json")
+@config_option
+@json_option
+def workers(config_path: Path, as_json: bool) -> None:
+    """List the processes that work on a PostgreSQL database, and which of them leads."""
+    from aggregator.config import database_of
+    from aggregator.storage.backends import open_storage
+
+    database = database_of(config_path, environ=os.environ)
+    if isinstance(database, Path):
+        raise UsageError(
+            f"{database} is a SQLite file, which one process works on; "
+            "`aggregator health` says whether it is alive"
+        )
+    with closing(open_storage(database, read_only=True, patience=PATIENCE)) as storage:
+        found, now = storage.workers(), storage.clock()
+    if as_json:
+        for worker in found:
+            emit_json(_fields(worker, now))
+    elif not found:
+        line("Nobody works on it; start `aggregator run`, and `aggregator worker` anywhere else.")
+    else:
+        _print(found, now)
+
+
+def _print(found: list[Worker], now: datetime) -> None:
+    table(
+        [
+            Column("worker"),
+            Column("version"),
+            Column("since"),
+            Column("seen"),
+            Column("jobs", right=True),
+            Column("leads"),
+        ],
+        [
+            (
+                worker.name,
+                worker.version,
+                moment(worker.started_at),
+                Cell(distance(worker.seen_at, now=now), "" if _alive(worker, now) else "bad"),
+                str(worker.jobs),
+                Cell("leads", "good") if worker.leads and _alive(worker, now) else "",
+            )
+            for worker in found
+        ],
+    )
+
+
+def _alive(worker: Worker, now: datetime) -> bool:
+    from aggregator.service.status import STALE_AFTER
+
+    return now - worker.seen_at <= STALE_AFTER
+
+
+def _fields(worker: Worker, now: datetime) -> dict[str, object]:
+    return {
+        "name": worker.name,
+        "machine": worker.machine,
+        "version": worker.version,
+        "started_at": worker.started_at,
+        "seen_at": worker.seen_at,
+        "alive": _alive(worker, now),
+        "jobs": worker.jobs,
+        "leads": worker.leads,
+    }

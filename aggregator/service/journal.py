@@ -1,0 +1,62 @@
+"""How what happens is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aggregator.errors import ConfigError
+from aggregator.logs import Logger, get_logger
+from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, WorkDropped
+from aggregator.service.digests import DigestTry
+from aggregator.types import Relation, TextState
+
+
+def event_happened(event: Event) -> None:
+    """What a stage has done."""
+    log = get_logger()
+    match event:
+        case FeedPolled():
+            _graded(log, failed=event.error is not None)(
+                "polled",
+                source=event.source,
+                status=event.status,
+                new=event.new,
+                revised=event.revised,
+                error=event.error,
+                warning=event.warning,
+                seconds=round(event.elapsed.total_seconds(), 3),
+                next_poll_at=event.next_poll_at.isoformat(timespec="seconds"),
+            )
+        case TextFetched():
+            write = log.debug if event.state is TextState.READY else log.warning
+            write("page", url=event.url, state=event.state.value, error=event.error)
+        case StoriesAssigned():
+            joined = [item for item in event.assignments if item.relation is not Relation.NEW]
+            log.info("grouped", articles=len(event.assignments), joined=len(joined))
+        case WorkDropped():
+            log.warning("claim ran out", what=event.what)
+
+
+def digest_tried(done: DigestTry) -> None:
+    fields = {
+        "recipient": done.delivery.recipient,
+        "date": str(done.delivery.local_date),
+        "message_id": done.delivery.message_id,
+    }
+    if done.error is None:
+        get_logger().info("digest sent", **fields)
+    else:
+        get_logger().error("digest not sent", error=str(done.error), **fields)
+
+
+def configuration_refused(error: ConfigError) -> None:
+    for problem in error.problems:
+        get_logger().error("configuration refused", problem=str(problem))
+
+
+def job_failed(name: str, error: BaseException) -> None:
+    get_logger().error("job failed", job=name, error=f"{type(error).__name__}: {error}")
+
+
+def _graded(log: Logger, *, failed: bool) -> Callable[..., object]:
+    return log.warning if failed else log.info

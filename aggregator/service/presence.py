@@ -1,0 +1,93 @@
+"""How a service says that it is alive: in a file beside its own, or in the database it shares."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aggregator import __version__
+from aggregator.engine.protocol import Engine
+from aggregator.errors import StorageError
+from aggregator.service.runtime import Runtime
+from aggregator.service.status import STALE_AFTER, ServiceStatus, status_path, write_status
+from aggregator.types import Worker
+
+_FAREWELL = timedelta(seconds=1)
+
+
+def machine() -> str:
+    """What this machine, or container, calls itself."""
+    return socket.gethostname()
+
+
+def tell(runtime: Runtime, engine: Engine, *, config_error: str | None) -> None:
+    """Give a sign of life. Raises StorageError, and OSError when the file cannot be written."""
+    if isinstance(runtime.database, Path):
+        _tell_file(runtime, runtime.database, engine, config_error)
+    else:
+        runtime.storage.report_worker(_worker(runtime, engine))
+
+
+async def take_leave(runtime: Runtime) -> None:
+    """Be no longer listed; a database that does not answer at once will forget us by itself."""
+    if isinstance(runtime.database, Path):
+        return
+    with suppress(StorageError, TimeoutError):
+        async with asyncio.timeout(_FAREWELL.total_seconds()):
+            await asyncio.to_thread(runtime.storage.forget_worker, _name())
+
+
+def workers_health(workers: list[Worker], *, now: datetime) -> tuple[bool, str]:
+    """Whether a worker of this machine is alive, and a sentence about all there are."""
+    living = [worker for worker in workers if now - worker.seen_at <= STALE_AFTER]
+    here = any(worker.machine == machine() for worker in living)
+    count = f"{len(living)} worker{'s' if len(living) != 1 else ''}"
+    if not living:
+        return False, "no worker has given a sign of life; start one with `aggregator worker`"
+    leader = next((worker.name for worker in living if worker.leads), None)
+    others = f"{count}, {leader} leads" if leader else f"{count}, none leads yet"
+    if here:
+        return True, f"alive; {others}"
+    return False, f"no worker of this machine, {machine()}, is alive; there is {others}"
+
+
+def _name() -> str:
+    return f"{machine()}:{os.getpid()}"
+
+
+def _worker(runtime: Runtime, engine: Engine) -> Worker:
+    return Worker(
+        name=_name(),
+        machine=machine(),
+        version=__version__,
+        started_at=runtime.started_at,
+        seen_at=runtime.clock(),
+        jobs=engine.running,
+        leads=engine.leads,
+    )
+
+
+def _tell_file(runtime: Runtime, database: Path, engine: Engine, config_error: str | None) -> None:
+    # A health check looks beside the database that feeds.yaml names now.
+    wanted = runtime.config.storage
+    counts = runtime.storage.counts()
+    write_status(
+        status_path(wanted if isinstance(wanted, Path) else database),
+        ServiceStatus(
+            pid=os.getpid(),
+            version=__version__,
+            started_at=runtime.started_at,
+            written_at=runtime.clock(),
+            sources=counts.sources,
+            articles=counts.articles,
+            stories=counts.stories,
+            pending_texts=counts.pending_texts,
+            unassigned=counts.unassigned,
+            jobs=engine.running,
+            config_error=config_error,
+        ),
+    )

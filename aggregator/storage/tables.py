@@ -1,0 +1,205 @@
+"""What a store consists of, for moving it as a whole: every table, its columns and its key.
+
+Left out are the processes that work on the database (`workers`), the search index, which the
+destination builds anew, and whatever an engine keeps there. A test compares this list with the
+schema of every backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """How a column is declared."""
+
+    INTEGER = "integer"
+    """Of 64 bits."""
+    REAL = "real"
+    TEXT = "text"
+    BYTES = "bytes"
+
+
+_INTEGER, _REAL, _TEXT, _BYTES = Kind.INTEGER, Kind.REAL, Kind.TEXT, Kind.BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table; its rows travel as tuples in the order of `columns`."""
+
+    name: str
+    columns: Mapping[str, Kind]
+    key: tuple[str, ...]
+    """Unique, and what the rows are ordered by: bytes of UTF-8, not a language's order."""
+    where: str = "TRUE"
+    """Which of its rows belong to the store, in SQL."""
+
+    def key_of(self, row: tuple[object, ...]) -> tuple[object, ...]:
+        """The values of `key` in a row."""
+        names = [*self.columns]
+        return tuple(row[names.index(name)] for name in self.key)
+
+
+UNFINISHED = "unfinished_move"
+"""A key of `meta`: the database is being filled, and nobody may use it (see unfinished.py)."""
+
+TEXTS = Table(
+    name="texts",
+    columns={
+        "article_id": _INTEGER,
+        "title": _TEXT,
+        "text": _TEXT,
+        "facets": _TEXT,
+        "html": _TEXT,
+    },
+    key=("article_id",),
+)
+"""What is searched; the first four columns are what `Session.index` takes."""
+
+TABLES = (
+    Table(
+        name="meta",
+        columns={"key": _TEXT, "value": _INTEGER},
+        key=("key",),
+        where=f"key <> '{UNFINISHED}'",
+    ),
+    Table(
+        name="sources",
+        columns={
+            "id": _INTEGER,
+            "name": _TEXT,
+            "name_key": _TEXT,
+            "url": _TEXT,
+            "host": _TEXT,
+            "tags": _TEXT,
+            "language": _TEXT,
+            "interval_us": _INTEGER,
+            "pages": _TEXT,
+            "weight": _REAL,
+            "headers": _TEXT,
+            "active": _INTEGER,
+            "etag": _TEXT,
+            "last_modified": _TEXT,
+            "body_hash": _TEXT,
+            "next_poll_at": _INTEGER,
+            "hold_until": _INTEGER,
+            "last_poll_at": _INTEGER,
+            "last_ok_at": _INTEGER,
+            "last_error": _TEXT,
+            "last_status": _INTEGER,
+            "failures": _REAL,
+            "title": _TEXT,
+            "site_url": _TEXT,
+            "lease_until": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="source_tags",
+        columns={"tag": _TEXT, "source_id": _INTEGER},
+        key=("tag", "source_id"),
+    ),
+    Table(
+        name="hosts",
+        columns={"host": _TEXT, "lease_until": _INTEGER, "free_at": _INTEGER},
+        key=("host",),
+    ),
+    Table(
+        name="articles",
+        columns={
+            "id": _INTEGER,
+            "source_id": _INTEGER,
+            "story_id": _INTEGER,
+            "guid": _TEXT,
+            "url": _TEXT,
+            "title": _TEXT,
+            "authors": _TEXT,
+            "categories": _TEXT,
+            "language": _TEXT,
+            "image_url": _TEXT,
+            "published_at": _INTEGER,
+            "updated_at": _INTEGER,
+            "first_seen_at": _INTEGER,
+            "at": _INTEGER,
+            "words": _INTEGER,
+            "content_hash": _TEXT,
+            "revision": _INTEGER,
+            "revised_at": _INTEGER,
+            "text_state": _TEXT,
+            "text_origin": _TEXT,
+            "text_error": _TEXT,
+            "text_attempts": _INTEGER,
+            "page_host": _TEXT,
+            "text_due_at": _INTEGER,
+            "text_lease_until": _INTEGER,
+            "text_version": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="article_keys",
+        columns={"source_id": _INTEGER, "key": _TEXT, "article_id": _INTEGER},
+        key=("source_id", "key"),
+    ),
+    TEXTS,
+    Table(
+        name="revisions",
+        columns={
+            "article_id": _INTEGER,
+            "number": _INTEGER,
+            "title": _TEXT,
+            "text": _TEXT,
+            "seen_at": _INTEGER,
+        },
+        key=("article_id", "number"),
+    ),
+    Table(
+        name="fingerprints",
+        columns={"article_id": _INTEGER, "at": _INTEGER, "data": _BYTES},
+        key=("article_id",),
+    ),
+    Table(
+        name="assignments",
+        columns={
+            "seq": _INTEGER,
+            "article_id": _INTEGER,
+            "story_id": _INTEGER,
+            "relation": _TEXT,
+            "of_id": _INTEGER,
+            "score": _REAL,
+            "why": _TEXT,
+            "assigned_at": _INTEGER,
+        },
+        key=("seq",),
+    ),
+    Table(
+        name="stories",
+        columns={
+            "id": _INTEGER,
+            "articles": _INTEGER,
+            "outlets": _INTEGER,
+            "first_at": _INTEGER,
+            "last_at": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="deliveries",
+        columns={
+            "recipient": _TEXT,
+            "local_date": _TEXT,
+            "message_id": _TEXT,
+            "state": _TEXT,
+            "attempts": _INTEGER,
+            "error": _TEXT,
+            "retry_at": _INTEGER,
+            "prepared_at": _INTEGER,
+            "recorded_at": _INTEGER,
+            "message": _BYTES,
+        },
+        key=("recipient", "local_date"),
+    ),
+)
+"""Each after those that its rows refer to."""

@@ -1,0 +1,191 @@
+"""The verbs that every database runs as the shared functions over a session."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from aggregator.storage import deliveries as _deliveries
+from aggregator.storage import hosts, housekeeping, polls, reading, stories, texts
+from aggregator.storage import sources as _sources
+from aggregator.storage.sql import Session
+from aggregator.types import (
+    Article,
+    Assignment,
+    CleanUpReport,
+    Counts,
+    Delivery,
+    FeedClaim,
+    GroupInput,
+    HostWork,
+    KnownEntry,
+    PollRecord,
+    Source,
+    SourceStatus,
+    Story,
+    SyncReport,
+    TextClaim,
+    TextRecord,
+    Unassigned,
+    Worker,
+)
+
+T = TypeVar("T")
+
+
+class Verbs(ABC):
+    """Most of `protocol.Storage`, where the verbs are described."""
+
+    @abstractmethod
+    def _read(self, work: Callable[[Session], T]) -> T:
+        """What `work` returns; it sees one state, and may be done several times."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Session]:
+        """One state, for as long as the block runs."""
+
+    @abstractmethod
+    def _write(self, work: Callable[[Session], T]) -> T:
+        """What `work` returns, in a transaction that has been committed; it may be done several
+        times."""
+
+    # --- sources
+
+    def sync_sources(self, sources: Sequence[Source], *, now: datetime) -> SyncReport:
+        return self._write(lambda session: _sources.sync_sources(session, sources, now=now))
+
+    def created_at(self) -> datetime | None:
+        return self._read(_sources.created_at)
+
+    def source_statuses(self) -> list[SourceStatus]:
+        return self._read(_sources.source_statuses)
+
+    def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
+        return self._write(lambda session: _sources.wake(session, source_ids, now=now, force=force))
+
+    # --- COMMIT 1: polling
+
+    def due_hosts(
+        self, *, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[HostWork]:
+        return self._read(lambda session: polls.due_hosts(session, now=now, limit=limit, only=only))
+
+    def claim_feeds(
+        self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
+    ) -> list[FeedClaim]:
+        return self._write(
+            lambda session: polls.claim_feeds(session, host, now=now, lease=lease, only=only)
+        )
+
+    def release_host(self, host: str, *, lease_until: datetime, free_at: datetime) -> None:
+        self._write(
+            lambda session: hosts.release(session, host, lease_until=lease_until, free_at=free_at)
+        )
+
+    def known_entries(self, source_id: int, keys: Collection[str]) -> list[KnownEntry]:
+        return self._read(lambda session: polls.known_entries(session, source_id, keys))
+
+    def record_poll(self, record: PollRecord) -> list[int]:
+        return self._write(lambda session: polls.record_poll(session, record))
+
+    # --- COMMIT 2: full text
+
+    def due_text_hosts(
+        self, *, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[HostWork]:
+        return self._read(
+            lambda session: texts.due_text_hosts(session, now=now, limit=limit, only=only)
+        )
+
+    def claim_texts(
+        self,
+        host: str,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        only: Collection[int] | None = None,
+    ) -> list[TextClaim]:
+        return self._write(
+            lambda session: texts.claim_texts(
+                session, host, now=now, lease=lease, limit=limit, only=only
+            )
+        )
+
+    def record_text(self, record: TextRecord) -> None:
+        self._write(lambda session: texts.record_text(session, record))
+
+    # --- COMMIT 3: stories
+
+    def unassigned(self, *, limit: int) -> list[Unassigned]:
+        return self._read(lambda session: stories.unassigned(session, limit=limit))
+
+    def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
+        with self._reading() as session:
+            yield from stories.window(session, span=span)
+
+    def assign(
+        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+    ) -> list[Assignment]:
+        return self._write(lambda session: stories.assign(session, assigned, now=now))
+
+    # --- reading
+
+    def stories(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        min_sources: int = 1,
+        limit: int,
+    ) -> list[Story]:
+        return self._read(
+            lambda session: reading.stories(
+                session, since=since, until=until, min_sources=min_sources, limit=limit
+            )
+        )
+
+    def story(self, story_id: int) -> Story | None:
+        return self._read(lambda session: reading.story(session, story_id))
+
+    def article(self, article_id: int) -> Article | None:
+        return self._read(lambda session: reading.article(session, article_id))
+
+    def counts(self) -> Counts:
+        return self._read(reading.counts)
+
+    # --- the digest
+
+    def deliveries(self, local_date: date) -> list[Delivery]:
+        return self._read(lambda session: _deliveries.deliveries(session, local_date))
+
+    def open_deliveries(self, *, now: datetime) -> list[Delivery]:
+        return self._read(lambda session: _deliveries.open_deliveries(session, now=now))
+
+    def prepare_deliveries(self, deliveries: Sequence[Delivery], *, now: datetime) -> int:
+        return self._write(
+            lambda session: _deliveries.prepare_deliveries(session, deliveries, now=now)
+        )
+
+    def record_delivery(self, delivery: Delivery, *, now: datetime) -> None:
+        self._write(lambda session: _deliveries.record_delivery(session, delivery, now=now))
+
+    # --- housekeeping
+
+    def report_worker(self, worker: Worker) -> None:
+        self._write(lambda session: housekeeping.report_worker(session, worker))
+
+    def forget_worker(self, name: str) -> None:
+        self._write(lambda session: housekeeping.forget_worker(session, name))
+
+    def workers(self) -> list[Worker]:
+        return self._read(housekeeping.workers)
+
+    def release_claims(self) -> int:
+        return self._write(housekeeping.release_claims)
+
+    def clean_up(self, *, window: timedelta) -> CleanUpReport:
+        return self._write(lambda session: housekeeping.clean_up(session, window=window))

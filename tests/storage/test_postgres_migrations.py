@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from postgres import Postgres
+from storemaker import NOW, assign, joins, new, store
+from wire import OpenPostgres
+
+from aggregator.core.query import parse
+from aggregator.storage.migrate import Migration
+from aggregator.storage.postgres import open_storage
+from aggregator.storage.postgres_migrate import migrate, steps, version
+from aggregator.storage.postgres_pool import Connection, connect
+from aggregator.types import PostgresUrl
+
+NEXT = steps()[-1].number + 1
+FUTURE = Migration(
+    number=NEXT,
+    name="stars",
+    script="""
+        -- a table; with a semicolon in its comment, and 100 %
+        CREATE TABLE stars (article_id BIGINT PRIMARY KEY REFERENCES articles (id));
+        ALTER TABLE articles ADD COLUMN starred BIGINT NOT NULL DEFAULT 0;
+        CREATE FUNCTION star_added() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          UPDATE articles SET starred = 1 WHERE id = new.article_id;
+          RETURN new;
+        END $$;
+        CREATE TRIGGER star_added AFTER INSERT ON stars FOR EACH ROW EXECUTE FUNCTION star_added();
+    """,
+)
+STEPS = (*steps(), FUTURE)
+
+# Everything that makes a table what it is; columns in their order, as `SELECT *` gives them.
+_SCHEMA = (
+    """
+    SELECT c.relname, c.relkind::text, coalesce(array_to_string(c.reloptions, ' '), '')
+    FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace ORDER BY 1
+    """,
+    """
+    SELECT c.relname, a.attnum::text, a.attname, format_type(a.atttypid, a.atttypmod),
+      a.attnotnull::text, a.attidentity::text, a.attstorage::text, coalesce(l.collname, ''),
+      coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_collation l ON l.oid = a.attcollation
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY 1, a.attnum
+    """,
+    """
+    SELECT tablename, indexname, indexdef FROM pg_indexes
+    WHERE schemaname = current_schema() ORDER BY 1, 2
+    """,
+    """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2
+    """,
+    """
+    SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger
+    WHERE NOT tgisinternal ORDER BY 1, 2
+    """,
+)
+
+
+@pytest.fixture
+def fresh(postgres: Postgres) -> Iterator[Connection]:
+    """Of an empty database."""
+    with connect(PostgresUrl(postgres.create())) as connection:
+        yield connection
+
+
+@pytest.fixture
+def migrated(postgres: Postgres) -> Iterator[Connection]:
+    """Of another."""
+    with connect(PostgresUrl(postgres.create())) as connection:
+        yield connection
+
+
+def schema(connection: Connection) -> list[tuple[object, ...]]:
+    return [
+        (part, *row.values())
+        for part, statement in enumerate(_SCHEMA)
+        for row in connection.execute(statement.encode())
+    ]
+
+
+def test_they_are_numbered_from_one() -> None:
+    assert [step.number for step in steps()] == list(range(1, len(steps()) + 1))
+
+
+@pytest.mark.parametrize("old", range(1, len(STEPS)))
+def test_a_migrated_database_equals_a_fresh_one(
+    fresh: Connection, migrated: Connection, old: int
+) -> None:
+    migrate(fresh, STEPS)
+    migrate(migrated, STEPS[:old])
+    assert version(migrated) == old
+    assert schema(migrated) != schema(fresh)
+    migrate(migrated, STEPS)
+    assert schema(migrated) == schema(fresh)
+    assert version(migrated) == version(fresh) == NEXT
+
+
+def test_a_migration_keeps_what_is_stored(open_postgres: OpenPostgres, postgres_url: str) -> None:
+    storage = open_postgres()
+    ids = store(storage, new("1", text="river"), new("2"))
+    assign(storage, joins(ids[0], ids[0]))
+    storage.close()
+    with connect(PostgresUrl(postgres_url)) as connection:
+        migrate(connection, STEPS)
+        connection.execute("INSERT INTO stars VALUES (1)")
+        rows = connection.execute("SELECT id, starred FROM articles ORDER BY id").fetchall()
+        assert [tuple(row.values()) for row in rows] == [(1, 1), (2, 0)]
+        # This version knows no stars.
+        connection.execute("UPDATE aggregator_schema SET number = %s", (NEXT - 1,))
+    storage = open_postgres()
+    assert len(storage.search(parse("river", now=NOW), limit=9)) == 1
+    assert storage.story(ids[0]) is not None
+    assert storage.check() == []
+
+
+def test_a_migration_that_fails_changes_nothing(fresh: Connection) -> None:
+    migrate(fresh, steps())
+    before = schema(fresh)
+    broken = Migration(
+        number=NEXT, name="broken", script="CREATE TABLE a (b INT);\nCREATE TABLE a (b INT);"
+    )
+    with pytest.raises(psycopg.errors.DuplicateTable):
+        migrate(fresh, (*steps(), broken))
+    assert (schema(fresh), version(fresh)) == (before, NEXT - 1)
+    # Also the very first.
+    first = Migration(number=1, name="broken", script=broken.script)
+    fresh.execute("CREATE SCHEMA other; SET search_path = other")
+    with pytest.raises(psycopg.errors.DuplicateTable):
+        migrate(fresh, (first,))
+    assert (schema(fresh), version(fresh)) == ([], 0)
+
+
+def test_many_may_open_a_new_database_at_once(postgres: Postgres) -> None:
+    urls = [PostgresUrl(postgres.create()) for _ in range(3)]
+
+    def open_it(number: int) -> int:
+        storage = open_storage(urls[number // 8])
+        try:
+            return storage.counts().articles
+        finally:
+            storage.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(open_it, range(3 * 8))) == [0] * 3 * 8
+
+
+def test_tables_of_others_are_left_alone(open_postgres: OpenPostgres, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE theirs AS SELECT 7 AS a")
+        open_postgres()
+        assert connection.execute("SELECT a FROM theirs").fetchall() == [(7,)]

@@ -1,0 +1,171 @@
+"""No verb that runs often may read every row: PostgreSQL's own counters say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import psycopg
+import pytest
+from postgres import Postgres
+from storemaker import HOUR, LEASE, NOW, decision, fetched, grouped, joins, new, polled
+
+from aggregator.core.query import parse
+from aggregator.storage import (
+    deliveries,
+    hosts,
+    housekeeping,
+    polls,
+    postgres_search,
+    reading,
+    sources,
+    stories,
+    texts,
+)
+from aggregator.storage.postgres import PostgresStorage, open_storage
+from aggregator.storage.rows import to_us
+from aggregator.storage.sql import Session
+from aggregator.types import FeedClaim, PostgresUrl, Revision, TextClaim
+
+ARTICLES, SOURCES = 20_000, 2_000
+MOST = 700
+"""Rows that a verb may read; due are 5 feeds and 40 pages, 30 articles await a story."""
+
+# Every tenth source of 400 hosts has been removed; each has 10 articles, two of three in a story
+# of two, one fingerprint in twenty is still there.
+_FILL = f"""
+    INSERT INTO sources (name, name_key, url, host, tags, interval_us, pages, weight, headers,
+      active, next_poll_at, failures)
+    SELECT 'S' || n, 's' || n, 'https://h' || n / 5 || '.example.com/' || n,
+      'h' || n / 5 || '.example.com', '[]', 60000000, 'auto', 1, '[]', (n % 10 <> 0)::int,
+      {to_us(NOW)} + CASE WHEN n < 6 THEN 0 ELSE n * 1000000::bigint END, 0
+    FROM generate_series(1, {SOURCES}) n;
+    INSERT INTO hosts SELECT DISTINCT host, 0, 1 FROM sources;
+    INSERT INTO articles (source_id, story_id, title, authors, categories, first_seen_at, at, words,
+      content_hash, revision, revised_at, text_state, text_origin, text_attempts, page_host,
+      text_due_at)
+    SELECT n % {SOURCES} + 1, CASE WHEN n <= {ARTICLES} - 30 THEN n - n % 2 END, 'Headline ' || n,
+      '[]', '[]', {to_us(NOW)} - ({ARTICLES} - n) * 60000000::bigint,
+      {to_us(NOW)} - ({ARTICLES} - n) * 60000000::bigint, 100, 'x', 1, 0, 'ready', 'content', 0,
+      'h' || n / 50 || '.example.com', CASE WHEN n % 500 = 0 THEN {to_us(NOW)} END
+    FROM generate_series(1, {ARTICLES}) n;
+    INSERT INTO texts SELECT id, title, 'Text of the river ' || id, '', '' FROM articles;
+    INSERT INTO search SELECT id, to_tsvector('simple', 'text of the river ' || id) FROM articles;
+    INSERT INTO article_keys SELECT source_id, 'k' || id, id FROM articles;
+    INSERT INTO assignments (article_id, story_id, relation, score, why, assigned_at)
+    SELECT id, story_id, 'new', 1, '', 0 FROM articles WHERE story_id IS NOT NULL ORDER BY id;
+    INSERT INTO stories SELECT story_id, count(*), 1 + story_id % 2, min(at), max(at) FROM articles
+    WHERE story_id IS NOT NULL GROUP BY story_id;
+    INSERT INTO fingerprints SELECT id, at, '' FROM articles
+    WHERE id > {ARTICLES} * 0.95 AND story_id IS NOT NULL;
+    VACUUM ANALYZE;
+"""
+_READ = """
+    SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint AS read
+    FROM pg_stat_xact_user_tables WHERE relname <> ALL (CAST(? AS text[]))
+"""
+
+
+@pytest.fixture(scope="module")
+def filled(postgres: Postgres) -> Iterator[PostgresStorage]:
+    url = postgres.create()
+    with closing(open_storage(PostgresUrl(url))) as storage:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in _FILL.split(";\n"):
+                connection.execute(statement.encode())
+        yield storage
+
+
+def first_source(session: Session) -> FeedClaim:
+    [taken, *_] = polls.claim_feeds(session, "h1.example.com", now=NOW, lease=LEASE, only=None)
+    return taken
+
+
+def first_page(session: Session) -> TextClaim:
+    [taken, *_] = texts.claim_texts(
+        session, "h10.example.com", now=NOW, lease=LEASE, limit=9, only=None
+    )
+    return taken
+
+
+VERBS: dict[str, Callable[[Session], object]] = {
+    "due_hosts": lambda s: polls.due_hosts(s, now=NOW, limit=9, only=None),
+    "claim_feeds": first_source,
+    "known_entries": lambda s: polls.known_entries(s, 7, {f"k{n}" for n in range(50)}),
+    "record_poll": lambda s: polls.record_poll(
+        s,
+        polled(
+            first_source(s),
+            decision([new("k"), new("l")], revised=[Revision(article_id=4, article=new("k4"))]),
+        ),
+    ),
+    "release_host": lambda s: hosts.release(
+        s,
+        "h1.example.com",
+        lease_until=first_source(s).lease_until,
+        free_at=NOW,
+    ),
+    "due_text_hosts": lambda s: texts.due_text_hosts(s, now=NOW, limit=9, only=None),
+    "record_text": lambda s: texts.record_text(s, fetched(first_page(s), None)),
+    "unassigned": lambda s: stories.unassigned(s, limit=30),
+    "window, its beginning": lambda s: s.rows(stories._WINDOW, (stories.beyond(s, HOUR),)),
+    "stories": lambda s: reading.stories(s, since=None, until=None, min_sources=1, limit=9),
+    "stories since": lambda s: reading.stories(
+        s, since=NOW - HOUR, until=NOW, min_sources=1, limit=9
+    ),
+    "story": lambda s: reading.story(s, 500),
+    "article": lambda s: reading.article(s, 500),
+    "created_at": sources.created_at,
+    "wake": lambda s: sources.wake(s, {3, 4}, now=NOW, force=False),
+    "open_deliveries": lambda s: deliveries.open_deliveries(s, now=NOW),
+    "clean_up": lambda s: housekeeping.clean_up(s, window=1_000 * HOUR),
+    "search": lambda s: postgres_search.search(
+        s, parse("river", now=NOW), limit=9, offset=0, order="newest"
+    ),
+    "search by time": lambda s: postgres_search.search(
+        s, parse("after:1h", now=NOW), limit=9, offset=0, order="newest"
+    ),
+}
+SMALL = {
+    "clean_up": ["hosts"],
+    "unassigned": ["sources"],
+    "stories since": ["stories"],
+}
+"""Tables that are read as a whole while they are as small as here."""
+
+
+class Undone(Exception):
+    """So that the next test finds the same."""
+
+
+def rows_read(storage: PostgresStorage, verb: Callable[[Session], object], small: list[str]) -> int:
+    """Of tables that are not `small`; nothing of it stays."""
+    read: list[int] = []
+
+    def work(session: Session) -> None:
+        session.run("SET LOCAL enable_indexonlyscan = off")  # what it reads is not counted
+        for action in (lambda _: None, verb):
+            action(session)
+            row = session.row(_READ, (small,))
+            assert row is not None
+            read.append(row["read"])
+        raise Undone
+
+    with pytest.raises(Undone):
+        storage._write(work)
+    return read[1] - read[0]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_few_rows_are_read(filled: PostgresStorage, verb: str) -> None:
+    assert rows_read(filled, VERBS[verb], SMALL.get(verb, [])) <= MOST
+
+
+def test_what_is_assigned_is_read_alone(filled: PostgresStorage) -> None:
+    waiting = filled.unassigned(limit=20)
+    made = grouped(filled, *(joins(one.article_id, one.article_id) for one in waiting))
+    assert rows_read(filled, lambda session: stories.assign(session, made, now=NOW), []) <= MOST
+
+
+def test_the_counter_counts(filled: PostgresStorage) -> None:
+    assert rows_read(filled, reading.counts, ["stories"]) >= ARTICLES
