@@ -13,17 +13,20 @@ import nh3
 from lxml import etree
 
 from aggregator.core.charsets import decode
+from aggregator.core.feed_addresses import looks_like_feed
 from aggregator.core.markup import from_text, line_text, to_text
 from aggregator.core.urls import MAX_URL, normalise
 
 __all__ = (
     "Element",
     "decode",
+    "document_base",
     "feed_links",
     "from_text",
     "line_text",
     "parse_document",
     "sanitise",
+    "serialise",
     "to_text",
 )
 
@@ -73,17 +76,6 @@ _FEED_TYPES = """
     application/rss+xml application/atom+xml application/feed+json application/rdf+xml
     application/x.atom+xml application/x-atom+xml
 """
-_FEED_ADDRESS = re.compile(
-    r"""
-    (?: / (?: rss | atom | feeds? ) [0-9.]{0,4} (?: \.(?:xml|rdf|json|php) )? /?
-    | / index \.(?:xml|rdf|atom|rss)
-    | \. (?: rss | atom | rdf )
-    | [_-] (?: rss | atom | feed ) \.(?:xml|json|php)
-    | [?&] feed= (?: rss2? | atom | rdf )
-    ) \Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 
 
 def sanitise(html: str, *, base_url: str | None = None) -> str:
@@ -125,12 +117,22 @@ def parse_document(html: str) -> Element:
         return lxml.html.document_fromstring("<html><head></head><body></body></html>")
 
 
+def document_base(root: Element, url: str) -> str:
+    """What the links of a page are relative to; `url` is where it came from."""
+    hrefs = (element.get("href") for element in root.iter("base"))
+    declared = next((href for href in hrefs if href), None)
+    return (declared and normalise(declared, base=url)) or url
+
+
+def serialise(element: Element) -> str:
+    """Its HTML, not sanitised, without what stands behind it."""
+    return str(lxml.html.tostring(element, encoding="unicode", with_tail=False))
+
+
 def feed_links(html: str, base_url: str) -> tuple[str, ...]:
     """Absolute addresses of the feeds that a page announces, then of those it links to openly."""
     root = parse_document(html)
-    hrefs = (element.get("href") for element in root.iter("base"))
-    declared = next((href for href in hrefs if href), None)
-    base = (declared and normalise(declared, base=base_url)) or base_url
+    base = document_base(root, base_url)
     types = _FEED_TYPES.split()
     announced = [
         link.get("href", "")
@@ -141,7 +143,7 @@ def feed_links(html: str, base_url: str) -> tuple[str, ...]:
     linked = [
         href
         for anchor in root.iter("a")
-        if _FEED_ADDRESS.search(href := anchor.get("href", "").strip()[:MAX_URL])
+        if looks_like_feed(href := anchor.get("href", "").strip()[:MAX_URL])
     ]
     found = (normalise(href, base=base) for href in announced + linked if href)
     return tuple(dict.fromkeys(url for url in found if url))[:MAX_FEED_LINKS]

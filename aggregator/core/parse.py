@@ -9,29 +9,30 @@ identifiers that only look relative.
 from __future__ import annotations
 
 import io
-import re
 from typing import Any
 
 import feedparser
 
 from aggregator.core.charsets import decode_and_tell
 from aggregator.core.feed_fields import clean_language
+from aggregator.core.feed_hints import read_hints
 from aggregator.core.parse_entry import FeedFacts, authors_of, link_of, parse_entry, plain, title_of
 from aggregator.core.parse_json import parse_json_feed
+from aggregator.core.sitemap import SITEMAP_ROOTS, parse_sitemap
 from aggregator.core.sniff import feed_start, not_a_feed, root_name
-from aggregator.core.xml_repair import find_flaw, mend, take_doctype
+from aggregator.core.xml_repair import repair
 from aggregator.errors import ParseError
-from aggregator.types import ParsedFeed
+from aggregator.types import ParsedFeed, PollHints
 
 MAX_ENTRIES = 50_000
 
-_DECLARATION = re.compile(r"<\?xml\b[^>]*>", re.IGNORECASE)
 _OUR_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
 def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> ParsedFeed:
-    """RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, well-formed or not.
+    """RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, Google News sitemaps,
+    well-formed or not.
 
     `url` is where the body came from; relative addresses are resolved against it unless the feed
     says otherwise. At most MAX_ENTRIES entries are read.
@@ -44,6 +45,8 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> Par
     if text.startswith(("{", "[")):
         return parse_json_feed(text, url=url, max_entries=MAX_ENTRIES)
     root = root_name(text)
+    if root in SITEMAP_ROOTS:
+        return parse_sitemap(decoded.text, url=url, max_entries=MAX_ENTRIES)
     start = feed_start(text, root)
     if start is None:
         raise not_a_feed(text, root=root, url=url)
@@ -60,20 +63,14 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> Par
         raise ParseError(
             f"{url} is a feed of which nothing can be read. {trouble}", url=url, line=line
         )
-    return _feed(feed, parsed, url=url, warning=warning)
+    hints = read_hints(feed, text)
+    return _feed(feed, parsed, url=url, warning=warning, hints=hints)
 
 
 def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | None]:
     """feedparser's result, and the line and the reason of the first flaw, if there is one."""
-    if declaration := _DECLARATION.match(text):
-        text = text[declaration.end() :]
-    text, entities = take_doctype(text)
-    if entities:
-        text = mend(text, entities)
-    document = _encode(text)
-    flaw = find_flaw(document)
-    if flaw is not None:
-        document = _encode(mend(text, entities))
+    text, flaw = repair(text)
+    document = (_OUR_DECLARATION + text).encode(errors="replace")
     try:
         parsed = feedparser.parse(
             io.BytesIO(document),  # what is no stream is first taken for the name of a file
@@ -89,12 +86,13 @@ def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | 
     return (dict(parsed), flaw.line, flaw.reason) if flaw else (dict(parsed), None, None)
 
 
-def _encode(text: str) -> bytes:
-    return (_OUR_DECLARATION + text).encode(errors="replace")
-
-
 def _feed(
-    raw: dict[str, Any], parsed: dict[str, Any], *, url: str, warning: str | None
+    raw: dict[str, Any],
+    parsed: dict[str, Any],
+    *,
+    url: str,
+    warning: str | None,
+    hints: PollHints | None,
 ) -> ParsedFeed:
     version = parsed["version"] or "rss"
     is_atom = version.startswith("atom")
@@ -115,4 +113,5 @@ def _feed(
             parse_entry(plain(entry), facts) for entry in parsed["entries"][:MAX_ENTRIES]
         ),
         warning=warning,
+        hints=hints,
     )

@@ -25,8 +25,6 @@ _HTML_NAMES = frozenset(
 )
 _KNOWN_ROOTS = {
     "opml": "is an OPML list of feeds, not a feed. Put the feeds that it lists into feeds.yaml",
-    "urlset": "is a sitemap, not a feed. Look for a feed on the site's pages",
-    "sitemapindex": "is a sitemap, not a feed. Look for a feed on the site's pages",
 }
 _CHALLENGE = re.compile(
     r"challenge-platform|cf-chl|cf_chl|<title>\s*(?:just a moment|attention required|ddos-guard)"

@@ -1,6 +1,6 @@
 """Is a feed well-formed XML, and mending of the flaws that most of those have that are not.
 
-What is mended here is read by feedparser's strict parser; its loose one, which takes the rest,
+What is mended here is read by strict parsers; feedparser's loose one, which takes the rest,
 guesses at such things and is four times as slow.
 """
 
@@ -14,6 +14,7 @@ from html.entities import html5
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*>", re.IGNORECASE)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:\#(?P<number>[0-9]+|x[0-9a-f]+);|(?P<name>\w{1,31});)?",
@@ -40,6 +41,19 @@ class Flaw:
     """From 1."""
     reason: str
     """In expat's words."""
+
+
+def repair(document: str) -> tuple[str, Flaw | None]:
+    """The document without declaration and document type, mended where that is needed, and what
+    was wrong with it; it may still be no well-formed XML. Lines keep their numbers.
+    """
+    if declaration := _DECLARATION.match(document):
+        document = "\n" * declaration[0].count("\n") + document[declaration.end() :]
+    document, entities = take_doctype(document)
+    if entities:
+        document = mend(document, entities)
+    flaw = find_flaw(document.encode(errors="replace"))
+    return (mend(document, entities) if flaw else document), flaw
 
 
 def find_flaw(document: bytes) -> Flaw | None:

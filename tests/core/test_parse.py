@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,19 @@ def atom_entry(inner: str, *, feed: str = "<title>T</title>") -> ParsedEntry:
     return only
 
 
+def plain(value: datetime | timedelta) -> str | float:
+    return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
+
+
 def view(feed: ParsedFeed) -> dict[str, Any]:
     """As JSON has it, without what an entry does not have."""
-    fields: dict[str, Any] = json.loads(json.dumps(asdict(feed), default=datetime.isoformat))
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(feed), default=plain))
     fields["entries"] = [
         {name: value for name, value in one.items() if value not in (None, "", [])}
         for one in fields["entries"]
     ]
+    if fields["hints"] is None:
+        del fields["hints"]
     return fields
 
 
