@@ -31,7 +31,9 @@ _CLOCK_SLACK = timedelta(days=1)
 _LIKE = r"LIKE ? ESCAPE '\'"
 _TAGGED = "SELECT DISTINCT source_id AS id FROM source_tags WHERE tag {operator} ORDER BY 1"
 _NAMED = "SELECT id FROM sources WHERE ' ' || name_key || ' ' {operator} ORDER BY id"
-_FIRST_SEEN = "SELECT id FROM articles WHERE first_seen_at >= ? ORDER BY first_seen_at LIMIT 1"
+_LAST_SEEN = """
+    SELECT id FROM articles WHERE first_seen_at < ? ORDER BY first_seen_at DESC LIMIT 1
+"""
 
 
 class Syntax(Protocol):
@@ -175,11 +177,12 @@ class _Compiler:
 
     def first_id(self, node: Node) -> int:
         """Articles are never listed later than first seen, and ids follow that time: nothing
-        before this id can match, and a walk through the index may end there."""
+        before this id can match, and a walk through the index may end there. Of the many that
+        one poll has seen at once, any may be asked for here: so it is one that cannot match."""
         if not isinstance(node, After):
             return 0
-        row = self._session.row(_FIRST_SEEN, (to_us(node.at) - span_to_us(_CLOCK_SLACK),))
-        return 2**63 - 1 if row is None else int(row["id"])
+        row = self._session.row(_LAST_SEEN, (to_us(node.at) - span_to_us(_CLOCK_SLACK),))
+        return 0 if row is None else int(row["id"])
 
 
 def together(*conditions: Condition) -> Condition:

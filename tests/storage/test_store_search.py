@@ -327,3 +327,11 @@ def test_logic_holds(rivers: Storage, words: list[str]) -> None:
     excluded = " ".join(f"-{word}" for word in words)
     assert set(found(rivers, f"after:2000 {excluded}")) == everything - union
     assert set(found(rivers, f"river {excluded}")) == set(found(rivers, "river")) - union
+
+
+def test_all_that_one_poll_brought_are_found_by_time(storage: Storage) -> None:
+    # All of them were first seen at once, in whatever order an index may hold them.
+    ids = store(storage, *(new(str(number), text="river") for number in range(40)))
+    for query in ("after:2026-05-30", "river after:2026-05-30"):
+        hits = storage.search(parse(query, now=NOW), limit=99)
+        assert [hit.article.article_id for hit in hits] == ids[::-1]
