@@ -31,7 +31,7 @@ GLANCE = timedelta(milliseconds=50)
 """How long a look at the queue holds."""
 MOMENT = timedelta(milliseconds=200)
 """Until it is time to look again at what others do."""
-GOODBYE = timedelta(seconds=1)
+GOODBYE = timedelta(seconds=2)
 """For telling the queue that we are gone. If that takes longer, others will notice."""
 PATIENCE = timedelta(seconds=10)
 """How long an answer of the database may take."""

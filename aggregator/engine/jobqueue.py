@@ -164,7 +164,6 @@ class JobQueue:
                 listen_notify=listens,
                 install_signal_handlers=False,
                 update_heartbeat_interval=pace.heartbeat.total_seconds(),
-                stalled_worker_timeout=pace.stale.total_seconds(),
             )
 
         return QueueWorker(run, self._reports)
@@ -256,11 +255,18 @@ class _Jobs(JobManager):
             queries.HEARTBEAT, worker=worker_id, held=sorted(self._held)
         )
 
+    async def prune_stalled_workers(
+        self,
+        seconds_since_heartbeat: float,  # noqa: ARG002 - procrastinate's signature
+    ) -> list[int]:
+        return []  # the leader sweeps
+
     async def register_worker(self) -> int:
+        # Shielded: libraries lose cancellations, and who is not stopped here works for ever.
         registering = asyncio.ensure_future(super().register_worker())
         try:
             return await asyncio.shield(registering)
-        except asyncio.CancelledError:  # too late to be stopped: nobody else knows the number
+        except asyncio.CancelledError:  # nobody else knows the number
             await self._reports.ask(self._undo(registering))
             raise
 

@@ -61,13 +61,17 @@ class PostgresRole:
 
     def _take(self) -> bool:
         if self._connection is not None:
+            held = self._held
             try:
                 return self._try(self._connection)
             except Error as error:
                 if not is_lost(error):
                     raise
                 self._drop()
-        # The role is lost with the connection; perhaps nobody else has been as quick.
+            if held:
+                # Lost with the connection. Taking it again at once would hide that somebody else
+                # may have had it meanwhile.
+                return False
         self._connection = self._connect()
         return self._try(self._connection)
 

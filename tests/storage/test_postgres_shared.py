@@ -44,10 +44,13 @@ def test_a_role_falls_to_another_with_its_holders_connection(
         one.drop()
 
 
-def test_a_holder_that_is_quicker_keeps_it(postgres: Postgres, open_postgres: OpenPostgres) -> None:
+def test_a_holder_learns_that_it_was_lost_and_may_take_it_again(
+    postgres: Postgres, open_postgres: OpenPostgres
+) -> None:
     one, two = open_postgres().role("leader"), open_postgres().role("leader")
     assert one.take()
     postgres.kill_connections()
+    assert not one.take()
     take(one)
     assert not two.take()
 
