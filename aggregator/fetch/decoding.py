@@ -6,6 +6,7 @@ returns or holds more than a few mebibytes beyond what its caller has taken, wha
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -25,6 +26,10 @@ _ZSTD_WINDOW = 8 * 1024 * 1024  # the most that RFC 9659 lets a server ask for
 _ZSTD_SLICE = 64
 """zstandard bounds its input and not its output. No block yields more than 128 KiB, and the
 smallest takes 4 bytes, so this many bytes of input yield 2 MiB at most."""
+_TEXT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<!--|<rss|<feed|<rdf|<html|<urlset|\{\s*\"\w\w)",
+    re.IGNORECASE,
+)
 
 
 class DecodingError(Exception):
@@ -90,6 +95,28 @@ class _Sniffing:
     @property
     def complete(self) -> bool:
         return self._inner.complete if self._inner else not self._head
+
+
+class _Doubting:
+    """Takes a body that begins as feeds and pages do for one that is not encoded at all.
+
+    Brotli and the bare deflate format begin with no mark. That one of their bodies should begin
+    with these letters by chance is next to impossible.
+    """
+
+    def __init__(self, make: Callable[[], Decoder]) -> None:
+        self._make = make
+        self._inner: Decoder | None = None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._inner is None and data:
+            self._inner = _Identity() if _TEXT.match(data) else self._make()
+        if self._inner is not None:
+            yield from self._inner.feed(data)
+
+    @property
+    def complete(self) -> bool:
+        return self._inner is None or self._inner.complete
 
 
 class _Zlib:
@@ -214,7 +241,7 @@ def _gzip() -> Decoder:
 _DECODERS: dict[str, Callable[[], Decoder]] = {
     "gzip": _gzip,
     "x-gzip": _gzip,
-    "deflate": _Deflate,
-    "br": _Brotli,
+    "deflate": lambda: _Doubting(_Deflate),
+    "br": lambda: _Doubting(_Brotli),
     "zstd": lambda: _Sniffing(_ZSTD_MAGIC, _Zstandard),
 }

@@ -19,6 +19,10 @@ _MAX_DELAY_DIGITS = 9
 _COMMENT_BREAKERS = re.compile(r"[()\\]|[^\x20-\x7e]")
 # What a source may set that is no secret, and so goes to whoever a redirect names.
 _OPEN = frozenset({"user-agent", "accept", "accept-language"})
+# Of which an answer has one; when a server or a cache before it repeats them, the first counts.
+_SINGLE = frozenset(
+    {"age", "content-type", "date", "expires", "last-modified", "location", "retry-after"}
+)
 
 
 def user_agent(version: str, contact: str | None) -> str:
@@ -55,12 +59,14 @@ def basic_authorization(userinfo: str) -> tuple[str, str]:
 
 
 def as_mapping(fields: RawHeaders) -> dict[str, str]:
-    """Names in lower case; the values of a repeated field are joined by commas (RFC 9110, 5.3)."""
-    result: dict[str, str] = {}
+    """Names in lower case; the values of a repeated field are joined by commas (RFC 9110, 5.3),
+    but of those that may not be repeated the first counts."""
+    joined: dict[str, list[str]] = {}
     for raw_name, raw_value in fields:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        result[name] = f"{result[name]}, {value}" if name in result else value
-    return result
+        if name not in _SINGLE or name not in joined:
+            joined.setdefault(name, []).append(value)
+    return {name: ", ".join(values) for name, values in joined.items()}
 
 
 def validator(headers: dict[str, str], name: str) -> str | None:

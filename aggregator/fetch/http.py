@@ -7,24 +7,29 @@ cookies, follow redirects with secrets and decode without a bound. Each hop goes
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import time
-import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Self, cast
 
 import httpx
 
-from aggregator.core.urls import host_key, normalise, same_server
 from aggregator.errors import UsageError
 from aggregator.fetch import headers as fields
-from aggregator.fetch import troubles
-from aggregator.fetch.decoding import ACCEPT_ENCODING, DecodingError, decoder_for
+from aggregator.fetch import network, troubles
+from aggregator.fetch.bodies import read_body
+from aggregator.fetch.guard import Guard, is_public
+from aggregator.fetch.hops import REDIRECTS, Hop, first_hop, is_permanent, redirect_target
+from aggregator.fetch.lanes import Lane, Lanes
+from aggregator.fetch.proxy import Proxy
+from aggregator.fetch.record import Exchange, Recorder
+from aggregator.fetch.resolve import Resolver, SystemResolver
+from aggregator.fetch.troubles import BROKEN_BODY, ExchangeError
 from aggregator.types import (
     FailureGrade,
     Fetched,
@@ -34,131 +39,147 @@ from aggregator.types import (
     NotModified,
 )
 
-__all__ = ["Fetcher", "user_agent"]
+__all__ = ["Exchange", "Fetcher", "Guard", "user_agent"]
 
 user_agent = fields.user_agent
 
 MAX_REDIRECTS = 10
-_POOLS = 8
 _CONNECT_SECONDS = 10.0
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITH_CONTENT = frozenset({200, 203})
+_SMALL = 16 * 1024
+"""Bytes of a body that nobody wants, yet are cheaper to read than a new connection is to make."""
+_DRAIN_SECONDS = 1.0
 
 
-class _ExchangeError(Exception):
-    """Ends an exchange from any depth; becomes a FetchFailed at the top."""
+class _Transport(httpx.AsyncHTTPTransport):
+    """httpx's, around a pool of our own: it has no parameter for the network backend."""
 
-    def __init__(
-        self,
-        grade: FailureGrade,
-        reason: str,
-        *,
-        status: int | None = None,
-        retry_after: timedelta | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.grade = grade
-        self.reason = reason
-        self.status = status
-        self.retry_after = retry_after
+    def __init__(self, pool: network.Pool) -> None:
+        self._pool = pool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hop:
-    """One request of an exchange; a redirect makes another of it."""
+class _Answer:
+    """An answer whose body is still to come."""
 
-    url: str
-    accept: str
-    extra: tuple[tuple[str, str], ...]
-    validators: tuple[tuple[str, str], ...]
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.headers = fields.as_mapping(response.headers.raw)
+        self._response = response
+        self._stream = cast("network.Stream", response.extensions["network_stream"])
+        self._whole = False
 
-    def towards(self, url: str) -> _Hop:
-        """The same request to where a redirect points. Another origin gets no secrets, and no
-        validators, which were given by this one; the same host over https is no other."""
-        if same_server(self.url, url):
-            return replace(self, url=url)
-        return replace(self, url=url, extra=fields.without_secrets(self.extra), validators=())
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes. Raises ExchangeError."""
+        raw = cast("AsyncGenerator[bytes, None]", self._response.aiter_raw())  # declared as less
+        try:
+            async with aclosing(raw):
+                async for chunk in raw:
+                    self._stream.of_use(len(chunk))
+                    yield chunk
+        except Exception as error:  # h2 lets its own through when a server errs
+            raise _broken(error, self.status) from error
+        self._whole = True
 
+    async def drain(self) -> None:
+        """Read what is left of a small body, so that its connection can be used again."""
+        length = fields.declared_length(self.headers)
+        if self.status != 304 and (length is None or length > _SMALL):
+            return
+        with contextlib.suppress(ExchangeError, TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS), aclosing(self.chunks()) as chunks:
+                async for _ in chunks:
+                    pass
 
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """A transport and as many turns as it has connections, so that nobody waits inside it."""
+    async def aclose(self) -> None:
+        """Unless all of the body was read, the connection ends with it.
 
-    transport: httpx.AsyncHTTPTransport
-    turns: asyncio.Semaphore
+        httpcore does so over HTTP/1.1 only. Over HTTP/2 it would go on receiving what nobody
+        wants, until that has used up the window that the connection's streams share.
+        """
+        await self._response.aclose()
+        if not self._whole and self._response.http_version == "HTTP/2":
+            await self._stream.aclose()
 
 
 class Fetcher:
     """Fetches addresses; an async context manager, to be entered once.
 
     `timeout` bounds a whole exchange, redirects and all. `connections` bounds how many exchanges
-    are under way at a time; further ones wait without their time running. Raises UsageError when
-    `ca_file` (trusted besides the usual authorities) cannot be read.
+    are under way at a time; further ones wait without their time running. `guard` says which
+    addresses may be reached; None: all of them. `proxy` is for the requests that name none.
+    `on_exchange` is told of each exchange when it is over. Raises UsageError when `ca_file`
+    (trusted besides the usual authorities) cannot be read, or `proxy` cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings that do not depend on each other, with defaults
         self,
         *,
         user_agent: str,
         timeout: timedelta,
         connections: int,
         ca_file: Path | None = None,
+        guard: Guard | None = None,
+        proxy: str | None = None,
+        resolve: Resolver | None = None,
+        on_exchange: Callable[[Exchange], None] = lambda _: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._user_agent = user_agent
         self._timeout = timeout
+        self._guard = guard
+        self._proxy = proxy
+        self._on_exchange = on_exchange
         self._clock = clock
-        self._stack = AsyncExitStack()
         self._turns = asyncio.Semaphore(connections)
-        # A pool's cost a request grows with its connections, so hosts are spread over several;
-        # each has twice its share, for hosts never spread evenly and slow ones come in clusters.
-        each = min(connections, 2 * -(-connections // _POOLS) + 2)
-        trust = _trust(ca_file)
-        self._pools = [
-            _Pool(_transport(trust, each), asyncio.Semaphore(each)) for _ in range(_POOLS)
-        ]
+        self._lanes = Lanes(
+            connections=connections,
+            guard=guard,
+            resolve=resolve or SystemResolver(),
+            make_trust=lambda: _trust(ca_file),
+        )
+        if proxy:
+            try:
+                self._lanes.through(proxy)
+            except ValueError as error:
+                raise UsageError(f"In the configuration, {error}.") from error
 
     async def __aenter__(self) -> Self:
-        for pool in self._pools:
-            await self._stack.enter_async_context(pool.transport)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
+        await self._lanes.aclose()
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Ask for one address. What goes wrong on the network or at the server is a FetchFailed."""
-        full = normalise(request.url, userinfo=True)
-        url = normalise(request.url)
-        if full is None or url is None:
-            return FetchFailed(
-                url=request.url,
-                grade=FailureGrade.HARD,
-                reason="the address is no http or https address",
-            )
-        hop = _Hop(
-            url=url,
-            accept=request.accept,
-            extra=(*_login(full), *request.headers),
-            validators=_validators(request),
-        )
-        pool = self._pools[zlib.crc32(host_key(url).encode()) % len(self._pools)]
-        async with pool.turns, self._turns:
-            return await self._bounded(pool.transport, hop, request.max_bytes)
+        hop = first_hop(request)
+        if hop is None:
+            reason = "the address is no http or https address"
+            return FetchFailed(url=request.url, grade=FailureGrade.HARD, reason=reason)
+        proxy = self._proxy if request.proxy is None else request.proxy
+        try:
+            lane = self._lanes.through(proxy) if proxy else self._lanes.direct(hop.host)
+        except ValueError as error:
+            return FetchFailed(url=hop.url, grade=FailureGrade.HARD, reason=str(error))
+        async with lane.turns, self._turns:
+            record = Recorder(hop.url)
+            outcome = await self._bounded(lane, hop, request.max_bytes, record)
+        self._on_exchange(record.exchange(outcome))
+        return outcome
 
     async def _bounded(
-        self, transport: httpx.AsyncHTTPTransport, hop: _Hop, max_bytes: int
+        self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder
     ) -> FetchOutcome:
         start = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
-                outcome = await self._follow(transport, hop, max_bytes)
+                outcome = await self._follow(lane, hop, max_bytes, record)
         except TimeoutError:
-            failure = _ExchangeError(FailureGrade.PASSING, troubles.time_sentence(self._timeout))
-        except _ExchangeError as error:
+            failure = ExchangeError(FailureGrade.PASSING, troubles.time_sentence(self._timeout))
+        except ExchangeError as error:
             failure = error
         else:
             return replace(outcome, elapsed=_since(start))
+        address = None if lane.proxy else record.address
         return FetchFailed(
             url=hop.url,
             grade=failure.grade,
@@ -166,176 +187,159 @@ class Fetcher:
             status=failure.status,
             retry_after=failure.retry_after,
             elapsed=_since(start),
+            private=address is not None and not is_public(address),
         )
 
     async def _follow(
-        self, transport: httpx.AsyncHTTPTransport, hop: _Hop, max_bytes: int
+        self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder
     ) -> Fetched | NotModified:
         seen = {hop.url}
+        permanent = True
         while True:
-            async with self._send(transport, hop) as response:
-                headers = fields.as_mapping(response.headers.raw)
-                if response.status_code not in _REDIRECTS:
-                    return await self._answer(hop, response, headers, max_bytes)
-                target = _target(hop.url, response.status_code, headers)
+            async with self._send(lane, hop, record) as answer:
+                if answer.status not in REDIRECTS:
+                    outcome = await self._outcome(hop, answer, max_bytes, record)
+                    moved = permanent and len(seen) > 1
+                    return replace(outcome, moved_to=hop.url if moved else None)
+                target = redirect_target(hop.url, answer.status, answer.headers)
+                await answer.drain()
             if target in seen:
-                raise _ExchangeError(FailureGrade.HARD, f"the redirects go in a circle ({target})")
+                raise ExchangeError(FailureGrade.HARD, f"the redirects go in a circle ({target})")
             if len(seen) > MAX_REDIRECTS:
-                raise _ExchangeError(FailureGrade.HARD, f"more than {MAX_REDIRECTS} redirects")
+                raise ExchangeError(FailureGrade.HARD, f"more than {MAX_REDIRECTS} redirects")
+            permanent = permanent and is_permanent(answer.status, hop.url, target)
             seen.add(target)
             hop = hop.towards(target)
 
-    async def _answer(
-        self, hop: _Hop, response: httpx.Response, headers: dict[str, str], max_bytes: int
+    async def _outcome(
+        self, hop: Hop, answer: _Answer, max_bytes: int, record: Recorder
     ) -> Fetched | NotModified:
-        status = response.status_code
+        status, headers = answer.status, answer.headers
         etag = fields.validator(headers, "etag")
         last_modified = fields.validator(headers, "last-modified")
         if status == 304 and hop.validators:
+            await answer.drain()
             return NotModified(
                 url=hop.url, etag=etag, last_modified=last_modified, elapsed=timedelta()
             )
-        if status not in _WITH_CONTENT:
-            raise _ExchangeError(
+        delta = status == 226 and hop.offers_delta and headers.get("im", "feed").lower() == "feed"
+        if status not in _WITH_CONTENT and not delta:
+            await answer.drain()
+            raise ExchangeError(
                 troubles.status_grade(status),
                 troubles.status_sentence(status),
                 status=status,
                 retry_after=fields.retry_after(headers.get("retry-after"), now=self._clock()),
             )
+        body = await read_body(
+            answer.chunks(), status=status, headers=headers, max_bytes=max_bytes, record=record
+        )
         return Fetched(
             url=hop.url,
             status=status,
             headers=headers,
-            body=await _body(response, headers, max_bytes),
+            body=body,
             etag=etag,
             last_modified=last_modified,
             elapsed=timedelta(),
+            delta=delta,
         )
 
     @asynccontextmanager
-    async def _send(
-        self, transport: httpx.AsyncHTTPTransport, hop: _Hop
-    ) -> AsyncIterator[httpx.Response]:
-        host = host_key(hop.url)
+    async def _send(self, lane: Lane, hop: Hop, record: Recorder) -> AsyncIterator[_Answer]:
+        if lane.proxy and self._guard and (why := self._guard.refusal_unresolved(*hop.endpoint)):
+            raise ExchangeError(FailureGrade.HARD, why)
         try:
-            response = await transport.handle_async_request(self._request(hop, host))
-        except httpx.ConnectTimeout as error:
-            limit = timedelta(seconds=_CONNECT_SECONDS)
-            reason = f"{host} could not be reached: connecting {troubles.time_sentence(limit)}"
-            raise _ExchangeError(FailureGrade.PASSING, reason) from error
-        except httpx.ConnectError as error:
-            raise _ExchangeError(*troubles.connection_trouble(error, host)) from error
-        except (httpx.HTTPError, OSError) as error:
-            raise _broken(error) from error
+            answer = _Answer(await self._response(lane, hop, record, retry=True))
+        except ExchangeError:
+            raise
+        except Exception as error:  # h2 lets its own through when a server errs
+            raise _trouble(error, hop, lane.proxy) from error
         try:
-            yield response
+            if lane.proxy and answer.status == 407:
+                reason = troubles.proxy_sentence("407 Proxy Authentication Required")
+                raise ExchangeError(FailureGrade.PASSING, reason)
+            yield answer
         finally:
-            await response.aclose()
+            await answer.aclose()
 
-    def _request(self, hop: _Hop, host: str) -> httpx.Request:
-        origin, target = _origin_and_target(hop.url)
-        try:
-            headers = fields.merged(
-                [("Host", host), ("User-Agent", self._user_agent), ("Accept", hop.accept)],
-                hop.extra,
-                [("Accept-Encoding", ACCEPT_ENCODING)],
-                hop.validators,
-            )
-        except ValueError as error:
-            raise _ExchangeError(FailureGrade.HARD, str(error)) from error
+    async def _response(
+        self, lane: Lane, hop: Hop, record: Recorder, *, retry: bool
+    ) -> httpx.Response:
+        """Once more when a connection that was there already brings no answer: the server may
+        close it at any moment, and has then not seen the request (RFC 9110, 9.2.2)."""
+        origin, target = hop.origin_and_target
+        step = record.begin(hop.url)
         extensions = {
             "target": target.encode("ascii"),  # sent as it is, not as httpx would write it
             "timeout": {"connect": _CONNECT_SECONDS},
+            "trace": step.trace,
         }
+        headers = hop.fields(self._user_agent)
         try:
-            return httpx.Request("GET", origin, headers=headers, extensions=extensions)
+            request = httpx.Request("GET", origin, headers=headers, extensions=extensions)
         except httpx.InvalidURL as error:
-            reason = f"the address names no host that can be asked ({host})"
-            raise _ExchangeError(FailureGrade.HARD, reason) from error
+            reason = f"the address names no host that can be asked ({hop.host})"
+            raise ExchangeError(FailureGrade.HARD, reason) from error
+        try:
+            response = await _Transport(lane.pool).handle_async_request(request)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            if retry and step.reused:
+                return await self._response(lane, hop, record, retry=False)
+            raise
+        except httpx.LocalProtocolError as error:
+            if step.unsent:
+                reason = f"the request cannot be sent ({error})"
+                raise ExchangeError(FailureGrade.HARD, reason) from error
+            raise
+        stream = cast("network.Stream", response.extensions["network_stream"])
+        stream.answered()
+        step.status, step.http_version = response.status_code, response.http_version
+        step.address = stream.address
+        return response
 
 
-async def _body(response: httpx.Response, headers: dict[str, str], max_bytes: int) -> bytes:
-    """The decoded body, read and decoded no further than its bound."""
-    too_large = _ExchangeError(FailureGrade.HARD, troubles.size_sentence(max_bytes), status=200)
-    if (fields.declared_length(headers) or 0) > max_bytes:
-        raise too_large
-    body, received = BytesIO(), 0
-    try:
-        decoder = decoder_for(headers.get("content-encoding", ""))
-        raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())  # declared as less
-        async with aclosing(raw) as chunks:
-            async for chunk in chunks:
-                received += len(chunk)
-                for piece in decoder.feed(chunk):
-                    body.write(piece)
-                    if body.tell() > max_bytes:
-                        raise too_large
-                if received > max_bytes:
-                    raise too_large
-    except DecodingError as error:
-        raise _ExchangeError(FailureGrade.SOFT, f"the body {error}", status=200) from error
-    except (httpx.HTTPError, OSError) as error:
-        raise _broken(error) from error
-    if not decoder.complete:
-        raise _ExchangeError(FailureGrade.PASSING, "the body broke off before its end", status=200)
-    return body.getvalue()
+def _trouble(error: Exception, hop: Hop, proxy: Proxy | None) -> ExchangeError:
+    """Why no answer came."""
+    match error:
+        case network.AddressRefused():
+            return ExchangeError(FailureGrade.HARD, str(error))
+        case network.LookUpTimedOut() | httpx.ConnectTimeout():
+            looking = isinstance(error, network.LookUpTimedOut)
+            what = "looking up its address" if looking else "connecting"
+            limit = troubles.time_sentence(timedelta(seconds=_CONNECT_SECONDS))
+            reason = f"{hop.host} could not be reached: {what} {limit}"
+            return ExchangeError(FailureGrade.PASSING, reason)
+        case httpx.ConnectError():
+            via = str(proxy) if proxy else None
+            # Without TLS to the host, it is the proxy that a certificate is asked of.
+            host = hop.host if not via or hop.url.startswith("https:") else f"the proxy {via}"
+            return ExchangeError(*troubles.connection_trouble(error, host, proxy=via))
+        case httpx.ProxyError():
+            return ExchangeError(FailureGrade.PASSING, troubles.proxy_sentence(str(error)))
+    return _broken(error, None)
 
 
-def _broken(error: httpx.HTTPError | OSError) -> _ExchangeError:
-    if isinstance(error, httpx.NetworkError | OSError):
-        return _ExchangeError(FailureGrade.PASSING, "the connection broke off")
+def _broken(error: Exception, status: int | None) -> ExchangeError:
+    """What is wrong with an answer that did not come, or (with its status) with its body."""
     text = str(error)
-    if "without sending complete message body" in text or "incomplete chunked read" in text:
-        return _ExchangeError(FailureGrade.PASSING, "the body broke off before its end", status=200)
-    if "without sending a response" in text:
-        return _ExchangeError(
-            FailureGrade.PASSING, "the server closed the connection without an answer"
-        )
-    if isinstance(error, httpx.LocalProtocolError):
-        return _ExchangeError(FailureGrade.HARD, f"the request cannot be sent: {text}")
-    return _ExchangeError(FailureGrade.SOFT, "the answer is not valid HTTP")
-
-
-def _target(url: str, status: int, headers: dict[str, str]) -> str:
-    location = headers.get("location")
-    if not location:
-        reason = f"{troubles.status_sentence(status)} without saying where to go"
-        raise _ExchangeError(FailureGrade.SOFT, reason, status=status)
-    # Header bytes that are no ASCII are UTF-8 more often than anything else.
-    location = location.encode("latin-1").decode("utf-8", errors="replace")
-    target = normalise(location, base=url)
-    if target is None:
-        shown = location[:100].encode("ascii", errors="replace").decode()
-        reason = f"the server redirects to what is no http or https address ({shown!r})"
-        raise _ExchangeError(FailureGrade.HARD, reason, status=status)
-    return target
-
-
-def _origin_and_target(url: str) -> tuple[str, str]:
-    scheme, _, rest = url.partition("://")
-    netloc, _, target = rest.partition("/")
-    return f"{scheme}://{netloc}/", f"/{target}"
-
-
-def _login(url: str) -> tuple[tuple[str, str], ...]:
-    userinfo, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
-    return (fields.basic_authorization(userinfo),) if at else ()
-
-
-def _validators(request: FetchRequest) -> tuple[tuple[str, str], ...]:
-    pairs = (("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified))
-    return tuple((name, value) for name, value in pairs if value is not None)
+    if isinstance(error, network.Chatter):
+        reason = f"the server sends more than {network.MAX_UNUSED // 1024} KiB that are no answer"
+        return ExchangeError(FailureGrade.HARD, reason, status=status)
+    if isinstance(error, httpx.NetworkError | OSError) or "without sending complete" in text:
+        reason = BROKEN_BODY if status else "the connection broke off"
+        return ExchangeError(FailureGrade.PASSING, reason, status=status)
+    if "Server disconnected" in text or "incomplete chunked read" in text:
+        reason = BROKEN_BODY if status else "the server closed the connection without an answer"
+        return ExchangeError(FailureGrade.PASSING, reason, status=status)
+    if not status and ("Receive buffer too long" in text or "Oversized header" in text):
+        return ExchangeError(FailureGrade.HARD, "the header of the answer is too large")
+    what = "body" if status else "answer"
+    return ExchangeError(FailureGrade.SOFT, f"the {what} is not valid HTTP", status=status)
 
 
 def _since(start: float) -> timedelta:
     return timedelta(seconds=time.monotonic() - start)
-
-
-def _transport(trust: ssl.SSLContext, connections: int) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(
-        max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=10
-    )
-    return httpx.AsyncHTTPTransport(verify=trust, trust_env=False, http2=True, limits=limits)
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

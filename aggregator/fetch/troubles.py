@@ -13,6 +13,26 @@ from aggregator.types import FailureGrade
 _SOFT_STATUSES = frozenset({403, 404, 408, 421, 425, 429})
 """Answers that active feeds give and recover from, besides every 5xx."""
 
+BROKEN_BODY = "the body broke off before its end"
+
+
+class ExchangeError(Exception):
+    """Ends an exchange from any depth; becomes a FetchFailed at the top."""
+
+    def __init__(
+        self,
+        grade: FailureGrade,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.grade = grade
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
+
 
 def status_grade(status: int) -> FailureGrade:
     """How much an HTTP error says about the feed."""
@@ -30,22 +50,34 @@ def status_sentence(status: int) -> str:
     return f"the server answered {status}{phrase}"
 
 
-def connection_trouble(error: BaseException, host: str) -> tuple[FailureGrade, str]:
-    """Why no connection came about, from the first telling cause behind `error`."""
+def connection_trouble(
+    error: BaseException, host: str, *, proxy: str | None = None
+) -> tuple[FailureGrade, str]:
+    """Why no connection came about, from the first telling cause behind `error`.
+
+    `proxy`: the one that was to be connected to instead; None: there is none.
+    """
+    peer = f"the proxy {proxy}" if proxy else host
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = cause.verify_message.rstrip(".")
             return FailureGrade.SOFT, f"the certificate of {host} is not trusted: {reason}"
+        if isinstance(cause, ConnectionResetError | ssl.SSLEOFError):
+            return FailureGrade.PASSING, f"{peer} broke off the connection"
         if isinstance(cause, ssl.SSLError):
             reason = (cause.reason or "unknown").replace("_", " ").lower()
             return FailureGrade.SOFT, f"no secure connection to {host} could be made: {reason}"
         if isinstance(cause, socket.gaierror):
-            return FailureGrade.PASSING, f"no address is known for host {host}"
+            return FailureGrade.PASSING, f"no address is known for host {peer}"
         if isinstance(cause, ConnectionRefusedError):
-            return FailureGrade.PASSING, f"{host} refused the connection"
-        if isinstance(cause, ConnectionResetError):
-            return FailureGrade.PASSING, f"{host} broke off the connection"
-    return FailureGrade.PASSING, f"{host} could not be reached"
+            return FailureGrade.PASSING, f"{peer} refused the connection"
+    return FailureGrade.PASSING, f"{peer} could not be reached"
+
+
+def proxy_sentence(text: str) -> str:
+    """From what the transport says: "407 Proxy Authentication Required", or the rest after "the
+    proxy" (see socks.SocksError)."""
+    return f"the proxy answered {text}" if text[:1].isdigit() else f"the proxy {text}"
 
 
 def time_sentence(limit: timedelta) -> str:

@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+_AUTHORITY = (
+    f"req -x509 {_KEY} -days 2 -subj /CN=Authority"
+    " -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign"
+)
+
+
+def _openssl(command: str, *files: str | Path, cwd: Path) -> None:
+    try:
+        subprocess.run(
+            ["openssl", *command.split(), *map(str, files)],
+            check=True,
+            capture_output=True,
+            cwd=cwd,
+        )
+    except FileNotFoundError:
+        pytest.skip("needs the openssl command to make certificates")
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed one for localhost, with its key in the same file."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-        " -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    )
-    try:
-        subprocess.run(
-            [*command.split(), "-keyout", path, "-out", f"{path}.crt"],
-            check=True,
-            capture_output=True,
-        )
-    except FileNotFoundError:
-        pytest.skip("needs the openssl command to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    path = folder / "localhost.pem"
+    command = f"req -x509 {_KEY} -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    _openssl(command, "-keyout", path, "-out", f"{path}.crt", cwd=folder)
     path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A private one, as companies run them."""
+
+    ca_file: Path
+    leaf: Path
+    """Certificate and key for localhost, news.example.org, 127.0.0.1 and ::1."""
+
+    def server(self, *, alpn: tuple[str, ...] = ()) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.leaf)
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
+        return context
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder = tmp_path_factory.mktemp("authority")
+    _openssl(_AUTHORITY, "-keyout", "ca.key", "-out", "ca.pem", cwd=folder)
+    _openssl(f"req {_KEY} -subj /CN=leaf", "-keyout", "leaf.key", "-out", "leaf.csr", cwd=folder)
+    (folder / "leaf.ext").write_text(
+        "subjectAltName=DNS:localhost,DNS:news.example.org,IP:127.0.0.1,IP:::1\n"
+        "authorityKeyIdentifier=keyid\n"
+    )
+    _openssl(
+        "x509 -req -days 2 -in leaf.csr -CA ca.pem -CAkey ca.key -set_serial 7 -extfile leaf.ext",
+        "-out",
+        "leaf.crt",
+        cwd=folder,
+    )
+    leaf = folder / "leaf.pem"
+    leaf.write_bytes((folder / "leaf.crt").read_bytes() + (folder / "leaf.key").read_bytes())
+    return Authority(folder / "ca.pem", leaf)

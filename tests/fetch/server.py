@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -45,6 +47,10 @@ class Answer:
     """Content-Length, when it is to differ from the body's."""
     raw: bytes | None = None
     """Sent instead of status, fields and body."""
+    keep: bool = False
+    """Whether the connection stays after `raw`, which else ends it."""
+    reset: bool = False
+    """Whether the connection is then broken off instead of closed."""
 
 
 Script = Answer | Sequence[Answer] | Callable[[Seen], Answer]
@@ -53,6 +59,9 @@ Script = Answer | Sequence[Answer] | Callable[[Seen], Answer]
 @dataclass(slots=True)
 class Server:
     tls: ssl.SSLContext | None = None
+    address: str = "127.0.0.1"
+    listen_port: int = 0
+    """0: any that is free."""
     answers: dict[str, Script] = field(default_factory=dict)
     """By path; the query does not count."""
     requests: list[Seen] = field(default_factory=list)
@@ -62,7 +71,9 @@ class Server:
     _counts: dict[str, int] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self.tls)
+        self._server = await asyncio.start_server(
+            self._connected, self.address, self.listen_port, ssl=self.tls
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -79,7 +90,10 @@ class Server:
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
-    def url(self, target: str = "/", *, host: str = "127.0.0.1") -> str:
+    def url(self, target: str = "/", *, host: str | None = None) -> str:
+        """`host`: the server's address when not given."""
+        if host is None:
+            host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}{target}"
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -94,7 +108,11 @@ class Server:
                 while True:
                     request = _read(await reader.readuntil(b"\r\n\r\n"))
                     self.requests.append(request)
-                    if not await _write(self._answer(request), writer):
+                    answer = self._answer(request)
+                    again = await _write(answer, writer)
+                    if answer.reset:
+                        _break_off(writer)
+                    if not again:
                         break
         finally:
             writer.close()
@@ -130,7 +148,16 @@ async def _write(answer: Answer, writer: asyncio.StreamWriter) -> bool:
         async for chunk in answer.chunks():
             writer.write(chunk)
             await writer.drain()
-    return answer.raw is None and answer.chunks is None and length == len(answer.body)
+    if answer.raw is not None:
+        return answer.keep
+    return answer.chunks is None and length == len(answer.body)
+
+
+def _break_off(writer: asyncio.StreamWriter) -> None:
+    """With a reset, so that the other end learns it at once and by an error."""
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
 
 
 def _head(answer: Answer, length: int) -> bytes:

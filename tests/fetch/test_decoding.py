@@ -80,12 +80,29 @@ def test_b24_a_body_that_is_not_encoded_although_it_says_so_is_taken_as_it_is(
         assert decode(encoding, b"<rss></rss>", step=step) == (b"<rss></rss>", True)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<?xml version='1.0'?><rss/>",
+        b"\xef\xbb\xbf\r\n <rss version='2.0'></rss>",
+        b"<!DOCTYPE html><title>Page</title>",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+    ],
+)
+def test_b24_a_body_that_is_not_encoded_although_it_says_so_comes_back(
+    encoding: str, data: bytes
+) -> None:
+    assert decode(encoding, data) == (data, True)
+    assert decode(encoding, b"") == (b"", True)
+
+
 @pytest.mark.parametrize(
     ("encoding", "data"),
     [
         ("gzip", gzip.compress(BODY)[:20] + b"broken" * 50),
-        ("deflate", b"<rss></rss>" * 10),
-        ("br", b"<rss></rss>" * 10),
+        ("deflate", zlib.compress(BODY)[:20] + b"broken" * 50),
+        ("br", b"broken" * 10),
         ("zstd", b"\x28\xb5\x2f\xfd\x00\x58" + b"\xff" * 50),
     ],
 )
