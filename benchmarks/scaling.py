@@ -59,6 +59,8 @@ class Usage(NamedTuple):
     """Where feeds are parsed and fingerprints made."""
     postgres: float
     press: float
+    others: float
+    """Of whatever else ran on the machine: how quiet it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,14 @@ def cpu_seconds(pid: int) -> tuple[float, float]:
     return own / _TICKS, others / _TICKS
 
 
+def busy_seconds() -> float:
+    """Of all CPUs since the machine was started."""
+    fields = Path("/proc/stat").read_text(encoding="utf-8").split(maxsplit=9)
+    # man 5 proc_stat: user, nice, system, idle, iowait, irq, softirq, steal.
+    user, nice, system, _, _, irq, softirq, _ = (int(value) for value in fields[1:9])
+    return (user + nice + system + irq + softirq) / _TICKS
+
+
 @dataclass(slots=True, kw_only=True)
 class Bench:
     """One set of processes on one database."""
@@ -124,12 +134,13 @@ class Bench:
 
     def usage(self) -> Usage:
         ours = [cpu_seconds(process.pid) for process in self.crew.all]
-        return Usage(
-            processes=sum(own for own, _ in ours),
-            sandboxes=sum(others for _, others in ours),
-            postgres=sum(cpu_seconds(self.postmaster)) if self.postmaster else 0.0,
-            press=sum(cpu_seconds(self.press.pid)),
+        known = (
+            sum(own for own, _ in ours),
+            sum(others for _, others in ours),
+            sum(cpu_seconds(self.postmaster)) if self.postmaster else 0.0,
+            sum(cpu_seconds(self.press.pid)),
         )
+        return Usage(*known, others=busy_seconds() - sum(known))
 
     def measure(self, began: float, before: Usage, now: int) -> Pass:
         """Until everything due at `now` (microseconds since 1970) is polled and assigned."""
@@ -302,7 +313,7 @@ def compare(layout: Layout, delay: timedelta, server: Postgres) -> None:
                 rows.append(measured(bench))
     milliseconds = delay / timedelta(milliseconds=1)
     print(f"\nAnswers after {milliseconds:.0f} ms. Cold:\n")
-    cpu = ("CPU s: processes", "sandboxes", "PostgreSQL", "press")
+    cpu = ("CPU s: processes", "sandboxes", "PostgreSQL", "press", "others")
     print_table(
         (
             "",

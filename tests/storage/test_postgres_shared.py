@@ -63,6 +63,7 @@ def test_who_cannot_reach_the_database_does_not_have_the_role(
         role = open_postgres(wire.url).role("leader")
         assert role.take()
         assert not other.take()
+    assert not role.take()
     with pytest.raises(StorageError, match="cannot be reached"):
         role.take()
     take(other)
