@@ -55,10 +55,11 @@ _SLASHES = re.compile(r"/{2,}")
 _AMP_LAST = re.compile(r"(?<=[^/])/amp\Z", re.IGNORECASE)
 _AMP_FIRST = re.compile(r"\A/amp(?=/[^/])", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"(?<=[^/])\.amp(?=(?:\.html?)?\Z)", re.IGNORECASE)
-# Of such addresses nothing is folded but the host and a slash at the end.
+# Of such addresses nothing is folded but the host and a slash at the end. No group is possessive:
+# Python before 3.11.5 then forgets what others have matched (CPython issue 106052).
 _PLAIN_KEY = re.compile(
-    rf"{_SITE}((?:/(?!amp(?:[/?]|\Z)|(?:index|default)\.)[a-z0-9_~-]++(?:\.(?!amp)[a-z0-9_~-]++)*+)*+)"
-    r"/?(\?(?:p|id)=[0-9]++)?+",
+    rf"{_SITE}((?:/(?!amp(?:[/?]|\Z)|(?:index|default)\.)[a-z0-9_~-]++(?:\.(?!amp)[a-z0-9_~-]++)*)*)"
+    r"/?(\?(?:p|id)=[0-9]++)?",
     re.IGNORECASE | re.ASCII,
 )
 

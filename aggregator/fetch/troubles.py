@@ -64,8 +64,11 @@ def connection_trouble(
             return FailureGrade.SOFT, f"the certificate of {host} is not trusted: {reason}"
         if isinstance(cause, ConnectionResetError | ssl.SSLEOFError):
             return FailureGrade.PASSING, f"{peer} broke off the connection"
+        if isinstance(cause, ssl.SSLError) and cause.reason is None:
+            # Python before 3.11.5 says so little of a connection that is reset amid the handshake.
+            return FailureGrade.PASSING, f"{peer} broke off the connection"
         if isinstance(cause, ssl.SSLError):
-            reason = (cause.reason or "unknown").replace("_", " ").lower()
+            reason = cause.reason.replace("_", " ").lower()
             return FailureGrade.SOFT, f"no secure connection to {host} could be made: {reason}"
         if isinstance(cause, socket.gaierror):
             return FailureGrade.PASSING, f"no address is known for host {peer}"
