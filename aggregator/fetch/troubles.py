@@ -62,10 +62,7 @@ def connection_trouble(
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = cause.verify_message.rstrip(".")
             return FailureGrade.SOFT, f"the certificate of {host} is not trusted: {reason}"
-        if isinstance(cause, ConnectionResetError | ssl.SSLEOFError):
-            return FailureGrade.PASSING, f"{peer} broke off the connection"
-        if isinstance(cause, ssl.SSLError) and cause.reason is None:
-            # Python before 3.11.5 says so little of a connection that is reset amid the handshake.
+        if _is_reset(cause):
             return FailureGrade.PASSING, f"{peer} broke off the connection"
         if isinstance(cause, ssl.SSLError):
             reason = cause.reason.replace("_", " ").lower()
@@ -75,6 +72,13 @@ def connection_trouble(
         if isinstance(cause, ConnectionRefusedError):
             return FailureGrade.PASSING, f"{peer} refused the connection"
     return FailureGrade.PASSING, f"{peer} could not be reached"
+
+
+def _is_reset(error: BaseException) -> bool:
+    if isinstance(error, ssl.SSLError):
+        # Of a reset amid the handshake Python before 3.11.5 gives no reason at all.
+        return isinstance(error, ssl.SSLEOFError) or error.reason is None
+    return isinstance(error, ConnectionResetError)
 
 
 def proxy_sentence(text: str) -> str:
