@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aggregator.core.cluster import Grouper
 from aggregator.core.decide import decide
@@ -53,6 +53,9 @@ STORIES_AT_A_TIME = 500
 """Articles assigned in one commit."""
 PAGE_SHARE = 0.5
 """A page that yields less than this share of the feed's own words has been misread."""
+
+
+Claim = TypeVar("Claim", FeedClaim, TextClaim)
 
 
 class Fetching(Protocol):
@@ -140,28 +143,35 @@ async def poll_host(line: Pipeline, host: str) -> None:
     claims = await asyncio.to_thread(
         line.storage.claim_feeds, host, now=line.clock(), lease=line.lease, only=line.only
     )
+    await _serve(line, host, claims, _poll_feed, lambda claim: f"poll of {claim.source.name}")
+
+
+async def _serve(
+    line: Pipeline,
+    host: str,
+    claims: Sequence[Claim],
+    work: Callable[[Pipeline, str, Claim], Awaitable[Event]],
+    what: Callable[[Claim], str],
+) -> None:
+    """One after the other while the lease lasts; the rest falls due again.
+
+    The host is given back at the end, also of a batch that is cut short.
+    """
     if not claims:
         return
-    async with _held(line, host, claims[0].lease_until):
+    try:
         for claim in claims:
             try:
-                line.report(await _poll_feed(line, host, claim))
+                line.report(await work(line, host, claim))
             except ClaimLost:
-                line.report(WorkDropped(what=f"poll of {claim.source.name}"))
+                line.report(WorkDropped(what=what(claim)))
                 if not _lasts(line, claim):
-                    break  # the rest falls due again
-
-
-@asynccontextmanager
-async def _held(line: Pipeline, host: str, lease_until: datetime) -> AsyncIterator[None]:
-    """Give the host back at the end, also of a batch that is cut short."""
-    try:
-        yield
+                    break
     finally:
         release = asyncio.to_thread(
             line.storage.release_host,
             host,
-            lease_until=lease_until,
+            lease_until=claims[0].lease_until,
             free_at=line.clock() + line.gate.delay,
         )
         await asyncio.shield(release)
@@ -270,16 +280,7 @@ async def enrich_host(line: Pipeline, host: str) -> None:
         limit=TEXTS_AT_A_TIME,
         only=line.only,
     )
-    if not claims:
-        return
-    async with _held(line, host, claims[0].lease_until):
-        for claim in claims:
-            try:
-                line.report(await _enrich(line, host, claim))
-            except ClaimLost:
-                line.report(WorkDropped(what=f"page of “{claim.title}”"))
-                if not _lasts(line, claim):
-                    break
+    await _serve(line, host, claims, _enrich, lambda claim: f"page of “{claim.title}”")
 
 
 async def _enrich(line: Pipeline, host: str, claim: TextClaim) -> TextFetched:

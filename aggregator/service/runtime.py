@@ -31,7 +31,7 @@ from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
-from aggregator.storage.protocol import Storage
+from aggregator.storage.protocol import LEADER, Storage
 from aggregator.types import CleanUpReport, Database, PostgresUrl
 
 Clock = Callable[[], datetime]
@@ -40,9 +40,6 @@ Report = Callable[[Event], None]
 STORAGE_THREADS = 32
 """Callers of the store. Many, so that writes to a file share one commit; of a server's connections
 there are fewer, and whoever comes too late for one waits in its thread."""
-
-LEADER = "leader"
-"""The role of the process that assigns stories, mails the digest and cleans up."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from aggregator.errors import StorageError, UsageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
-from aggregator.service.runtime import LEADER, Runtime, local_engine
+from aggregator.service.runtime import Runtime, local_engine
+from aggregator.storage.protocol import LEADER
 from aggregator.types import Relation, SourceStatus, SyncReport, TextState
 
 GRACE = timedelta(seconds=3)

@@ -22,6 +22,7 @@ from aggregator.storage.postgres_migrate import opened, steps, version
 from aggregator.storage.postgres_pool import Connection, Error, Target, connect, target
 from aggregator.storage.postgres_role import PostgresRole
 from aggregator.storage.postgres_session import PostgresSession, rewritten
+from aggregator.storage.protocol import LEADER
 from aggregator.storage.sql import Session
 from aggregator.storage.tables import TABLES, TEXTS, Kind, Table
 from aggregator.types import PostgresUrl
@@ -161,7 +162,7 @@ def filling(url: PostgresUrl) -> Iterator[PostgresFiller]:
 def _leading(url: PostgresUrl, where: Target) -> Iterator[None]:
     """Whoever starts now does not lead, and so finds nothing to do."""
     role = PostgresRole(
-        "leader",
+        LEADER,
         lambda: connect(url),
         fault=lambda error: storage_error(error, where),
         closed=lambda: StorageError(f"the database {where.name} has been closed"),

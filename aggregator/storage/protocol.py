@@ -36,6 +36,9 @@ from aggregator.types import (
 
 Order = Literal["newest", "relevance"]
 
+LEADER = "leader"
+"""The role of the process that assigns stories, mails the digest and cleans up."""
+
 
 class Role(Protocol):
     """Something that one process at a time does; lost when the process or its connection dies."""
