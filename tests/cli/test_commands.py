@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import signal
 import sqlite3
 import subprocess
@@ -242,28 +240,8 @@ def test_output_is_plain_in_a_pipe_and_coloured_on_a_terminal(press: Press, cli:
     plain = cli("stories").stdout
     assert "\x1b" not in plain
     assert not any(row != row.rstrip() for row in plain.splitlines())
-    assert "\x1b[" in on_terminal(cli, "stories")
-    assert "\x1b[" in on_terminal(cli, "search", "baku")
-
-
-def on_terminal(cli: Cli, *arguments: str) -> str:
-    main, worker = pty.openpty()
-    environment = {**cli.environment(), "TERM": "xterm-256color", "COLUMNS": "100"}
-    environment.pop("NO_COLOR", None)
-    with subprocess.Popen(
-        [*cli.command, *arguments], cwd=cli.folder, stdout=worker, stderr=worker, env=environment
-    ) as process:
-        os.close(worker)
-        chunks = []
-        try:
-            while chunk := os.read(main, 65536):
-                chunks.append(chunk)
-        except OSError:  # Linux: the other side is gone
-            pass
-        finally:
-            os.close(main)
-        assert process.wait() == 0
-    return b"".join(chunks).decode()
+    assert "\x1b[" in cli.on_terminal("stories")
+    assert "\x1b[" in cli.on_terminal("search", "baku")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(press: Press, cli: Cli) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import signal
 import subprocess
 
@@ -78,26 +76,7 @@ def test_json_and_another_source(full: Cli) -> None:
 
 
 def test_on_a_terminal_it_shows_how_far_it_is(full: Cli) -> None:
-    main, worker = pty.openpty()
-    environment = {**full.environment(), "TERM": "xterm-256color", "COLUMNS": "100"}
-    with subprocess.Popen(
-        [*full.command, "migrate", "--to", "new.db"],
-        cwd=full.folder,
-        stdout=worker,
-        stderr=worker,
-        env=environment,
-    ) as process:
-        os.close(worker)
-        chunks = []
-        try:
-            while chunk := os.read(main, 65_536):
-                chunks.append(chunk)
-        except OSError:  # Linux: the other side is gone
-            pass
-        finally:
-            os.close(main)
-        assert process.wait() == 0
-    output = b"".join(chunks).decode()
+    output = full.on_terminal("migrate", "--to", "new.db")
     assert "copying articles" in output
     assert "comparing texts" in output
     assert "100/100" in output

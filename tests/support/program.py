@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,30 @@ class Cli:
             assert result.returncode == check, (result.stdout, result.stderr)
         assert "Traceback" not in result.stderr
         return result
+
+    def on_terminal(self, *arguments: str) -> str:
+        """What it writes to a terminal of 100 columns; it must succeed."""
+        main, worker = pty.openpty()
+        environment = {**self.environment(), "TERM": "xterm-256color", "COLUMNS": "100"}
+        environment.pop("NO_COLOR", None)
+        with subprocess.Popen(
+            [*self.command, *arguments],
+            cwd=self.folder,
+            stdout=worker,
+            stderr=worker,
+            env=environment,
+        ) as process:
+            os.close(worker)
+            chunks = []
+            try:
+                while chunk := os.read(main, 65_536):
+                    chunks.append(chunk)
+            except OSError:  # Linux: the other side is gone
+                pass
+            finally:
+                os.close(main)
+            assert process.wait() == 0
+        return b"".join(chunks).decode()
 
     @property
     def command(self) -> list[str]:
