@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from authority import Authority
 
 _KEY = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
 _AUTHORITY = (
@@ -37,22 +36,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _openssl(command, "-keyout", path, "-out", f"{path}.crt", cwd=folder)
     path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
     return path
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A private one, as companies run them."""
-
-    ca_file: Path
-    leaf: Path
-    """Certificate and key for localhost, news.example.org, 127.0.0.1 and ::1."""
-
-    def server(self, *, alpn: tuple[str, ...] = ()) -> ssl.SSLContext:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self.leaf)
-        if alpn:
-            context.set_alpn_protocols(list(alpn))
-        return context
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import h2.config
 import h2.connection
 import h2.events
 import h2.exceptions
+from server import end, port_of
 
 
 class Talk(asyncio.Protocol):
@@ -132,14 +133,7 @@ class Http2Server:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for talk in self.talks:
-            talk.transport.abort()
-        await self._server.wait_closed()
+        await end(self._server, self._tasks, connections=[one.transport for one in self.talks])
 
     def flood(self, talk: Talk, data: bytes) -> None:
         """In the background."""
@@ -148,5 +142,4 @@ class Http2Server:
         task.add_done_callback(self._tasks.discard)
 
     def url(self, target: str = "/", *, host: str = "localhost") -> str:
-        assert self._server is not None
-        return f"https://{host}:{self._server.sockets[0].getsockname()[1]}{target}"
+        return f"https://{host}:{port_of(self._server)}{target}"

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Self
 
+from server import end, port_of
+
 
 @dataclass(slots=True)
 class _Proxy:
@@ -35,18 +37,11 @@ class _Proxy:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
+        await end(self._server, self._tasks)
 
     @property
     def port(self) -> int:
-        assert self._server is not None
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        return port_of(self._server)
 
     def _connected(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.connections += 1

@@ -16,7 +16,7 @@ import contextlib
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Self
@@ -56,6 +56,29 @@ class Answer:
 Script = Answer | Sequence[Answer] | Callable[[Seen], Answer]
 
 
+def port_of(server: asyncio.Server | None) -> int:
+    assert server is not None
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def end(
+    server: asyncio.Server | None,
+    tasks: Collection[asyncio.Task[None]],
+    *,
+    connections: Iterable[asyncio.Transport] = (),
+) -> None:
+    """Serve nobody any longer: the tasks and connections are cut."""
+    assert server is not None
+    server.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for connection in connections:
+        connection.abort()
+    await server.wait_closed()
+
+
 @dataclass(slots=True)
 class Server:
     tls: ssl.SSLContext | None = None
@@ -77,18 +100,11 @@ class Server:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
+        await end(self._server, self._tasks)
 
     @property
     def port(self) -> int:
-        assert self._server is not None
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        return port_of(self._server)
 
     def url(self, target: str = "/", *, host: str | None = None) -> str:
         """`host`: the server's address when not given."""

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from authority import Authority
 from clients import AGENT, FEED, Names, failed, fetched, fetcher
-from conftest import Authority
 from server import Answer, Seen, Server
 
 from aggregator.core.urls import host_key

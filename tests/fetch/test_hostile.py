@@ -16,8 +16,8 @@ from functools import cache
 import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
 import zstandard
+from authority import Authority
 from clients import FEED, fetched, fetcher, until
-from conftest import Authority
 from server import Answer, Seen, Server
 
 from aggregator.fetch.http import MAX_REDIRECTS, Exchange

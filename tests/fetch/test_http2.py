@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from authority import Authority
 from clients import AGENT, FEED, failed, fetched, fetcher, until
-from conftest import Authority
 from http2server import Http2Server, Talk
 
 from aggregator.fetch.http import Exchange

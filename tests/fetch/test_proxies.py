@@ -6,8 +6,8 @@ import contextlib
 import socket
 
 import pytest
+from authority import Authority
 from clients import FEED, failed, fetched, fetcher
-from conftest import Authority
 from proxyserver import HttpProxy, SocksProxy
 from server import Answer, Server
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
+from authority import Authority
 from clients import FEED, Names, failed, fetched, fetcher
-from conftest import Authority
 from http2server import Http2Server
 from server import Answer, Server
 

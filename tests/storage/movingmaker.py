@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from storemaker import (
+    DAY,
     HOUR,
     LEASE,
     NOW,
     assign,
     claim,
     decision,
+    delivery,
     fetched,
     joins,
     new,
@@ -33,13 +35,10 @@ from aggregator.storage.tables import TABLES
 from aggregator.types import (
     ArticleText,
     Database,
-    Delivery,
-    DeliveryState,
     TextOrigin,
     Worker,
 )
 
-DAY = date(2026, 5, 31)
 _SCRIPTS = "Δελτίο · गेहूँ · 小麦 · 🌾 \U00010348"
 
 
@@ -93,16 +92,7 @@ def fill(storage: Storage) -> None:
         at=NOW + 2 * HOUR,
     )
     deliveries = [
-        Delivery(
-            recipient=recipient,
-            local_date=DAY,
-            message_id=f"<{recipient}>",
-            message=bytes(range(256)),
-            state=DeliveryState.SENDING,
-            attempts=0,
-            error=None,
-            retry_at=NOW,
-        )
+        delivery(recipient, message=bytes(range(256)), retry_at=NOW)
         for recipient in ("ada@example.org", "bo@example.org")
     ]
     storage.prepare_deliveries(deliveries, now=NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.core.urls import host_key
@@ -14,6 +14,8 @@ from aggregator.types import (
     Article,
     ArticleText,
     Assignment,
+    Delivery,
+    DeliveryState,
     FeedClaim,
     FeedState,
     GroupInput,
@@ -34,6 +36,8 @@ OpenStore = Callable[[], Storage]
 NOW = datetime(2026, 5, 31, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
+DAY = date(2026, 5, 31)
+"""The local date of a digest."""
 
 
 def source(name: str = "Example", url: str | None = None, **fields: object) -> Source:
@@ -175,6 +179,20 @@ def joins(article_id: int, story: int, *, of: int | None = None) -> Assignment:
 def grouped(storage: Storage, *assignments: Assignment) -> list[tuple[GroupInput, Assignment]]:
     """With their articles as they are now."""
     return [(group_input(storage, int(one.article_id)), one) for one in assignments]
+
+
+def delivery(recipient: str = "ann@example.com", **fields: object) -> Delivery:
+    plain = Delivery(
+        recipient=recipient,
+        local_date=DAY,
+        message_id=f"<{recipient}>",
+        message=b"Subject: x\r\n\r\n\x00\xff",
+        state=DeliveryState.SENDING,
+        attempts=0,
+        error=None,
+        retry_at=None,
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]  # the fields of a Delivery
 
 
 def get(storage: Storage, article_id: int) -> Article:

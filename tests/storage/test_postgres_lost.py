@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from time import monotonic, sleep
 
@@ -21,6 +21,7 @@ from storemaker import (
     NOW,
     claim,
     decision,
+    delivery,
     fetched,
     get,
     group_input,
@@ -38,7 +39,7 @@ from aggregator.errors import ClaimLost, DatabaseBusy, StorageError
 from aggregator.storage.postgres_pool import SIZE
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sql import Session
-from aggregator.types import ArticleText, Delivery, DeliveryState, Revision, SyncReport
+from aggregator.types import ArticleText, DeliveryState, Revision, SyncReport
 
 SHORT = timedelta(milliseconds=300)
 COMMIT = b"COMMIT\0"
@@ -119,16 +120,7 @@ def test_a_digest_whose_answers_are_lost_is_one_digest(
     open_postgres: OpenPostgres, wire: Wire
 ) -> None:
     storage = open_postgres(wire.url)
-    prepared = Delivery(
-        recipient="ann@example.com",
-        local_date=date(2026, 5, 31),
-        message_id="<1@example.com>",
-        message=b"x",
-        state=DeliveryState.SENDING,
-        attempts=0,
-        error=None,
-        retry_at=None,
-    )
+    prepared = delivery()
     sent = replace(prepared, state=DeliveryState.SENT, attempts=1)
     wire.lose(COMMIT, Loss.AFTER)
     assert storage.prepare_deliveries([prepared], now=NOW) == 0

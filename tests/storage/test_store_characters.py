@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from storemaker import (
     HOUR,
@@ -11,6 +10,7 @@ from storemaker import (
     NOW,
     claim,
     decision,
+    delivery,
     fetched,
     get,
     group_input,
@@ -28,7 +28,6 @@ from aggregator.storage.protocol import Storage
 from aggregator.types import (
     Article,
     ArticleText,
-    Delivery,
     DeliveryState,
     NewArticle,
     TextState,
@@ -142,10 +141,7 @@ def test_a_reason_and_an_answer_with_nul(storage: Storage) -> None:
     item = replace(joins(article_id, article_id), why="Like \0.")
     storage.assign([(group_input(storage, article_id), item)], now=NOW)
     assert get(storage, article_id).assignment == replace(item, why="Like .")
-    failed = Delivery(
-        recipient="ann@example.com",
-        local_date=date(2026, 5, 31),
-        message_id="<1@example.com>",
+    failed = delivery(
         message=b"\0\xff",
         state=DeliveryState.FAILED,
         attempts=1,

@@ -4,27 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from storemaker import HOUR, NOW, OpenStore
+from storemaker import DAY, HOUR, NOW, OpenStore, delivery
 
 from aggregator.errors import StorageError
 from aggregator.storage.protocol import Storage
-from aggregator.types import Delivery, DeliveryState
-
-DAY = date(2026, 5, 31)
-
-
-def delivery(recipient: str = "ann@example.com", **fields: object) -> Delivery:
-    plain = Delivery(
-        recipient=recipient,
-        local_date=DAY,
-        message_id=f"<{recipient}>",
-        message=b"Subject: x\r\n\r\n\x00\xff",
-        state=DeliveryState.SENDING,
-        attempts=0,
-        error=None,
-        retry_at=None,
-    )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # the fields of a Delivery
+from aggregator.types import DeliveryState
 
 
 def test_a_message_is_frozen_once(open_store: OpenStore) -> None:

@@ -21,6 +21,7 @@ from storemaker import (
     assign,
     claim,
     decision,
+    delivery,
     fetched,
     get,
     grouped,
@@ -35,7 +36,7 @@ from storemaker import (
 
 from aggregator.errors import ClaimLost
 from aggregator.storage.protocol import Storage
-from aggregator.types import ArticleText, Delivery, DeliveryState, Revision, TextState
+from aggregator.types import ArticleText, Revision, TextState
 
 ROUNDS = 15
 A1, A2 = source("A1", "https://a.example.com/1"), source("A2", "https://a.example.com/2")
@@ -263,16 +264,7 @@ def test_sources_change_while_they_are_polled(two: tuple[Storage, Storage]) -> N
 
 
 def test_a_digest_is_prepared_once(two: tuple[Storage, Storage]) -> None:
-    one = Delivery(
-        recipient="ann@example.com",
-        local_date=date(2026, 5, 1),
-        message_id="<1@example.com>",
-        message=b"x",
-        state=DeliveryState.SENDING,
-        attempts=0,
-        error=None,
-        retry_at=None,
-    )
+    one = delivery()
     for number in range(ROUNDS):
         day = date(2026, 5, 1 + number)
         messages = [
