@@ -37,6 +37,15 @@ def decode(data: bytes | bytearray | memoryview, kind: type[T]) -> T:
     return value
 
 
+def from_json(text: str | bytes, kind: type[T]) -> T:
+    """Read what `to_json` wrote, checked as in `decode`. Raises ValueError."""
+    try:
+        value: T = _json_decoder(cast("Hashable", kind)).decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"not a readable {getattr(kind, '__name__', kind)}: {error}") from error
+    return value
+
+
 def to_json(value: object) -> str:
     """One line of JSON: dataclasses as objects, times as ISO 8601 in UTC with a Z, durations in
     seconds, enums by value, sets sorted, bytes in base64. Letters stay as they are.
@@ -49,6 +58,11 @@ def to_json(value: object) -> str:
 @cache
 def _decoder(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(cast("type[Any]", kind))
+
+
+@cache
+def _json_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(cast("type[Any]", kind), strict=False)  # durations are numbers
 
 
 def _plain(value: object) -> object:

@@ -54,6 +54,22 @@ class PagePolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageSelectors:
+    """Where a web page without a feed has its items: CSS selectors, with `::attr(name)` for an
+    attribute. All but `item` are looked for within each item."""
+
+    item: str
+    title: str | None = None
+    """None: the item's heading, else the text of its link."""
+    link: str | None = None
+    """None: the link in its heading, else its first."""
+    date: str | None = None
+    """None: its first `time`."""
+    summary: str | None = None
+    """None: it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What feeds.yaml wants: one feed of one outlet."""
 
@@ -64,12 +80,52 @@ class Source:
     language: str | None = None
     """BCP 47 primary subtag that overrides what feed and pages say; None: believe them."""
     interval: timedelta = timedelta(minutes=30)
-    """How often it is polled when all is well."""
+    """The shortest time between two polls."""
+    max_interval: timedelta | None = None
+    """The longest, when it seldom brings something new; None: always at `interval`."""
     pages: PagePolicy = PagePolicy.AUTO
     weight: float = 1.0
     """How much its reports count when stories are ranked."""
     headers: tuple[tuple[str, str], ...] = ()
     """Extra request headers (name, value) for this feed and its pages."""
+    respect_robots: bool = True
+    """Whether its article pages are left alone where the site's robots.txt says so."""
+    proxy: str | None = field(default=None, repr=False)
+    """As in `FetchRequest`, for this feed and its pages."""
+    selectors: PageSelectors | None = None
+    """Where the items are on a web page that is watched; None: it is a feed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollHints:
+    """How often the publisher asks, in the feed itself, to be polled."""
+
+    ttl: timedelta | None = None
+    """RSS `ttl`: how long the feed may be kept; None: not given."""
+    update_every: timedelta | None = None
+    """`sy:updatePeriod` over `sy:updateFrequency`; None: not given."""
+    update_base: datetime | None = None
+    """`sy:updateBase`, which the updates are counted from; None: not given."""
+    skip_hours: tuple[int, ...] = ()
+    """RSS `skipHours`: hours of the day in UTC, 0 to 23, in which nothing comes; in order."""
+    skip_days: tuple[int, ...] = ()
+    """RSS `skipDays`: days of the week in UTC, 0 is Monday, on which nothing comes; in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What is remembered of a feed's arrivals (core.pace); the same size for ever."""
+
+    at: datetime
+    """The counts are as of then."""
+    usual: float
+    """Arrivals, each halved with every USUAL that has passed."""
+    observed: timedelta
+    """Time that arrivals were looked for in, halved likewise."""
+    lately: float
+    """Arrivals, each halved with every LATELY that has passed."""
+    last_at: datetime | None
+    """When the last arrival began; None: nothing has come yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +155,22 @@ class FeedState:
     """What the feed calls itself; None: not known yet."""
     site_url: str | None = None
     """The outlet's home page as the feed gives it; None: not given."""
+    why: str = ""
+    """Why the next poll is when it is, in sentences."""
+    pace: Pace | None = None
+    """None: nothing is known yet of how often something new comes."""
+    hints: PollHints | None = None
+    """Of the last document that parsed; None: it gave none."""
+    address: str | None = None
+    """Where it is polled since it moved for good; None: at its source's own address."""
+    moved_to: str | None = None
+    """Where the last answer said it has moved for good; None: it did not."""
+    moved_times: int = 0
+    """How many answers in a row have said so and had a feed."""
+    gone_at: datetime | None = None
+    """When it first answered 410 Gone, with no success since; None: it has not."""
+    retired_at: datetime | None = None
+    """Since when it is polled no longer, of which `last_error` says why; None: it is polled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +184,11 @@ class FeedClaim:
     """Also the fencing token: recording under another lease is refused."""
     free_at: datetime | None = None
     """Whoever asked the host last wants it left alone until then; None: it may be asked now."""
+
+    @property
+    def url(self) -> str:
+        """What is asked."""
+        return self.state.address or self.source.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,22 +211,8 @@ class SourceStatus:
     articles: int
     newest_at: datetime | None
     """Publication (else first-seen) time of its newest article; None: it has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSelectors:
-    """Where a web page without a feed has its items: CSS selectors, with `::attr(name)` for an
-    attribute. All but `item` are looked for within each item."""
-
-    item: str
-    title: str | None = None
-    """None: the item's heading, else the text of its link."""
-    link: str | None = None
-    """None: the link in its heading, else its first."""
-    date: str | None = None
-    """None: its first `time`."""
-    summary: str | None = None
-    """None: it has none."""
+    host_free_at: datetime | None = None
+    """The host wants to be left alone until then, whatever is due; None: it has not been asked."""
 
 
 # --- fetching ------------------------------------------------------------------------------------
@@ -224,6 +287,8 @@ class NotModified:
     elapsed: timedelta
     moved_to: str | None = None
     """As in `Fetched`."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +312,70 @@ FetchOutcome = Fetched | NotModified | FetchFailed
 
 
 # --- what the publisher said ---------------------------------------------------------------------
+
+
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    """What has pages, such as a PDF."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that comes with an entry."""
+
+    url: str
+    """Absolute http(s)."""
+    kind: MediaKind
+    type: str | None = None
+    """MIME type as given; None: not given."""
+    title: str = ""
+    """One line: its title, else its description or caption; empty: none given."""
+    credit: str = ""
+    """One line; empty: none given."""
+    size: int | None = None
+    """Bytes; None: not given."""
+    duration: timedelta | None = None
+    """None: not given."""
+    width: int | None = None
+    """Pixels; None: not given."""
+    height: int | None = None
+    """Pixels; None: not given."""
+
+
+class LinkKind(StrEnum):
+    """How an entry stands to what it links to."""
+
+    REPLY_TO = "reply-to"
+    """It answers it (Atom threading, RFC 4685)."""
+    COMMENTS = "comments"
+    """A page of comments on it."""
+    COMMENTS_FEED = "comments-feed"
+    CORRECTS = "corrects"
+    """It corrects or replaces it."""
+    CORRECTED_BY = "corrected-by"
+    """It has been corrected or replaced by it."""
+    RELATED = "related"
+    VIA = "via"
+    """Where it was found, or whose it was first (RSS `source`)."""
+    ALTERNATE = "alternate"
+    """The same in another form or language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Something else that an entry refers to."""
+
+    kind: LinkKind
+    url: str | None
+    """Absolute http(s); None: only its identifier is given."""
+    ref: str = ""
+    """The identifier (GUID) of what is meant; empty: not given."""
+    title: str = ""
+    """One line; empty: none given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,22 +402,8 @@ class ParsedEntry:
     image_url: str | None = None
     """None: no image named."""
     categories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollHints:
-    """How often the publisher asks, in the feed itself, to be polled."""
-
-    ttl: timedelta | None = None
-    """RSS `ttl`: how long the feed may be kept; None: not given."""
-    update_every: timedelta | None = None
-    """`sy:updatePeriod` over `sy:updateFrequency`; None: not given."""
-    update_base: datetime | None = None
-    """`sy:updateBase`, which the updates are counted from; None: not given."""
-    skip_hours: tuple[int, ...] = ()
-    """RSS `skipHours`: hours of the day in UTC, 0 to 23, in which nothing comes; in order."""
-    skip_days: tuple[int, ...] = ()
-    """RSS `skipDays`: days of the week in UTC, 0 is Monday, on which nothing comes; in order."""
+    media: tuple[Media, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +420,10 @@ class ParsedFeed:
     """What is wrong with the document although it could be read; None: nothing."""
     hints: PollHints | None = None
     """None: the feed gives none."""
+    complete: bool = True
+    """Whether the document came to its end; one that breaks off is to be asked for again."""
+    withdrawn: tuple[str, ...] = ()
+    """GUIDs of entries that the publisher has taken back (Atom tombstones, RFC 6721)."""
 
 
 # --- articles ------------------------------------------------------------------------------------
@@ -399,6 +518,8 @@ class NewArticle:
     content_hash: str
     page_host: str | None
     """Host whose page is to be fetched; None: the text is ready as it is."""
+    media: tuple[Media, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -418,6 +539,8 @@ class PollDecision:
     new_keys: tuple[tuple[int, str], ...]
     """(article id, key): a further name under which a known article has come."""
     unchanged: int
+    withdrawn: tuple[str, ...] = ()
+    """GUIDs of articles that the publisher has taken back; they stay, and are marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,6 +552,8 @@ class PollRecord:
     polled_at: datetime
     decision: PollDecision | None
     """None: nothing to store (unchanged, or failed)."""
+    hold_host_until: datetime | None = None
+    """Nothing on the host is asked before then; None: nobody said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,6 +574,10 @@ class TextClaim:
     lease_until: datetime
     free_at: datetime | None = None
     """As in `FeedClaim`."""
+    respect_robots: bool = True
+    """As in `Source`."""
+    proxy: str | None = field(default=None, repr=False)
+    """As in `Source`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,6 +593,23 @@ class TextRecord:
     """A sentence; None: all went well."""
     retry_at: datetime | None
     """None: no further try."""
+    hold_host_until: datetime | None = None
+    """As in `PollRecord`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsCopy:
+    """The last copy of a site's robots.txt."""
+
+    origin: str
+    """Scheme, host and port, as in https://example.org or http://example.org:8080."""
+    asked_at: datetime
+    """When it was last asked for."""
+    status: int | None
+    """Of the answer whose body this is; None: there has been no answer, or none but 5xx and 429."""
+    body: bytes
+    failing_since: datetime | None = None
+    """Since when it has been out of reach; None: the last answer was one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -529,6 +675,10 @@ class Article:
     """Former versions, oldest first."""
     assignment: Assignment | None = None
     """None: not assigned yet."""
+    media: tuple[Media, ...] = ()
+    links: tuple[Link, ...] = ()
+    withdrawn_at: datetime | None = None
+    """When the publisher took it back; None: it has not."""
 
 
 # --- stories -------------------------------------------------------------------------------------

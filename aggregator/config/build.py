@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from aggregator.config.credentials import HiddenText
 from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
-from aggregator.config.schema import DigestSection, FeedsFile, SmtpSection, SourceEntry
+from aggregator.config.schema import (
+    DigestSection,
+    FeedsFile,
+    LoginSection,
+    SelectSection,
+    SmtpSection,
+    SourceEntry,
+)
 from aggregator.core.text import clean_line
 from aggregator.core.urls import host_key
-from aggregator.types import Source
+from aggregator.types import PageSelectors, Source
 
 DEFAULT_STORAGE = "aggregator.db"
 
@@ -27,6 +36,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         sources=tuple(source for entry, source in pairs if not entry.paused),
         paused=tuple(source for entry, source in pairs if entry.paused),
         interval=file.interval,
+        max_interval=file.max_interval,
         pages=file.pages,
         host_delay=file.host_delay,
         concurrency=file.concurrency,
@@ -34,6 +44,9 @@ def build(file: FeedsFile, folder: Path) -> Config:
         lease=file.lease,
         max_feed_size=file.max_feed_size,
         max_page_size=file.max_page_size,
+        allow=file.allow,
+        proxy=file.proxy or None,
+        ca_file=file.ca_file,
         contact=file.contact,
         digest=_digest(file.digest),
         smtp=_smtp(file.smtp) if file.smtp else None,
@@ -41,6 +54,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         stories=StoriesConfig(
             copy_window=file.stories.copy_window, event_window=file.stories.event_window
         ),
+        outlines={entry.url: tuple(entry.opml.items()) for entry in file.sources if entry.opml},
     )
 
 
@@ -99,16 +113,34 @@ def _derive(entry: SourceEntry, shared: int | None) -> str:
 
 
 def _source(entry: SourceEntry, name: str, file: FeedsFile) -> Source:
+    interval = entry.interval or file.interval
     return Source(
         name=name,
         url=entry.url,
         tags=tuple(dict.fromkeys(entry.tags)),
         language=entry.language,
-        interval=entry.interval or file.interval,
+        interval=interval,
+        max_interval=max(interval, entry.max_interval or file.max_interval),
         pages=entry.pages or file.pages,
         weight=entry.weight,
-        headers=tuple(entry.headers.items()),
+        headers=(*_login(entry.login), *entry.headers.items()),
+        respect_robots=entry.respect_robots,
+        proxy=entry.proxy,
+        selectors=_selectors(entry.select),
     )
+
+
+def _login(section: LoginSection | None) -> tuple[tuple[str, str], ...]:
+    """RFC 7617, in UTF-8."""
+    if section is None:
+        return ()
+    login = f"{section.username}:{section.password_env or section.password_file}"
+    token = b64encode(login.encode()).decode("ascii")
+    return (("Authorization", HiddenText(f"Basic {token}")),)
+
+
+def _selectors(section: SelectSection | None) -> PageSelectors | None:
+    return None if section is None else PageSelectors(**section.model_dump())
 
 
 def _digest(section: DigestSection) -> DigestConfig:

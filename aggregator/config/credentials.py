@@ -10,6 +10,7 @@ import re
 
 from aggregator.config.values import Surroundings, text
 from aggregator.core.text import clean_line
+from aggregator.fetch.proxy import Proxy
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -85,15 +86,42 @@ def header_name(value: object) -> str:
     return line
 
 
+def user_name(value: object) -> str:
+    line = text(value)
+    if ":" in line:
+        raise ValueError("may hold no colon, which would end it (RFC 7617)")
+    return line
+
+
+def proxy(value: object, around: Surroundings) -> str:
+    """An address, `{env: NAME}` or `{file: PATH}`; "none" is the empty text: no proxy."""
+    if isinstance(value, dict):
+        result: str = _named(value, around, "an address")
+    else:
+        result = text(value)
+        if result.lower() == "none":
+            return ""
+        if "@" in result:
+            raise ValueError(
+                "holds a login, which does not belong in this file; write {env: NAME} for an "
+                "environment variable or {file: PATH} for a file that has the whole address"
+            )
+    Proxy.parse(result)  # raises ValueError, with a sentence that does not repeat it
+    return HiddenText(result)
+
+
+def _named(value: dict[object, object], around: Surroundings, else_what: str) -> HiddenText:
+    if set(value) == {"env"}:
+        return secret_from_environment(value["env"], around)
+    if set(value) == {"file"}:
+        return secret_from_file(value["file"], around)
+    raise ValueError(f"must be {else_what}, {{env: NAME}} or {{file: PATH}}")
+
+
 def header_value(value: object, around: Surroundings) -> str:
     """A text, `{env: NAME}` or `{file: PATH}`."""
     if isinstance(value, dict):
-        if set(value) == {"env"}:
-            result: str = secret_from_environment(value["env"], around)
-        elif set(value) == {"file"}:
-            result = secret_from_file(value["file"], around)
-        else:
-            raise ValueError("must be a text, {env: NAME} or {file: PATH}")
+        result: str = _named(value, around, "a text")
     else:
         result = text(value)
     if _FIELD_VALUE.fullmatch(result) is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aggregator.types import Database, PagePolicy, Source
@@ -91,6 +93,8 @@ class Config:
     """Those with `paused: true`, in file order."""
     interval: timedelta
     """What a source without its own interval has; already filled in in `sources`."""
+    max_interval: timedelta
+    """The same for `max_interval`; of a source it is never below its `interval`."""
     pages: PagePolicy
     """The same for `pages`."""
     host_delay: timedelta
@@ -102,6 +106,12 @@ class Config:
     """Bytes, decoded."""
     max_page_size: int
     """Bytes, decoded."""
+    allow: tuple[str, ...]
+    """Hosts, addresses and networks that may be asked although they are not public."""
+    proxy: str | None = field(repr=False)
+    """For the sources that name none; None: connections are direct."""
+    ca_file: Path | None
+    """Certificates that are trusted besides the usual ones; None: no others."""
     contact: str | None
     """None: the User-Agent names no operator."""
     digest: DigestConfig
@@ -110,3 +120,5 @@ class Config:
     """None: no mail server; then `digest.to` is empty."""
     log: LogConfig
     stories: StoriesConfig
+    outlines: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """By address of a source: what else an OPML list said of it, (name, value) each."""

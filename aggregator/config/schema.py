@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,10 @@ Count = Annotated[int, PlainValidator(whole_numbers(1, 1000))]
 HeaderName = Annotated[str, PlainValidator(credentials.header_name)]
 HeaderValue = Annotated[str, PlainValidator(_around(credentials.header_value))]
 FromEnvironment = Annotated[str, PlainValidator(_around(credentials.secret_from_environment))]
+Proxy = Annotated[str, PlainValidator(_around(credentials.proxy))]
+Selector = Annotated[str, PlainValidator(values.selector)]
+AttributeName = Annotated[str, PlainValidator(values.attribute_name)]
+OneLine = Annotated[str, PlainValidator(values.any_line)]
 FromFile = Annotated[str, PlainValidator(_around(credentials.secret_from_file))]
 
 
@@ -64,6 +69,24 @@ class Section(BaseModel):
     """A group of keys. An unknown one is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class LoginSection(Section):
+    """HTTP Basic authentication."""
+
+    username: Annotated[str, PlainValidator(credentials.user_name)]
+    password_env: FromEnvironment | None = None
+    password_file: FromFile | None = None
+
+
+class SelectSection(Section):
+    """CSS selectors of a page without a feed."""
+
+    item: Selector
+    title: Selector | None = None
+    link: Selector | None = None
+    date: Selector | None = None
+    summary: Selector | None = None
 
 
 class SourceEntry(Section):
@@ -76,7 +99,13 @@ class SourceEntry(Section):
     interval: PollInterval | None = None
     pages: Pages | None = None
     weight: Annotated[float, PlainValidator(numbers(0, 100))] = 1.0
+    max_interval: PollInterval | None = None
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    login: LoginSection | None = None
+    proxy: Proxy | None = None
+    respect_robots: Flag = True
+    select: SelectSection | None = None
+    opml: dict[AttributeName, OneLine] = Field(default_factory=dict)
     paused: Flag = False
 
     @model_validator(mode="before")
@@ -130,6 +159,10 @@ class FeedsFile(Section):
     lease: Annotated[timedelta, PlainValidator(durations("2s", "1d"))] = timedelta(minutes=10)
     max_feed_size: Size = parse_size("32MiB")
     max_page_size: Size = parse_size("10MiB")
+    max_interval: PollInterval = timedelta(hours=4)
+    allow: tuple[Annotated[str, PlainValidator(values.allowed)], ...] = ()
+    proxy: Proxy | None = None
+    ca_file: Annotated[Path | None, PlainValidator(_around(values.readable_file))] = None
     contact: Annotated[str | None, PlainValidator(values.contact)] = None
     digest: DigestSection = DigestSection()
     smtp: SmtpSection | None = None
@@ -140,6 +173,8 @@ class FeedsFile(Section):
 SECTIONS: dict[Loc, type[Section]] = {
     (): FeedsFile,
     ("sources",): SourceEntry,
+    ("sources", "login"): LoginSection,
+    ("sources", "select"): SelectSection,
     ("digest",): DigestSection,
     ("smtp",): SmtpSection,
     ("log",): LogSection,

@@ -21,8 +21,10 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from aggregator.core.durations import format_duration, format_size, parse_duration, parse_size
+from aggregator.core.selectors import compile_selector
 from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import host_key, normalise
+from aggregator.fetch.guard import Guard
 
 Number = TypeVar("Number", int, float, timedelta)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -33,6 +35,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
+_ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}(?::[A-Za-z_][A-Za-z0-9_.-]{0,99})?")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})")
 
 
@@ -210,6 +213,45 @@ def host_name(value: object) -> str:
     elif _HOST_NAME.fullmatch(host):
         return host
     raise ValueError(f"{quote(line)} is no host name; write it as in mail.example.org")
+
+
+def allowed(value: object) -> str:
+    """A host, an address or a network that may be asked although it is not public."""
+    entry = text(value)
+    Guard.allowing([entry])  # raises ValueError, with a sentence
+    return entry
+
+
+def readable_file(value: object, around: Surroundings) -> Path:
+    path = around.resolve(text(value))
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        shown = f'the file "{clean_line(str(path))}"'
+        raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def selector(value: object) -> str:
+    """One CSS selector, perhaps with `::attr(name)`."""
+    css = text(value)
+    compile_selector(css)  # raises ValueError, with a sentence
+    return css
+
+
+def attribute_name(value: object) -> str:
+    """Of an element of XML, such as htmlUrl or app:color."""
+    line = text(value)
+    if _ATTRIBUTE.fullmatch(line) is None:
+        raise ValueError(f"{quote(line)} is no name of an attribute")
+    return line
+
+
+def any_line(value: object) -> str:
+    """Text that may be empty."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"needs text, not {kind(value)}")
+    return clean_line(value or "")
 
 
 def time_of_day(value: object) -> time:

@@ -78,6 +78,7 @@ def decide(
         revised=tuple(revised),
         new_keys=tuple(new_keys),
         unchanged=len(matches) - len(revised),
+        withdrawn=parsed.withdrawn,
     )
 
 
@@ -188,6 +189,8 @@ def _article(
         text_origin=TextOrigin.CONTENT if entry.content_html else TextOrigin.SUMMARY,
         content_hash=hashed,
         page_host=host_key(entry.url) if needed and entry.url else None,
+        media=entry.media,
+        links=entry.links,
     )
 
 

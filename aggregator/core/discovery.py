@@ -12,9 +12,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aggregator.core import known_sites, page_feeds
+from aggregator.core.candidates import Candidate, Rank
 from aggregator.core.charsets import decode
 from aggregator.core.feed_addresses import feed_key
-from aggregator.core.page_feeds import Candidate, Page, Rank
+from aggregator.core.page_feeds import Page
 from aggregator.core.sitemap import is_of_news
 from aggregator.core.urls import normalise
 

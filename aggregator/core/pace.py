@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.core.durations import format_duration
+from aggregator.types import Pace
+
+__all__ = ("Interval", "Pace", "next_interval", "observe")
 
 USUAL = timedelta(days=7)
 """After that time an arrival counts half for what is usual."""
@@ -33,22 +36,6 @@ SILENCE = 4
 _PRIOR_COUNT, _PRIOR_SPAN = 0.25, timedelta(minutes=15)
 """What is taken for granted of a feed that nothing is known of: one arrival an hour, but it takes
 little to change that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """What is remembered of a feed's arrivals; the same size for ever."""
-
-    at: datetime
-    """The counts are as of then."""
-    usual: float
-    """Arrivals, each halved with every USUAL that has passed."""
-    observed: timedelta
-    """Time that arrivals were looked for in, halved likewise."""
-    lately: float
-    """Arrivals, each halved with every LATELY that has passed."""
-    last_at: datetime | None
-    """When the last arrival began; None: nothing has come yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

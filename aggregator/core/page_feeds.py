@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from aggregator.core.candidates import Candidate, Rank
 from aggregator.core.feed_addresses import feed_address, feed_key, looks_like_feed
 from aggregator.core.feed_fields import clean_title
 from aggregator.core.html import Element, document_base, line_text, parse_document
@@ -17,31 +16,6 @@ from aggregator.core.urls import MAX_URL, normalise
 
 MAX_LINKS = 20_000
 """Links of a page that are looked at."""
-
-
-class Rank(IntEnum):
-    """In which order candidates are tried: what the page says, what addresses say, what most do."""
-
-    ANNOUNCED = 90
-    KNOWN_SITE = 85
-    AMBIGUOUS = 75
-    """Announced with a type that other things have too, such as application/json."""
-    LINKED = 70
-    READER = 65
-    """Inside a link to a reader."""
-    NAMED = 60
-    """A link whose text says that it is a feed."""
-    SYSTEM = 50
-    UNNAMED = 45
-    """Announced with such a type, and called a feed nowhere."""
-    FOREIGN = 40
-    """A link to a feed of another host."""
-    NAMED_NEWS_SITEMAP = 36
-    NEWS_SITEMAP = 35
-    COMMON = 30
-    NAMED_SITEMAP = 21
-    SITEMAP = 20
-    COMMENTS = 10
 
 
 _FEED_TYPES = frozenset(
@@ -82,22 +56,6 @@ _READERS = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = re.compile(r"https?://[^/]+/.*?\b(https?://[^\s&]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An address that may be a feed."""
-
-    url: str
-    rank: Rank
-    why: str
-    """A sentence."""
-    title: str = ""
-    """As the page calls it; empty: it does not."""
-    guessed: bool = False
-    """Neither the page nor robots.txt names it."""
-    also: tuple[str, ...] = ()
-    """The same in other formats or under other addresses, as far as the addresses tell."""
 
 
 class Page:

@@ -1,10 +1,17 @@
-"""When a feed is polled again, and what is remembered of the poll that was."""
+"""What is remembered of the poll that was, and when a page is tried again.
+
+When the next poll is due is decided in `next_poll`, where the feed is in `moves`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator.core.moves import after_gone, relocated
+from aggregator.core.next_poll import MAX_BACK_OFF, Plan, plan_next
+from aggregator.core.pace import observe
 from aggregator.core.urls import same_server
 from aggregator.errors import ParseError, SandboxError
 from aggregator.types import (
@@ -14,14 +21,10 @@ from aggregator.types import (
     FetchFailed,
     FetchOutcome,
     NotModified,
+    ParsedFeed,
+    PollDecision,
     Source,
 )
-
-MAX_BACK_OFF = timedelta(days=1)
-"""Neither failures nor a publisher's wish keep a feed away for longer."""
-
-JITTER = 0.1
-"""Greatest delay added to an interval, as a part of it."""
 
 TEXT_DELAYS = (
     timedelta(minutes=10),
@@ -34,40 +37,59 @@ TEXT_DELAYS = (
 PERMANENT_TEXT_DELAYS = (timedelta(hours=4),)
 """The same for a page that seems not to exist; feeds run ahead of their own sites at times."""
 
-_THROTTLED = frozenset({429, 503})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """When the next poll is due, and why then."""
+class Reading:
+    """What a body that could be read had to say."""
 
-    next_poll_at: datetime
-    hold_until: datetime | None
-    """The publisher asked to be left alone until then; None: not asked."""
-    failures: float
-    why: str
-    """A sentence for the log."""
+    parsed: ParsedFeed
+    body_hash: str
+    decision: PollDecision
 
 
 def after_poll(
-    state: FeedState, outcome: FetchOutcome, *, source: Source, now: datetime, jitter: float
+    state: FeedState,
+    outcome: FetchOutcome,
+    *,
+    source: Source,
+    now: datetime,
+    jitter: float,
+    reading: Reading | None = None,
 ) -> FeedState:
     """The state to store after a poll; `jitter` in [0, 1] is drawn by the caller.
 
-    A `Fetched` must have parsed, else `after_failed_parse` is the one to ask: validators come from
-    what was read and from nothing else, so that the rest is asked for again. The hash of the body
-    is left to the caller.
+    `reading`: None says that the body is the one that was read last time. Of a body that could
+    not be read `after_failed_parse` is the one to ask: validators come from what was read as a
+    whole and from nothing else, so that the rest is asked for again.
     """
-    plan = plan_next(state, outcome, source=source, now=now, jitter=jitter)
-    state = _planned(state, plan, now)
     if isinstance(outcome, FetchFailed):
-        return replace(state, last_error=outcome.reason, last_status=outcome.status)
-    return replace(
-        _with_validators(state, outcome, source),
+        plan = plan_next(
+            state, outcome, source=source, pace=state.pace, hints=state.hints, now=now,
+            jitter=jitter,
+        )  # fmt: skip
+        failed = replace(
+            _planned(state, plan, now), last_error=outcome.reason, last_status=outcome.status
+        )
+        return after_gone(failed, outcome, now=now)
+    arrivals = _arrivals(state, reading, now) if reading else ()
+    pace = observe(state.pace, arrivals, now=now)
+    hints = reading.parsed.hints if reading else state.hints
+    plan = plan_next(state, outcome, source=source, pace=pace, hints=hints, now=now, jitter=jitter)
+    state = replace(
+        _planned(state, plan, now),
         last_status=outcome.status if isinstance(outcome, Fetched) else 304,
         last_ok_at=now,
         last_error=None,
+        pace=pace,
+        hints=hints,
+        gone_at=None,
     )
+    if reading is not None:
+        state = _with_reading(state, outcome, reading)
+    if reading is None or reading.parsed.complete:
+        state = _with_validators(state, outcome, source)
+        state = relocated(state, outcome, source=source)
+    return state
 
 
 def after_failed_parse(
@@ -85,56 +107,30 @@ def after_failed_parse(
     return after_poll(state, failure, source=source, now=now, jitter=jitter)
 
 
-def plan_next(
-    state: FeedState, outcome: FetchOutcome, *, source: Source, now: datetime, jitter: float
-) -> Plan:
-    """When to poll next: after the interval, or later where failures or the server say so.
+def host_hold(outcome: FetchOutcome, until: datetime | None) -> datetime | None:
+    """Until when the whole host is left alone; None: it is not.
 
-    After a failure the interval doubles with each whole failure in a row, counted by grade, up to
-    a day. A server that asks for a pause (Retry-After) is left alone for as long as it asks, up to
-    a day; one that answers 429 or 503 and names no pause, for an interval doubled with each such
-    answer. Jitter comes on top of everything.
+    Whoever answers 429 counts what comes from us, not which feed it is about. A server in one's
+    own network, opened by name, is no public host, and holds the feed alone. `until`: how long
+    that feed or page is left alone.
     """
-    delay_by_jitter = source.interval * (JITTER * min(max(jitter, 0.0), 1.0))
-    if isinstance(outcome, Fetched | NotModified):
-        why = f"it went well, so after the interval of {_span(source.interval)}"
-        due = now + source.interval + delay_by_jitter
-        return Plan(next_poll_at=due, hold_until=None, failures=0.0, why=why)
-    failures = state.failures + outcome.grade.weight
-    pause, hold, why = _pause_after_failure(outcome, failures, source.interval)
-    held_until = max(filter(None, (state.hold_until, now + hold if hold else None)), default=None)
-    if held_until is not None and held_until <= now:
-        held_until = None
-    due = now + pause
-    if held_until is not None and held_until > due:
-        due, why = held_until, f"the server asked for a pause until {held_until:%Y-%m-%d %H:%M} UTC"
-    return Plan(
-        next_poll_at=due + delay_by_jitter, hold_until=held_until, failures=failures, why=why
-    )
+    throttled = isinstance(outcome, FetchFailed) and outcome.status == 429 and not outcome.private
+    return until if throttled else None
 
 
-def _pause_after_failure(
-    outcome: FetchFailed, failures: float, interval: timedelta
-) -> tuple[timedelta, timedelta | None, str]:
-    """(How long to wait, for how long the server asked, why)."""
-    overloaded = outcome.status in _THROTTLED
-    if outcome.retry_after is not None:
-        hold = min(outcome.retry_after, MAX_BACK_OFF)
-        least = interval if overloaded else _back_off(interval, failures)
-        return max(least, hold), hold, f"the server asked for a pause of {_span(hold)}"
-    if overloaded:
-        pause = _back_off(interval, failures / outcome.grade.weight)
-        why = f"the server is overloaded and names no pause, so after {_span(pause)}"
-        # 429 means us, and so holds against a manual refresh too; 503 means everybody.
-        return pause, pause if outcome.status == 429 else None, why
-    pause = _back_off(interval, failures)
-    return pause, None, f"failures in a row weigh {failures:g}, so after {_span(pause)}"
+def page_hold(outcome: FetchOutcome, *, now: datetime) -> datetime | None:
+    """The same for an answer to a request for a page."""
+    if not isinstance(outcome, FetchFailed):
+        return None
+    pause = min(outcome.retry_after or TEXT_DELAYS[0], MAX_BACK_OFF)
+    return host_hold(outcome, now + pause)
 
 
-def _back_off(interval: timedelta, failures: float) -> timedelta:
-    longest = max(interval, MAX_BACK_OFF)
-    factor: float = 2.0 ** min(failures, 16.0)  # more would overflow, and is cut below anyway
-    return min(interval * factor, longest)
+def _arrivals(state: FeedState, reading: Reading, now: datetime) -> Iterable[datetime]:
+    """The first answer tells of the past; later ones of what has come since."""
+    if state.pace is None:
+        return [entry.published_at or now for entry in reading.parsed.entries]
+    return [article.published_at or now for article in reading.decision.new]
 
 
 def _planned(state: FeedState, plan: Plan, now: datetime) -> FeedState:
@@ -144,6 +140,19 @@ def _planned(state: FeedState, plan: Plan, now: datetime) -> FeedState:
         hold_until=plan.hold_until,
         failures=plan.failures,
         last_poll_at=now,
+        why=plan.why,
+    )
+
+
+def _with_reading(state: FeedState, outcome: Fetched | NotModified, reading: Reading) -> FeedState:
+    """The hash of a part, or of half a document, is not that of the feed."""
+    parsed = reading.parsed
+    whole = parsed.complete and not (isinstance(outcome, Fetched) and outcome.delta)
+    return replace(
+        state,
+        body_hash=reading.body_hash if whole else state.body_hash,
+        title=parsed.title or state.title,
+        site_url=parsed.site_url or state.site_url,
     )
 
 
@@ -159,7 +168,7 @@ def _with_validators(state: FeedState, outcome: Fetched | NotModified, source: S
             etag=outcome.etag or state.etag,
             last_modified=outcome.last_modified or state.last_modified,
         )
-    if not same_server(source.url, outcome.url):
+    if not same_server(state.address or source.url, outcome.url):
         return replace(state, etag=None, last_modified=None)
     return replace(state, etag=outcome.etag, last_modified=outcome.last_modified)
 
@@ -172,12 +181,3 @@ def text_retry(attempts: int, now: datetime, *, permanent: bool) -> datetime | N
     """
     delays = PERMANENT_TEXT_DELAYS if permanent else TEXT_DELAYS
     return now + delays[attempts - 1] if 1 <= attempts <= len(delays) else None
-
-
-def _span(value: timedelta) -> str:
-    """Such as "90 s", "45 min" or "6.5 h"."""
-    seconds = value.total_seconds()
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.3g} s"

@@ -41,17 +41,20 @@ class HostGate:
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, host: str, *, wait: timedelta = timedelta()) -> AsyncIterator[None]:
+    async def turn(
+        self, host: str, *, wait: timedelta = timedelta(), delay: timedelta | None = None
+    ) -> AsyncIterator[None]:
         """Wait for the turn of `host` (see core.urls.host_key) and keep it for the block.
 
-        `wait`: at least so long, as somebody else has asked the host a moment ago.
+        `wait`: at least so long, as somebody else has asked the host a moment ago. `delay`: how
+        far the start of the next turn is apart from this one's; None: as everywhere.
         """
         entry = self._enter(host)
         try:
             async with entry.lock:
                 earliest = asyncio.get_running_loop().time() + wait.total_seconds()
                 entry.next_start = max(entry.next_start, earliest)
-                await self._pause(entry)
+                await self._pause(entry, self._delay if delay is None else delay.total_seconds())
                 yield
         finally:
             self._leave(host, entry)
@@ -64,11 +67,11 @@ class HostGate:
             entry.forget = None
         return entry
 
-    async def _pause(self, entry: _Host) -> None:
+    async def _pause(self, entry: _Host, delay: float) -> None:
         loop = asyncio.get_running_loop()
         if (pause := entry.next_start - loop.time()) > 0:
             await asyncio.sleep(pause)
-        entry.next_start = max(loop.time(), entry.next_start) + self._delay
+        entry.next_start = max(loop.time(), entry.next_start) + delay
 
     def _leave(self, host: str, entry: _Host) -> None:
         entry.users -= 1

@@ -220,7 +220,11 @@ class Fetcher:
         if status == 304 and hop.validators:
             await answer.drain()
             return NotModified(
-                url=hop.url, etag=etag, last_modified=last_modified, elapsed=timedelta()
+                url=hop.url,
+                etag=etag,
+                last_modified=last_modified,
+                elapsed=timedelta(),
+                headers=headers,
             )
         delta = status == 226 and hop.offers_delta and headers.get("im", "feed").lower() == "feed"
         if status not in _WITH_CONTENT and not delta:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from aggregator.sandbox.tasks import ExtractTask, FingerprintTask, ParseTask
-from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+from aggregator.core.candidates import Candidate
+from aggregator.sandbox.tasks import ExtractTask, FindTask, FingerprintTask, PageTask, ParseTask
+from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
 
 
 class InlineSandbox:
@@ -26,6 +27,17 @@ class InlineSandbox:
 
     async def parse(self, body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
         return ParseTask.load()(ParseTask(body=body, url=url, content_type=content_type))
+
+    async def parse_page(
+        self, body: bytes, selectors: PageSelectors, *, url: str, content_type: str | None
+    ) -> ParsedFeed:
+        task = PageTask(body=body, selectors=selectors, url=url, content_type=content_type)
+        return PageTask.load()(task)
+
+    async def find_feeds(
+        self, body: bytes, *, url: str, content_type: str | None
+    ) -> list[Candidate]:
+        return FindTask.load()(FindTask(body=body, url=url, content_type=content_type))
 
     async def extract(
         self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None

@@ -11,12 +11,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from aggregator.codec import decode, encode
+from aggregator.core.candidates import Candidate
 from aggregator.errors import SandboxError, TaskCrashed
 from aggregator.sandbox.child import Child
 from aggregator.sandbox.frames import DONE, raise_described
-from aggregator.sandbox.tasks import ExtractTask, FingerprintTask, ParseTask, Task
+from aggregator.sandbox.tasks import (
+    ExtractTask,
+    FindTask,
+    FingerprintTask,
+    PageTask,
+    ParseTask,
+    Task,
+)
 from aggregator.sandbox.worker import Limits
-from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
 
 MEMORY_LIMIT = 3 * 512 * 1024 * 1024
 """Bytes of address space of one child: 1.5 GiB."""
@@ -84,6 +92,20 @@ class Sandbox:
     async def parse(self, body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
         task = ParseTask(body=body, url=url, content_type=content_type)
         answer: ParsedFeed = await self._run(task, self._parse_deadline)
+        return answer
+
+    async def parse_page(
+        self, body: bytes, selectors: PageSelectors, *, url: str, content_type: str | None
+    ) -> ParsedFeed:
+        task = PageTask(body=body, selectors=selectors, url=url, content_type=content_type)
+        answer: ParsedFeed = await self._run(task, self._parse_deadline)
+        return answer
+
+    async def find_feeds(
+        self, body: bytes, *, url: str, content_type: str | None
+    ) -> list[Candidate]:
+        task = FindTask(body=body, url=url, content_type=content_type)
+        answer: list[Candidate] = await self._run(task, self._parse_deadline)
         return answer
 
     async def extract(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+from aggregator.core.candidates import Candidate
+from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
 
 
 class SandboxProtocol(Protocol):
@@ -23,6 +24,16 @@ class SandboxProtocol(Protocol):
 
     async def parse(self, body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
         """As core.parse.parse_feed. Raises ParseError and NotAFeed, fields included."""
+
+    async def parse_page(
+        self, body: bytes, selectors: PageSelectors, *, url: str, content_type: str | None
+    ) -> ParsedFeed:
+        """As core.watched_page.parse_page. Raises ParseError."""
+
+    async def find_feeds(
+        self, body: bytes, *, url: str, content_type: str | None
+    ) -> list[Candidate]:
+        """As core.discovery.find_feeds."""
 
     async def extract(
         self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None

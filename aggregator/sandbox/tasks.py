@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from aggregator.types import ArticleText, Fingerprint, ParsedFeed
+from aggregator.core.candidates import Candidate
+from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,41 @@ class ParseTask:
         from aggregator.core.parse import parse_feed  # noqa: PLC0415 - loaded when first needed
 
         return lambda task: parse_feed(task.body, url=task.url, content_type=task.content_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTask:
+    code: ClassVar[bytes] = b"w"
+    answer: ClassVar[type[ParsedFeed]] = ParsedFeed
+    body: bytes
+    selectors: PageSelectors
+    url: str
+    content_type: str | None
+    """None: the server sent none."""
+
+    @staticmethod
+    def load() -> Callable[[PageTask], ParsedFeed]:
+        from aggregator.core.watched_page import parse_page  # noqa: PLC0415 - the same
+
+        return lambda task: parse_page(
+            task.body, task.selectors, url=task.url, content_type=task.content_type
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindTask:
+    code: ClassVar[bytes] = b"g"
+    answer: ClassVar[Any] = list[Candidate]
+    body: bytes
+    url: str
+    content_type: str | None
+    """None: the server sent none."""
+
+    @staticmethod
+    def load() -> Callable[[FindTask], list[Candidate]]:
+        from aggregator.core.discovery import find_feeds  # noqa: PLC0415 - the same
+
+        return lambda task: list(find_feeds(task.body, task.url, content_type=task.content_type))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +96,7 @@ class FingerprintTask:
         return lambda task: [fingerprint(*item) for item in task.items]
 
 
-Task = ParseTask | ExtractTask | FingerprintTask
+Task = ParseTask | PageTask | FindTask | ExtractTask | FingerprintTask
 KINDS: dict[bytes, type[Task]] = {
-    kind.code: kind for kind in (ParseTask, ExtractTask, FingerprintTask)
+    kind.code: kind for kind in (ParseTask, PageTask, FindTask, ExtractTask, FingerprintTask)
 }

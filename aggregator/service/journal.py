@@ -26,6 +26,7 @@ def event_happened(event: Event) -> None:
                 warning=event.warning,
                 seconds=round(event.elapsed.total_seconds(), 3),
                 next_poll_at=event.next_poll_at.isoformat(timespec="seconds"),
+                why=event.why,
             )
         case TextFetched():
             write = log.debug if event.state is TextState.READY else log.warning

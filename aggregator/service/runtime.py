@@ -25,10 +25,12 @@ from aggregator.engine.protocol import (
     SendDigests,
 )
 from aggregator.fetch.gate import HostGate
+from aggregator.fetch.guard import Guard
 from aggregator.fetch.http import Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
+from aggregator.service.exchanges import exchanged
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
 from aggregator.storage.protocol import LEADER, Storage
@@ -86,7 +88,7 @@ class Runtime:
         The store stays the one that was opened; the caller says so when `storage` has changed.
         """
         old = self.fetcher
-        self.fetcher = await _fetcher(config).__aenter__()
+        self.fetcher = await fetcher_for(config).__aenter__()
         self.pipeline = _pipeline(
             config,
             self.storage,
@@ -116,7 +118,7 @@ async def open_runtime(
                 await asyncio.to_thread(storage.release_claims)
             clock = clock or storage.clock
             async with Sandbox() as sandbox:
-                fetcher = await _fetcher(config).__aenter__()
+                fetcher = await fetcher_for(config).__aenter__()
                 runtime = Runtime(
                     config=config,
                     database=config.storage,
@@ -170,11 +172,19 @@ def local_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> In
     return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
 
 
-def _fetcher(config: Config) -> Fetcher:
+def fetcher_for(config: Config) -> Fetcher:
+    """The one way to a fetcher: feeds, pages, robots.txt and discovery go through the same guard.
+
+    Raises UsageError for certificates that cannot be used.
+    """
     return Fetcher(
         user_agent=user_agent(__version__, config.contact),
         timeout=config.timeout,
         connections=config.concurrency,
+        guard=Guard.allowing(config.allow),
+        proxy=config.proxy,
+        ca_file=config.ca_file,
+        on_exchange=exchanged,
     )
 
 

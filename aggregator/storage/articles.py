@@ -13,13 +13,14 @@ from datetime import datetime
 from aggregator.core.text import count_words
 from aggregator.errors import StorageError
 from aggregator.storage.rows import (
+    objects_to_json,
     storable,
     storable_or_none,
     to_json,
     to_us,
     to_us_or_none,
 )
-from aggregator.storage.sql import Row, Session, ids, insert
+from aggregator.storage.sql import Row, Session, chunks, ids, insert, marks
 from aggregator.storage.stories import dissolve_single, refresh_stories
 from aggregator.types import NewArticle, Revision, TextState
 
@@ -27,6 +28,7 @@ _COLUMNS = (
     "source_id", "guid", "url", "title", "authors", "categories", "language", "image_url",
     "published_at", "updated_at", "first_seen_at", "at", "words", "content_hash", "revision",
     "revised_at", "text_state", "text_origin", "text_attempts", "page_host", "text_due_at",
+    "media", "links",
 )  # fmt: skip
 _INSERT_KEY = insert(
     "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
@@ -37,6 +39,10 @@ _STORED = """
     WHERE a.id = ? {locking}
 """
 _LOCK = "SELECT id FROM articles WHERE id IN {ids} ORDER BY id {locking}"
+_WITHDRAW = """
+    UPDATE articles SET withdrawn_at = ?
+    WHERE source_id = ? AND withdrawn_at IS NULL AND guid IN {marks}
+"""
 _FACET = "\ue000"
 _UNWANTED = str.maketrans("", "", "\0\x02\x03")
 
@@ -59,6 +65,22 @@ def language_facet(language: str) -> str:
 def _facets(source_id: int, language: str | None) -> str:
     facet = source_facet(source_id)
     return f"{facet} {language_facet(language)}" if language else facet
+
+
+def reface(session: Session, row: Row, source_id: int) -> None:
+    """Give an article (`id`, `language`, `title`, `text`) to another source in the index too."""
+    facets = _facets(source_id, row["language"])
+    session.run("UPDATE texts SET facets = ? WHERE article_id = ?", (facets, row["id"]))
+    session.reindex((row["id"], row["title"], row["text"], facets))
+
+
+def withdraw(session: Session, source_id: int, guids: Sequence[str], at: datetime) -> None:
+    """Mark what the publisher has taken back; it stays, as it was when it was last seen."""
+    for chunk in chunks([storable(guid) for guid in guids]):
+        session.run(
+            _WITHDRAW.format(marks=marks(chunk)),
+            (to_us(at), source_id, *chunk),
+        )
 
 
 def _searchable(text: str) -> str:
@@ -137,6 +159,8 @@ def _values(source_id: int, article: NewArticle, seen: int, at: int) -> tuple[ob
         0,
         storable_or_none(article.page_host),
         seen if pending else None,
+        objects_to_json(article.media),
+        objects_to_json(article.links),
     )
 
 
@@ -230,7 +254,8 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
     session.run(
         "UPDATE articles SET revision = revision + 1, revised_at = ?, content_hash = ?, guid = ?, "
         "url = ?, categories = ?, text_state = ?, text_error = NULL, text_attempts = 0, "
-        "page_host = ?, text_due_at = ?, text_lease_until = NULL WHERE id = ?",
+        "page_host = ?, text_due_at = ?, text_lease_until = NULL, media = ?, links = ?, "
+        "withdrawn_at = NULL WHERE id = ?",
         (
             seen,
             content_hash,
@@ -240,6 +265,8 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
             (TextState.PENDING if pending else TextState.READY).value,
             storable_or_none(article.page_host),
             seen if pending else None,
+            objects_to_json(article.media),
+            objects_to_json(article.links),
             row["id"],
         ),
     )

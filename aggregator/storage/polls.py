@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from aggregator import codec
+from aggregator.core.urls import host_key
 from aggregator.errors import ClaimLost
-from aggregator.storage import hosts
-from aggregator.storage.articles import add_keys, insert_articles, lock_articles, revise_article
+from aggregator.storage import hosts, merging
+from aggregator.storage.articles import (
+    add_keys,
+    insert_articles,
+    lock_articles,
+    revise_article,
+    withdraw,
+)
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
     feed_state,
@@ -34,13 +42,14 @@ from aggregator.types import (
 _DUE_HOSTS = """
     SELECT s.host || '' AS host, count(*) AS due, min(s.next_poll_at) AS oldest_at
     FROM sources s
-    WHERE s.active = 1 AND s.next_poll_at <= :now {only}
+    WHERE s.active = 1 AND s.retired_at IS NULL AND s.next_poll_at <= :now {only}
       AND {free}
     GROUP BY 1 ORDER BY oldest_at, 1 LIMIT :limit
 """
 _DUE_FEEDS = """
     SELECT {columns} FROM sources s
-    WHERE s.host = :host AND s.active = 1 AND s.next_poll_at <= :now {only}
+    WHERE s.host = :host AND s.active = 1 AND s.retired_at IS NULL
+      AND s.next_poll_at <= :now {only}
     ORDER BY s.next_poll_at, s.id {locking}
 """
 _CLAIM = "UPDATE sources SET lease_until = ? WHERE id IN {ids}"
@@ -53,7 +62,9 @@ _END_CLAIM = """
     UPDATE sources SET lease_until = NULL, etag = :etag, last_modified = :last_modified,
       body_hash = :body_hash, next_poll_at = :next_poll_at, hold_until = :hold_until,
       last_poll_at = :last_poll_at, last_ok_at = :last_ok_at, last_error = :last_error,
-      last_status = :last_status, failures = :failures, title = :title, site_url = :site_url
+      last_status = :last_status, failures = :failures, title = :title, site_url = :site_url,
+      why = :why, pace = :pace, hints = :hints, address = :address, moved_to = :moved_to,
+      moved_times = :moved_times, gone_at = :gone_at, retired_at = :retired_at
     WHERE id = :id AND lease_until = :lease_until
 """
 
@@ -62,7 +73,7 @@ def due_hosts(
     session: Session, *, now: datetime, limit: int, only: Collection[int] | None
 ) -> list[HostWork]:
     statement = _DUE_HOSTS.format(only=_only(only), free=hosts.FREE.format(host="s.host"))
-    rows = session.rows(statement, {"now": to_us(now), "limit": limit})
+    rows = session.rows(statement, {"limit": limit, **hosts.moment(now)})
     return [
         HostWork(host=row["host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
         for row in rows
@@ -127,16 +138,23 @@ def known_entries(session: Session, source_id: int, keys: Collection[str]) -> li
 
 def record_poll(session: Session, record: PollRecord) -> list[int]:
     _end_claim(session, record.claim, record.state)
-    if record.decision is None:
-        return []
+    if record.hold_host_until is not None:
+        hosts.hold(session, host_key(record.claim.url), record.hold_host_until)
+    stored = _store(session, record, record.decision) if record.decision else []
+    if record.state.address != record.claim.state.address:
+        merging.moved(session, record.claim.source_id, record.state, at=record.polled_at)
+    return stored
+
+
+def _store(session: Session, record: PollRecord, decision: PollDecision) -> list[int]:
     source_id = record.claim.source_id
-    decision = record.decision
     add_keys(session, source_id, decision.new_keys)
     new = _without_known(session, source_id, decision)
     stored = insert_articles(session, source_id, new, record.polled_at)
     lock_articles(session, [revision.article_id for revision in decision.revised])
     for revision in decision.revised:
         revise_article(session, source_id, revision, record.polled_at)
+    withdraw(session, source_id, decision.withdrawn, record.polled_at)
     return stored
 
 
@@ -158,6 +176,14 @@ def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
             "failures": state.failures,
             "title": storable_or_none(state.title),
             "site_url": storable_or_none(state.site_url),
+            "why": storable(state.why),
+            "pace": None if state.pace is None else codec.to_json(state.pace),
+            "hints": None if state.hints is None else codec.to_json(state.hints),
+            "address": storable_or_none(state.address),
+            "moved_to": storable_or_none(state.moved_to),
+            "moved_times": state.moved_times,
+            "gone_at": to_us_or_none(state.gone_at),
+            "retired_at": to_us_or_none(state.retired_at),
         },
     )
     if not changed:

@@ -23,6 +23,7 @@ from aggregator.types import (
     HostWork,
     KnownEntry,
     PollRecord,
+    RobotsCopy,
     SearchHit,
     Source,
     SourceStatus,
@@ -88,7 +89,9 @@ class Storage(Protocol):
     def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
         """Make these sources (None: all) due now, and return how many are.
 
-        Without `force`, a source that the publisher asked to leave alone keeps its time.
+        Without `force`, a source that the publisher asked to leave alone keeps its time, and so
+        does one whose host is to be left alone. With it, a retired source among `source_ids` is
+        polled again.
         """
 
     # --- COMMIT 1: polling
@@ -96,7 +99,11 @@ class Storage(Protocol):
     def due_hosts(
         self, *, now: datetime, limit: int, only: Collection[int] | None = None
     ) -> list[HostWork]:
-        """Hosts with feeds due that nobody holds, longest due first; `only` these source ids."""
+        """Hosts with feeds due that nobody holds, longest due first; `only` these source ids.
+
+        A host that wants to be left alone for more than a minute yet (see `release_host`, and
+        `hold_host_until` of what is recorded) is not among them, and cannot be claimed.
+        """
 
     def claim_feeds(
         self, host: str, *, now: datetime, lease: timedelta, only: Collection[int] | None = None
@@ -126,7 +133,8 @@ class Storage(Protocol):
         Identifiers grow in the order of `decision.new`, which is the oldest first.
 
         Raises ClaimLost when the claim is no longer held. A key that the source already has is
-        never stored twice, whatever the decision says.
+        never stored twice, whatever the decision says. When the source has moved to where another
+        one is polled, that one gets its articles and this one retires.
         """
 
     # --- COMMIT 2: full text
@@ -146,6 +154,12 @@ class Storage(Protocol):
         only: Collection[int] | None = None,
     ) -> list[TextClaim]:
         """Take the host and up to `limit` of its due pages, newest first: as `claim_feeds`."""
+
+    def robots_copy(self, origin: str) -> RobotsCopy | None:
+        """The last copy of a site's robots.txt (see `RobotsCopy.origin`); None: there is none."""
+
+    def keep_robots(self, copy: RobotsCopy) -> None:
+        """Store a copy in place of the last one."""
 
     def record_text(self, record: TextRecord) -> None:
         """Store what became of one page and end its claim. Raises ClaimLost.

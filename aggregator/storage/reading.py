@@ -13,6 +13,7 @@ from aggregator.storage.rows import (
     assignment,
     from_us,
     from_us_or_none,
+    objects,
     strings,
     summary,
     to_us,
@@ -21,6 +22,8 @@ from aggregator.storage.sql import Row, Session, chunks, ids
 from aggregator.types import (
     Article,
     Counts,
+    Link,
+    Media,
     PastRevision,
     Relation,
     Story,
@@ -49,7 +52,7 @@ _MEMBERS = """
 """
 _ARTICLE = """
     SELECT {columns}, a.guid, a.authors, a.updated_at, a.image_url, a.categories, a.text_state,
-      a.text_origin, a.text_error, a.revision, t.text, t.html
+      a.text_origin, a.text_error, a.revision, a.media, a.links, a.withdrawn_at, t.text, t.html
     FROM articles a
     JOIN sources s ON s.id = a.source_id
     JOIN texts t ON t.article_id = a.id
@@ -127,6 +130,9 @@ def article(session: Session, article_id: int) -> Article | None:
         revision=row["revision"],
         revisions=_revisions(session, article_id),
         assignment=None if row["story"] is None else assignment(row),
+        media=objects(row["media"], tuple[Media, ...]),
+        links=objects(row["links"], tuple[Link, ...]),
+        withdrawn_at=from_us_or_none(row["withdrawn_at"]),
     )
 
 

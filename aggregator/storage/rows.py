@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from aggregator import codec
 from aggregator.storage.sql import Row
 from aggregator.types import (
     ArticleSummary,
     Assignment,
     FeedState,
+    Pace,
     PagePolicy,
+    PageSelectors,
+    PollHints,
     Relation,
     Source,
 )
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -54,6 +61,22 @@ def to_json(items: Sequence[object]) -> str:
     return json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else "[]"
 
 
+def objects_to_json(items: Sequence[object]) -> str:
+    """Dataclasses, without what they leave out."""
+    if not items:
+        return "[]"
+    given = [
+        {name: value for name, value in json.loads(codec.to_json(item)).items() if value}
+        for item in items
+    ]
+    return storable(to_json(given))
+
+
+def objects(value: str, kind: type[T]) -> T:
+    """What `objects_to_json` wrote."""
+    return codec.from_json(value, kind)
+
+
 def strings(value: str) -> tuple[str, ...]:
     """A JSON list of strings."""
     return () if value == "[]" else tuple(json.loads(value))
@@ -69,7 +92,9 @@ def pairs(value: str) -> tuple[tuple[str, str], ...]:
 SOURCE_COLUMNS = (
     "s.id, s.name, s.url, s.tags, s.language, s.interval_us, s.pages, s.weight, s.headers, "
     "s.etag, s.last_modified, s.body_hash, s.next_poll_at, s.hold_until, s.last_poll_at, "
-    "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url"
+    "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url, "
+    "s.max_interval_us, s.respect_robots, s.proxy, s.selectors, s.why, s.pace, s.hints, "
+    "s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at"
 )
 
 
@@ -83,6 +108,12 @@ def source(row: Row) -> Source:
         pages=PagePolicy(row["pages"]),
         weight=row["weight"],
         headers=pairs(row["headers"]),
+        max_interval=None
+        if row["max_interval_us"] is None
+        else timedelta(microseconds=row["max_interval_us"]),
+        respect_robots=bool(row["respect_robots"]),
+        proxy=row["proxy"],
+        selectors=_object_or_none(row["selectors"], PageSelectors),
     )
 
 
@@ -100,7 +131,19 @@ def feed_state(row: Row) -> FeedState:
         failures=row["failures"],
         title=row["title"],
         site_url=row["site_url"],
+        why=row["why"],
+        pace=_object_or_none(row["pace"], Pace),
+        hints=_object_or_none(row["hints"], PollHints),
+        address=row["address"],
+        moved_to=row["moved_to"],
+        moved_times=row["moved_times"],
+        gone_at=from_us_or_none(row["gone_at"]),
+        retired_at=from_us_or_none(row["retired_at"]),
     )
+
+
+def _object_or_none(value: str | None, kind: type[T]) -> T | None:
+    return None if value is None else codec.from_json(value, kind)
 
 
 # --- articles ------------------------------------------------------------------------------------

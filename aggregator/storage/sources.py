@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from aggregator import codec
 from aggregator.core.text import fold
 from aggregator.core.urls import host_key
 from aggregator.errors import StorageError
+from aggregator.storage import hosts
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
     feed_state,
@@ -26,23 +28,41 @@ from aggregator.types import Source, SourceStatus, SyncReport
 _WORDS = re.compile(r"\w+")
 _DESIRED = (
     "name", "name_key", "url", "host", "tags", "language", "interval_us", "pages", "weight",
-    "headers",
+    "headers", "max_interval_us", "respect_robots", "proxy", "selectors",
 )  # fmt: skip
-_STORED = f"SELECT id, active, {', '.join(_DESIRED)} FROM sources"  # noqa: S608 - columns from above
+_STORED = f"SELECT id, active, address, {', '.join(_DESIRED)} FROM sources"  # noqa: S608 - columns from above
 _UPDATE = f"UPDATE sources SET active = 1, {' = ?, '.join(_DESIRED)} = ? WHERE id = ?"  # noqa: S608 - the same
 _CREATED = "INSERT INTO meta (key, value) VALUES ('created_at', ?) ON CONFLICT (key) DO NOTHING"
 _MOVE = """
     UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL, hold_until = NULL,
-      last_error = NULL, last_status = NULL, failures = 0, lease_until = NULL, next_poll_at = ?
+      last_error = NULL, last_status = NULL, failures = 0, lease_until = NULL, why = '',
+      pace = NULL, hints = NULL, next_poll_at = ?
     WHERE id = ?
 """
+# Of a source that is new here, comes back or is asked to be tried again.
+_REVIVE = """
+    UPDATE sources SET address = NULL, moved_to = NULL, moved_times = 0, gone_at = NULL,
+      retired_at = NULL
+    WHERE id IN {ids} AND {which}
+"""
+_RETIRED = "retired_at IS NOT NULL"
 _HASTEN = """
     UPDATE sources SET next_poll_at = ?
     WHERE id = ? AND next_poll_at > ? AND (hold_until IS NULL OR hold_until <= ?)
 """
-_ACTIVE = "SELECT {columns} FROM sources s WHERE s.active = 1"
+_ACTIVE = """
+    SELECT {columns}, h.free_at AS host_free_at
+    FROM sources s LEFT JOIN hosts h ON h.host = s.host
+    WHERE s.active = 1
+"""
 _TOTALS = """
     SELECT source_id, count(*) AS articles, max(at) AS newest_at FROM articles GROUP BY source_id
+"""
+# A look-up for each source that is asked about, however many hosts there are.
+_FREE = "coalesce((SELECT h.free_at FROM hosts h WHERE h.host = sources.host), 0) <= :soon"
+_FREE_HOSTS = """
+    UPDATE hosts SET free_at = 0
+    WHERE free_at > :soon AND host IN (SELECT host FROM sources WHERE {which})
 """
 _WAKE = "UPDATE sources SET next_poll_at = :now WHERE next_poll_at > :now AND {which}"
 _AWAKE = "SELECT count(*) AS due FROM sources WHERE next_poll_at <= :now AND {which}"
@@ -67,7 +87,7 @@ def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) 
     updates = [
         (wanted, row)
         for wanted, row in zip(sources, matches, strict=True)
-        if row is not None and not (row["active"] and _columns(wanted) == _stored(row))
+        if row is not None and not (row["active"] and _columns(wanted, row) == _stored(row))
     ]
     # Names are unique among the active: those that give theirs up do so before others take them.
     session.many(
@@ -105,18 +125,24 @@ def _match(sources: Sequence[Source], stored: Sequence[Row]) -> list[Row | None]
     return [by_url.get(wanted.url) or by_name.get(wanted.name) for wanted in sources]
 
 
-def _columns(wanted: Source) -> tuple[object, ...]:
+def _columns(wanted: Source, row: Row | None = None) -> tuple[object, ...]:
+    """`row`: as it is stored; one that has moved for good is on the host where it has gone."""
+    moved = row["address"] if row is not None and row["url"] == wanted.url else None
     return (
         wanted.name,
         name_key(wanted.name),
         wanted.url,
-        host_key(wanted.url),
+        host_key(moved or wanted.url),
         to_json(wanted.tags),
         wanted.language,
         span_to_us(wanted.interval),
         wanted.pages.value,
         wanted.weight,
         to_json(wanted.headers),
+        None if wanted.max_interval is None else span_to_us(wanted.max_interval),
+        int(wanted.respect_robots),
+        wanted.proxy,
+        None if wanted.selectors is None else codec.to_json(wanted.selectors),
     )
 
 
@@ -131,7 +157,9 @@ def _insert(session: Session, new: Sequence[Source], now: datetime) -> None:
 
 
 def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: datetime) -> None:
-    session.many(_UPDATE, [(*_columns(wanted), row["id"]) for wanted, row in updates])
+    revived = ids([row["id"] for wanted, row in updates if _begins_anew(wanted, row)])
+    session.run(_REVIVE.format(ids=revived, which="TRUE"))
+    session.many(_UPDATE, [_update_of(wanted, row) for wanted, row in updates])
     moved = [row for wanted, row in updates if wanted.url != row["url"]]
     # Validators belong to the address, and so does a poll that is under way.
     session.many(_MOVE, [(to_us(now), row["id"]) for row in moved])
@@ -146,6 +174,16 @@ def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: dateti
     ]
     session.many("DELETE FROM source_tags WHERE source_id = ?", [(one,) for one, _ in retagged])
     _write_tags(session, retagged)
+
+
+def _begins_anew(wanted: Source, row: Row) -> bool:
+    """Whether what was found out about where it is, and whether it is at all, is forgotten."""
+    return not row["active"] or wanted.url != row["url"]
+
+
+def _update_of(wanted: Source, row: Row) -> tuple[object, ...]:
+    known = None if _begins_anew(wanted, row) else row
+    return (*_columns(wanted, known), row["id"])
 
 
 def _write_tags(session: Session, tagged: Sequence[tuple[int, Source]]) -> None:
@@ -165,6 +203,7 @@ def source_statuses(session: Session) -> list[SourceStatus]:
                 state=feed_state(row),
                 articles=total["articles"] if total else 0,
                 newest_at=from_us_or_none(total["newest_at"]) if total else None,
+                host_free_at=from_us_or_none(row["host_free_at"] or None),
             )
         )
     return sorted(statuses, key=lambda status: (fold(status.source.name), status.source_id))
@@ -179,9 +218,14 @@ def wake(
     session: Session, source_ids: Collection[int] | None, *, now: datetime, force: bool
 ) -> int:
     which = "active = 1" if source_ids is None else f"active = 1 AND id IN {ids(source_ids)}"
-    if not force:
-        which += " AND (hold_until IS NULL OR hold_until <= :now)"
-    params = {"now": to_us(now)}
+    params = hosts.moment(now)
+    if force:
+        session.run(_FREE_HOSTS.format(which=which), params)
+        if source_ids is not None:
+            session.run(_REVIVE.format(ids=ids(source_ids), which=_RETIRED))
+    else:
+        which += f" AND (hold_until IS NULL OR hold_until <= :now) AND {_FREE}"
+    which += " AND retired_at IS NULL"
     session.run(_WAKE.format(which=which), params)
     row = session.row(_AWAKE.format(which=which), params)
     return int(row["due"]) if row else 0

@@ -33,6 +33,7 @@ _DUE_TEXTS = """
 _PAGES = """
     SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, t.text,
       CASE WHEN a.page_host = s.host THEN s.headers ELSE '[]' END AS headers,
+      s.respect_robots, s.proxy,
       coalesce(s.language, a.language) AS language
     FROM articles a
     JOIN sources s ON s.id = a.source_id
@@ -46,7 +47,7 @@ def due_text_hosts(
     session: Session, *, now: datetime, limit: int, only: Collection[int] | None
 ) -> list[HostWork]:
     statement = _DUE_HOSTS.format(only=_only(only), free=hosts.FREE.format(host="a.page_host"))
-    rows = session.rows(statement, {"now": to_us(now), "limit": limit})
+    rows = session.rows(statement, {"limit": limit, **hosts.moment(now)})
     return [
         HostWork(host=row["page_host"], due=row["due"], oldest_at=from_us(row["oldest_at"]))
         for row in rows
@@ -88,6 +89,8 @@ def claim_texts(
             headers=pairs(row["headers"]),
             lease_until=lease_until,
             free_at=free_at,
+            respect_robots=bool(row["respect_robots"]),
+            proxy=row["proxy"],
         )
         for row in session.rows(_PAGES.format(ids=claimed))
     ]
@@ -105,6 +108,8 @@ def record_text(session: Session, record: TextRecord) -> None:
             f"the page {claim.url} took longer than its lease, or its article changed meanwhile; "
             "nothing of it was stored"
         )
+    if record.hold_host_until is not None and row["page_host"] is not None:
+        hosts.hold(session, row["page_host"], record.hold_host_until)
     failed = record.state in (TextState.RETRY, TextState.FAILED)
     session.run(
         "UPDATE articles SET text_state = ?, text_error = ?, text_attempts = text_attempts + ?, "

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from aggregator.storage import deliveries as _deliveries
-from aggregator.storage import hosts, housekeeping, polls, reading, stories, texts
+from aggregator.storage import hosts, housekeeping, polls, reading, robots, stories, texts
 from aggregator.storage import sources as _sources
 from aggregator.storage.sql import Session
 from aggregator.types import (
@@ -23,6 +23,7 @@ from aggregator.types import (
     HostWork,
     KnownEntry,
     PollRecord,
+    RobotsCopy,
     Source,
     SourceStatus,
     Story,
@@ -114,6 +115,12 @@ class Verbs(ABC):
                 session, host, now=now, lease=lease, limit=limit, only=only
             )
         )
+
+    def robots_copy(self, origin: str) -> RobotsCopy | None:
+        return self._read(lambda session: robots.robots_copy(session, origin))
+
+    def keep_robots(self, copy: RobotsCopy) -> None:
+        self._write(lambda session: robots.keep_robots(session, copy))
 
     def record_text(self, record: TextRecord) -> None:
         self._write(lambda session: texts.record_text(session, record))

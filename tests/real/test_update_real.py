@@ -68,7 +68,7 @@ def stored(database: Path) -> dict[str, list[Stored]]:
 def test_every_entry_is_stored_once_and_says_what_the_file_says(cli: Cli) -> None:
     with serving(FEEDS) as base:
         cli.write(
-            "host_delay: 0s\npages: never\nsources:\n"
+            "host_delay: 0s\npages: never\nallow: [127.0.0.1]\nsources:\n"
             + "".join(f"  - {{name: {name}, url: '{base}/{name}'}}\n" for name in present())
         )
         first = json.loads(cli("update", "--json").stdout)
@@ -113,7 +113,7 @@ def test_what_is_no_feed_is_a_named_failure(
     folder.mkdir()
     (folder / "feed").write_bytes(body)
     with serving(folder) as base:
-        cli.write(f"sources: [{{name: Odd, url: '{base}/feed'}}]\n")
+        cli.write(f"allow: [127.0.0.1]\nsources: [{{name: Odd, url: '{base}/feed'}}]\n")
         summary = json.loads(cli("update", "--json", check=None).stdout)
         if summary["failed"]:
             assert says in summary["failed"][0]["error"]

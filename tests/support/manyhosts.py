@@ -171,6 +171,7 @@ class ManyHosts:
         """A configuration for one process, which tells its name to the press."""
         lines = [f"storage: {json.dumps(storage)}", f"contact: {_WORKER}{worker}"]
         lines += [f"{key}: {value}" for key, value in settings.items()]
+        lines.append("allow: [127.0.0.0/8]")
         lines.append("sources:")
         for feed in range(self.layout.feeds):
             lines += [f"  - url: {self.url(feed)}", f"    name: Outlet {feed}"]

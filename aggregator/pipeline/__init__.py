@@ -1,0 +1,41 @@
+"""The straight line: poll a host, enrich a host, assign stories. Orders the I/O, decides nothing.
+
+Each stage ends in one commit and resumes from the store, so a crash repeats work and never loses
+or doubles it. What is decided, and why, stands in core/.
+
+line      what the stages work with
+events    what they report
+visit     the stay at one host: turns, lease, giving it back
+polling   stage 1: feeds; enriching: stage 2, pages; grouping: stage 3, stories
+manners   what robots.txt says of pages
+"""
+
+from aggregator.pipeline.enriching import PAGE_SHARE, TEXTS_AT_A_TIME, enrich_host
+from aggregator.pipeline.events import (
+    Event,
+    FeedPolled,
+    StoriesAssigned,
+    TextFetched,
+    WorkDropped,
+)
+from aggregator.pipeline.grouping import STORIES_AT_A_TIME, assign_stories
+from aggregator.pipeline.line import Fetching, Pipeline
+from aggregator.pipeline.polling import FEED_ACCEPT, PAGE_ACCEPT, poll_host
+
+__all__ = (
+    "FEED_ACCEPT",
+    "PAGE_ACCEPT",
+    "PAGE_SHARE",
+    "STORIES_AT_A_TIME",
+    "TEXTS_AT_A_TIME",
+    "Event",
+    "FeedPolled",
+    "Fetching",
+    "Pipeline",
+    "StoriesAssigned",
+    "TextFetched",
+    "WorkDropped",
+    "assign_stories",
+    "enrich_host",
+    "poll_host",
+)

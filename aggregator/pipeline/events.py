@@ -1,0 +1,54 @@
+"""What the stages report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.types import Assignment, TextState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPolled:
+    source: str
+    url: str
+    status: int | None
+    """None: no answer, or nothing was asked."""
+    error: str | None
+    """A sentence; None: it went well."""
+    unchanged: bool
+    """The publisher, or a comparison of the bytes, said that nothing is new."""
+    new: int
+    revised: int
+    warning: str | None
+    """What is wrong with the feed although it was read; None: nothing."""
+    next_poll_at: datetime
+    why: str
+    """Why then, in sentences."""
+    elapsed: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFetched:
+    article_id: int
+    title: str
+    url: str
+    state: TextState
+    words: int
+    error: str | None
+    """A sentence; None: it went well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoriesAssigned:
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDropped:
+    """Work whose claim ran out before it was recorded; it falls due again."""
+
+    what: str
+
+
+Event = FeedPolled | TextFetched | StoriesAssigned | WorkDropped

@@ -1,0 +1,109 @@
+"""What a site's robots.txt says of its article pages: asked once a day, kept in the store."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from aggregator.core.robots import (
+    ALLOW_ALL,
+    CACHE_FOR,
+    MAX_BYTES,
+    UNREACHABLE_FOR,
+    Robots,
+    read_answer,
+    robots_url,
+)
+from aggregator.pipeline.visit import Visit
+from aggregator.types import Fetched, FetchOutcome, FetchRequest, RobotsCopy, TextClaim
+
+PRODUCT = "aggregator"
+"""The token that rules are addressed to."""
+ASK_AGAIN = timedelta(hours=1)
+"""After a robots.txt could not be had."""
+MAX_SIZE = 4 * MAX_BYTES
+"""What is longer than MAX_BYTES is cut; what is longer than this is no robots.txt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    allowed: bool
+    why: str
+    """A sentence."""
+    lasting: bool
+    """Whether that is so until the publisher changes it."""
+
+
+async def may_ask(stay: Visit, claim: TextClaim) -> Manners:
+    """Whether a page may be fetched; asks for robots.txt where no fresh copy is at hand.
+
+    The pause that the file asks for counts from then on for all that is asked of the host.
+    """
+    robots = await _robots(stay, claim)
+    delay = robots.delay(PRODUCT)
+    if delay is None or delay <= stay.line.gate.delay:
+        stay.line.delays.pop(stay.host, None)
+    else:
+        stay.line.delays[stay.host] = delay
+    verdict = robots.judge(claim.url, PRODUCT)
+    return Manners(allowed=verdict.allowed, why=verdict.why, lasting=robots.unreachable is None)
+
+
+async def _robots(stay: Visit, claim: TextClaim) -> Robots:
+    parts = urlsplit(claim.url)
+    origin = f"{parts.scheme}://{stay.host}"
+    known = stay.robots.get(origin)
+    if known is None:
+        known = stay.robots[origin] = await _fresh(stay, claim, origin)
+    return known
+
+
+async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> Robots:
+    line = stay.line
+    copy = await asyncio.to_thread(line.storage.robots_copy, origin)
+    if copy is None or _is_stale(copy, line.clock()):
+        url = robots_url(claim.url)
+        if url is None:
+            return ALLOW_ALL
+        async with stay.turn():
+            stay.require(url)
+            outcome = await line.fetcher.fetch(
+                FetchRequest(
+                    url=url,
+                    accept="text/plain, */*;q=0.5",
+                    max_bytes=MAX_SIZE,
+                    headers=claim.headers,
+                    proxy=claim.proxy,
+                )
+            )
+        copy = _copy(outcome, copy, origin=origin, now=line.clock())
+        await asyncio.to_thread(line.storage.keep_robots, copy)
+    return rules_of(copy, now=line.clock())
+
+
+def rules_of(copy: RobotsCopy, *, now: datetime) -> Robots:
+    """What follows from a copy: an old one counts while the file is out of reach, for a month."""
+    if copy.failing_since is not None and now - copy.failing_since > UNREACHABLE_FOR:
+        return ALLOW_ALL
+    return read_answer(copy.status, copy.body)
+
+
+def _is_stale(copy: RobotsCopy, now: datetime) -> bool:
+    return now - copy.asked_at >= (CACHE_FOR if copy.failing_since is None else ASK_AGAIN)
+
+
+def _copy(
+    outcome: FetchOutcome, last: RobotsCopy | None, *, origin: str, now: datetime
+) -> RobotsCopy:
+    """What is kept of an answer; of one that is none, the last copy."""
+    if isinstance(outcome, Fetched):
+        body = outcome.body[: MAX_BYTES + 1]
+        return RobotsCopy(origin=origin, asked_at=now, status=outcome.status, body=body)
+    status = getattr(outcome, "status", None)
+    if status is not None and status != 429 and status < 500:
+        return RobotsCopy(origin=origin, asked_at=now, status=status, body=b"")
+    if last is None:
+        return RobotsCopy(origin=origin, asked_at=now, status=None, body=b"", failing_since=now)
+    return replace(last, asked_at=now, failing_since=last.failing_since or now)

@@ -1,0 +1,67 @@
+"""A source that has moved for good to where another one is polled already: the two become one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aggregator.core.urls import host_key, url_key
+from aggregator.storage.articles import lock_articles, reface
+from aggregator.storage.rows import storable, to_us
+from aggregator.storage.sql import Row, Session, chunks, ids
+from aggregator.storage.stories import refresh_stories
+from aggregator.types import FeedState
+
+_OTHERS = """
+    SELECT id, name, url, address FROM sources
+    WHERE active = 1 AND retired_at IS NULL AND id <> ?
+    ORDER BY id
+"""
+_RETIRE = "UPDATE sources SET retired_at = ?, last_error = ?, why = ? WHERE id = ?"
+# An article that both have stays with the one that has moved, so that none is there twice.
+_ONLY_HERE = """
+    SELECT a.id, a.story_id, a.language, t.title, t.text
+    FROM articles a JOIN texts t ON t.article_id = a.id
+    WHERE a.source_id = :source AND NOT EXISTS (
+      SELECT 1 FROM article_keys k JOIN article_keys o ON o.key = k.key
+      WHERE k.article_id = a.id AND k.source_id = :source AND o.source_id = :into
+    )
+    ORDER BY a.id
+"""
+_MOVE_ARTICLES = "UPDATE articles SET source_id = ? WHERE id IN {ids}"
+_MOVE_KEYS = "UPDATE article_keys SET source_id = ? WHERE source_id = ? AND article_id IN {ids}"
+
+
+def moved(session: Session, source_id: int, state: FeedState, *, at: datetime) -> None:
+    """Take over the address that a source has moved to.
+
+    Where another source is polled there, that one gets the articles, and the moved one retires.
+    """
+    if state.address is not None:
+        session.run(
+            "UPDATE sources SET host = ? WHERE id = ?",
+            (storable(host_key(state.address)), source_id),
+        )
+        twin = _twin(session, source_id, state.address)
+        if twin is not None:
+            _merge(session, source_id, twin, at)
+
+
+def _twin(session: Session, source_id: int, address: str) -> Row | None:
+    """Another source that is polled at that address."""
+    key = url_key(address)
+    others = session.rows(_OTHERS, (source_id,))
+    return next((row for row in others if url_key(row["address"] or row["url"]) == key), None)
+
+
+def _merge(session: Session, source_id: int, twin: Row, at: datetime) -> None:
+    articles = session.rows(_ONLY_HERE, {"source": source_id, "into": twin["id"]})
+    lock_articles(session, [row["id"] for row in articles])
+    for chunk in chunks([row["id"] for row in articles]):
+        session.run(_MOVE_ARTICLES.format(ids=ids(chunk)), (twin["id"],))
+        session.run(_MOVE_KEYS.format(ids=ids(chunk)), (twin["id"], source_id))
+    for row in articles:
+        reface(session, row, twin["id"])
+    refresh_stories(session, {row["story_id"] for row in articles if row["story_id"] is not None})
+    name = twin["name"]
+    error = f"It has moved for good to where {name} is polled; the two are one now, called {name}."
+    session.run(_RETIRE, (to_us(at), error, error, source_id))
