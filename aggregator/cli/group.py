@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "setup:init",
     "check": "setup:check",
     "update": "update:update",
+    "refresh": "refresh:refresh",
     "run": "run:run",
     "worker": "run:worker",
     "workers": "workers:workers",

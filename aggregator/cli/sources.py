@@ -2,37 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aggregator.cli.common import config_option, json_option, reading
-from aggregator.cli.output import Cell, Column, Style, distance, emit_json, line, table
+from aggregator.cli.output import (
+    Cell,
+    Column,
+    Style,
+    blank,
+    distance,
+    emit_json,
+    heading,
+    line,
+    moment,
+    paragraphs,
+    table,
+)
+from aggregator.core.standing import (
+    Standing,
+    held_until,
+    interval_words,
+    next_poll_at,
+    reasons,
+    standing,
+    without_login,
+)
 
 if TYPE_CHECKING:
-    from aggregator.types import SourceStatus
+    from aggregator.config import Config
+    from aggregator.types import Source, SourceStatus
+
+_STYLES: dict[Standing, Style] = {
+    Standing.NEW: "dim",
+    Standing.OK: "good",
+    Standing.HELD: "warn",
+    Standing.FAILING: "bad",
+    Standing.RETIRED: "bad",
+    Standing.PAUSED: "dim",
+}
+_TROUBLED = frozenset({Standing.FAILING, Standing.RETIRED})
 
 
-@click.command(epilog="Example: aggregator sources --failing")
-@click.option("--failing", is_flag=True, help="Only those whose last poll failed.")
+@click.group(
+    invoke_without_command=True,
+    epilog="Examples: aggregator sources --failing · aggregator sources show 'The Gulf Observer'",
+)
+@click.option("--failing", is_flag=True, help="Only those that fail, or that have retired.")
 @config_option
 @json_option
-def sources(failing: bool, config_path: Path, as_json: bool) -> None:
-    """List the sources: state, articles, last and next poll, errors in a sentence."""
-    with reading(config_path) as (_, storage):
+@click.pass_context
+def sources(context: click.Context, failing: bool, config_path: Path, as_json: bool) -> None:
+    """List the sources: state, articles, last and next poll, errors in a sentence.
+
+    `show NAME` tells everything about one of them, and why it is polled when it is.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with reading(config_path) as (config, storage):
         statuses = storage.source_statuses()
+        now = storage.clock()
+    paused = list(config.paused)
     if failing:
-        statuses = [status for status in statuses if status.state.last_error is not None]
+        statuses = [one for one in statuses if standing(one, now=now) in _TROUBLED]
+        paused = []
     if as_json:
         for status in statuses:
-            emit_json(_fields(status))
+            emit_json(_fields(status, now))
+        for source in paused:
+            emit_json(_paused_fields(source))
         return
-    if not statuses:
+    if not statuses and not paused:
         line("No source fails." if failing else "No sources yet; run `aggregator update`.")
         return
-    now = datetime.now(UTC)
+    _print_list(statuses, paused, now)
+
+
+def _print_list(statuses: list[SourceStatus], paused: list[Source], now: datetime) -> None:
     table(
         [
             Column("source"),
@@ -44,43 +93,116 @@ def sources(failing: bool, config_path: Path, as_json: bool) -> None:
             Column("what is wrong", grow=True),
         ],
         [
-            (
-                status.source.name,
-                _state(status, now),
-                str(status.articles),
-                distance(status.newest_at, now=now, none="–"),
-                distance(status.state.last_poll_at, now=now),
-                distance(max(status.state.next_poll_at, now), now=now),
-                Cell(status.state.last_error or "", "bad"),
-            )
-            for status in statuses
+            *(
+                (
+                    status.source.name,
+                    _state(standing(status, now=now)),
+                    str(status.articles),
+                    distance(status.newest_at, now=now, none="–"),
+                    distance(status.state.last_poll_at, now=now),
+                    distance(next_poll_at(status, now=now), now=now),
+                    Cell(status.state.last_error or "", "bad"),
+                )
+                for status in statuses
+            ),
+            *((source.name, _state(Standing.PAUSED), "", "", "", "never", "") for source in paused),
         ],
     )
 
 
-def state_word(status: SourceStatus, now: datetime) -> str:
-    """new, ok, held (asked to be left alone), failing."""
+def _state(word: Standing) -> Cell:
+    return Cell(word.value, _STYLES[word])
+
+
+@sources.command(epilog="Example: aggregator sources show 'The Gulf Observer'")
+@click.argument("name")
+@config_option
+@json_option
+def show(name: str, config_path: Path, as_json: bool) -> None:
+    """Everything about one source: how it fares, and why it is polled when it is.
+
+    NAME is a name, an address, or an unambiguous part of either.
+    """
+    from aggregator.service.update import select
+
+    with reading(config_path) as (config, storage):
+        paused = _paused(config, name)
+        statuses = [] if paused else select(storage.source_statuses(), [name])
+        now = storage.clock()
+    if paused is not None:
+        _show_paused(paused, as_json=as_json)
+    elif as_json:
+        fields = _fields(statuses[0], now)
+        emit_json({**fields, "reasons": list(reasons(statuses[0], now=now))})
+    else:
+        _show(statuses[0], now)
+
+
+def _paused(config: Config, name: str) -> Source | None:
+    wanted = name.casefold()
+    return next(
+        (one for one in config.paused if wanted in {one.name.casefold(), one.url.casefold()}), None
+    )
+
+
+def _show_paused(source: Source, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(_paused_fields(source))
+        return
+    heading(source.name)
+    line(_label("state"), _state(Standing.PAUSED))
+    line(_label("address"), source.url)
+    line(_label("next poll"), "never, until `aggregator resume` lets it go on")
+
+
+def _show(status: SourceStatus, now: datetime) -> None:
+    source, state = status.source, status.state
+    heading(source.name)
+    line(_label("state"), _state(standing(status, now=now)))
+    line(_label("address"), source.url)
+    if state.address is not None:
+        line(_label("polled at"), without_login(state.address))
+    if state.title or state.site_url:
+        line(_label("calls itself"), " · ".join(filter(None, (state.title, state.site_url))))
+    newest = f", the newest {distance(status.newest_at, now=now)}" if status.newest_at else ""
+    line(_label("articles"), f"{status.articles:,}{newest}")
+    line(_label("last poll"), _last_poll(status, now))
+    if state.last_error is not None:
+        line(_label("error"), Cell(state.last_error, "bad"))
+    coming = next_poll_at(status, now=now)
+    when = "never" if coming is None else f"{distance(coming, now=now)} ({moment(coming)})"
+    line(_label("next poll"), Cell(when, "bold"))
+    line(_label("interval"), interval_words(source))
+    validators = [f"ETag {state.etag}" if state.etag else ""]
+    validators += [f"Last-Modified {state.last_modified}" if state.last_modified else ""]
+    line(_label("asks with"), " · ".join(filter(None, validators)) or "no validators: none given")
+    blank()
+    paragraphs("\n\n".join(reasons(status, now=now)))
+
+
+def _last_poll(status: SourceStatus, now: datetime) -> str:
     state = status.state
     if state.last_poll_at is None:
-        return "new"
-    if state.hold_until is not None and state.hold_until > now:
-        return "held"
-    return "ok" if state.last_error is None else "failing"
+        return "never"
+    answer = "no answer" if state.last_status is None else f"status {state.last_status}"
+    if state.last_error is not None:
+        well = distance(state.last_ok_at, now=now)
+        answer += f"; it last went well {well}" if state.last_ok_at else "; it has never gone well"
+    return f"{distance(state.last_poll_at, now=now)} ({moment(state.last_poll_at)}), {answer}"
 
 
-def _state(status: SourceStatus, now: datetime) -> Cell:
-    word = state_word(status, now)
-    styles: dict[str, Style] = {"new": "dim", "ok": "good", "held": "warn", "failing": "bad"}
-    return Cell(word, styles[word])
+def _label(word: str) -> Cell:
+    return Cell(f"{word:<14}", "dim")
 
 
-def _fields(status: SourceStatus) -> dict[str, object]:
+def _fields(status: SourceStatus, now: datetime) -> dict[str, object]:
     source, state = status.source, status.state
     return {
         "id": status.source_id,
         "name": source.name,
         "url": source.url,
-        "state": state_word(status, datetime.now(UTC)),
+        "address": without_login(state.address) if state.address else source.url,
+        "state": standing(status, now=now).value,
         "title": state.title,
         "site_url": state.site_url,
         "tags": source.tags,
@@ -91,6 +213,19 @@ def _fields(status: SourceStatus) -> dict[str, object]:
         "last_status": state.last_status,
         "last_error": state.last_error,
         "failures": state.failures,
-        "hold_until": state.hold_until,
-        "next_poll_at": state.next_poll_at,
+        "hold_until": held_until(status, now=now),
+        "retired_at": state.retired_at,
+        "next_poll_at": next_poll_at(status, now=now),
+        "why": state.why,
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+    }
+
+
+def _paused_fields(source: Source) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "url": source.url,
+        "state": Standing.PAUSED.value,
+        "tags": source.tags,
     }

@@ -130,12 +130,15 @@ def trouble(status: SourceStatus, *, now: datetime) -> str | None:
 
     - Failing: the last poll failed, and the graded failures in a row have come to 1 or more (one
       hard failure, two HTTP errors, four network errors).
+    - Retired: it is polled no longer, because it is gone or has become one with another.
     - Silent: polls succeed, and the newest article is more than 30 days old.
     - Empty: polls succeed, and there has never been an article.
 
     A source that has not been polled yet, or has failed less than that, is none.
     """
     state = status.state
+    if state.retired_at is not None:
+        return state.last_error
     if state.last_error is not None:
         return state.last_error if state.failures >= 1 else None
     if state.last_ok_at is None:

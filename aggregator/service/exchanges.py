@@ -10,9 +10,9 @@ from aggregator.types import Fetched, FetchFailed
 
 
 def exchanged(exchange: Exchange) -> None:
-    """Write it down, on level debug: what came of it is told by whoever asked."""
+    """Write it down."""
     outcome, last = exchange.outcome, exchange.last
-    get_logger().debug(
+    get_logger().info(
         "exchange",
         url=exchange.url,
         at=outcome.url,

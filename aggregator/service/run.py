@@ -18,6 +18,7 @@ from aggregator.engine.protocol import AssignStories, CleanUp, Engine, SendDiges
 from aggregator.errors import ConfigError, UsageError
 from aggregator.logs import configure, get_logger
 from aggregator.service import journal
+from aggregator.service.exchanges import exchanged
 from aggregator.service.presence import take_leave, tell
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime
@@ -80,7 +81,9 @@ class Service:
         config = load(self._path, environ=self._environ)
         self._check(config.storage)
         configure(level=config.log.level.value, style=config.log.format.value)
-        opening = open_runtime(config, report=journal.event_happened, clock=self._clock)
+        opening = open_runtime(
+            config, report=journal.event_happened, clock=self._clock, on_exchange=exchanged
+        )
         async with AsyncExitStack() as stack:
             runtime = await self._unless_stopped(stack.enter_async_context(opening))
             if runtime is None:

@@ -26,11 +26,10 @@ from aggregator.engine.protocol import (
 )
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard
-from aggregator.fetch.http import Fetcher, user_agent
+from aggregator.fetch.http import Exchange, Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
-from aggregator.service.exchanges import exchanged
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
 from aggregator.storage.protocol import LEADER, Storage
@@ -38,6 +37,7 @@ from aggregator.types import CleanUpReport, Database, PostgresUrl
 
 Clock = Callable[[], datetime]
 Report = Callable[[Event], None]
+OnExchange = Callable[[Exchange], None]
 
 STORAGE_THREADS = 32
 """Callers of the store. Many, so that writes to a file share one commit; of a server's connections
@@ -57,6 +57,8 @@ class Runtime:
     pipeline: Pipeline
     clock: Clock
     started_at: datetime
+    on_exchange: OnExchange
+    """Told of each exchange over HTTP when it is over."""
     digest_tried: Callable[[DigestTry], None] = lambda _: None
     """Told of every try to deliver."""
 
@@ -88,7 +90,7 @@ class Runtime:
         The store stays the one that was opened; the caller says so when `storage` has changed.
         """
         old = self.fetcher
-        self.fetcher = await fetcher_for(config).__aenter__()
+        self.fetcher = await fetcher_for(config, on_exchange=self.on_exchange).__aenter__()
         self.pipeline = _pipeline(
             config,
             self.storage,
@@ -103,9 +105,14 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    config: Config, *, report: Report, clock: Clock | None = None
+    config: Config,
+    *,
+    report: Report,
+    clock: Clock | None = None,
+    on_exchange: OnExchange = lambda _: None,
 ) -> AsyncIterator[Runtime]:
-    """Open everything; `clock`: None means that of the store.
+    """Open everything; `clock`: None means that of the store. `on_exchange` is told of each
+    exchange over HTTP when it is over.
 
     A file is locked for this process, and every claim that a crash has left there is ended.
     Raises InstanceRunning and the other storage errors.
@@ -118,7 +125,7 @@ async def open_runtime(
                 await asyncio.to_thread(storage.release_claims)
             clock = clock or storage.clock
             async with Sandbox() as sandbox:
-                fetcher = await fetcher_for(config).__aenter__()
+                fetcher = await fetcher_for(config, on_exchange=on_exchange).__aenter__()
                 runtime = Runtime(
                     config=config,
                     database=config.storage,
@@ -130,6 +137,7 @@ async def open_runtime(
                     ),
                     clock=clock,
                     started_at=clock(),
+                    on_exchange=on_exchange,
                 )
                 try:
                     yield runtime
@@ -172,7 +180,7 @@ def local_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> In
     return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
 
 
-def fetcher_for(config: Config) -> Fetcher:
+def fetcher_for(config: Config, *, on_exchange: OnExchange = lambda _: None) -> Fetcher:
     """The one way to a fetcher: feeds, pages, robots.txt and discovery go through the same guard.
 
     Raises UsageError for certificates that cannot be used.
@@ -184,7 +192,7 @@ def fetcher_for(config: Config) -> Fetcher:
         guard=Guard.allowing(config.allow),
         proxy=config.proxy,
         ca_file=config.ca_file,
-        on_exchange=exchanged,
+        on_exchange=on_exchange,
     )
 
 

@@ -64,6 +64,17 @@ def test_help_shows_an_example(name: str) -> None:
     assert f"aggregator {name}" in (command.epilog or "")
 
 
+def test_subcommands_are_documented_with_their_options() -> None:
+    groups = {name: one for name, one in commands().items() if isinstance(one, click.Group)}
+    assert groups
+    for name, group in groups.items():
+        for child, command in group.commands.items():
+            assert f"aggregator {name} {child}" in section(name)
+            assert f"aggregator {name} {child}" in (command.epilog or "")
+            own = {option for one in command.params for option in one.opts if option[:2] == "--"}
+            assert own - {"--config", "--json"} <= set(re.findall(r"`(--[a-z-]+)", section(name)))
+
+
 def test_no_section_is_about_a_command_that_is_gone() -> None:
     text = DOCS.read_text(encoding="utf-8")
     assert set(re.findall(r"^## aggregator (\w+)$", text, re.MULTILINE)) == set(COMMANDS)

@@ -1,0 +1,179 @@
+"""`sources show` explains the next poll in words; `refresh` polls what is not due."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from program import Cli
+
+FEED = (
+    b"<rss version='2.0'><channel><title>Harbour News</title><link>http://example.org/</link>"
+    b"<ttl>90</ttl><item><title>Pier opens</title><guid>pier</guid>"
+    b"<description>The pier is open again.</description></item></channel></rss>"
+)
+
+
+@dataclass
+class Desk:
+    """A publisher whose answers can be changed."""
+
+    url: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: int = 0
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked += 1
+            self.send_response(made.status)
+            for name, value in made.headers.items():
+                self.send_header(name, value)
+            body = FEED if made.status == 200 else b""
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the tests' output is theirs."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def follow(cli: Cli, desk: Desk, *more: str) -> None:
+    lines = ["host_delay: 0s", "allow: [127.0.0.1]", "sources:"]
+    lines += [f"  - {{url: '{desk.url}/feed', name: Harbour News}}", *more]
+    cli.write("\n".join(lines) + "\n")
+
+
+def shown(cli: Cli, name: str = "harbour") -> dict[str, object]:
+    fields: dict[str, object] = json.loads(cli("sources", "show", name, "--json").stdout)
+    return fields
+
+
+def test_show_tells_what_was_asked_for_and_by_whom(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk)
+    desk.headers = {"Cache-Control": "max-age=7200", "ETag": '"pier-1"'}
+    cli("update")
+    text = cli("sources", "show", "Harbour News").stdout
+    for words in (
+        "Harbour News",
+        "ok",
+        f"{desk.url}/feed",
+        "status 200",
+        'ETag "pier-1"',
+        "from every 30m to every 4h",
+        "Cache-Control allows 2h: not before",
+        "feed's ttl is 1h30m: not before",
+        "next poll     in ",
+    ):
+        assert words in text, words
+    fields = shown(cli)
+    assert fields["state"] == "ok"
+    assert fields["etag"] == '"pier-1"'
+    assert any("ttl" in str(one) for one in fields["reasons"])  # type: ignore[attr-defined]  # JSON
+
+
+def test_show_of_one_that_is_held_and_refresh_that_does_not_bypass_it(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk)
+    desk.status, desk.headers = 503, {"Retry-After": "3600"}
+    cli("update", check=1)
+    assert "asked for a pause of 1h" in cli("sources", "show", "harbour").stdout
+    assert shown(cli)["state"] == "held"
+    cli("refresh")
+    assert desk.asked == 1
+    desk.status, desk.headers = 200, {}
+    cli("refresh", "--force")
+    assert desk.asked == 2
+    assert shown(cli)["state"] == "ok"
+
+
+def test_refresh_without_a_service_polls_by_itself(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk)
+    cli("refresh")  # the first pass, on a database that is not there yet
+    cli("refresh", "Harbour News")
+    assert "1 source polled" in cli("refresh").stdout
+    assert desk.asked == 3
+    cli("update")
+    assert desk.asked == 3
+
+
+def test_refresh_has_a_running_service_poll_at_once(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk)
+    with subprocess.Popen(
+        [*cli.command, "run"], cwd=cli.folder, env=cli.environment(), stderr=subprocess.DEVNULL
+    ) as service:
+        try:
+            wait_until(lambda: desk.asked == 1)
+            wait_until(lambda: "due now" in cli("refresh").stdout)
+            wait_until(lambda: desk.asked == 2)
+        finally:
+            service.terminate()
+            service.wait(timeout=20)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_source_that_is_gone_is_visible_and_can_be_revived(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk)
+    desk.status = 410
+    cli("update", check=1)
+    assert "410 Gone since" in cli("sources", "show", "harbour").stdout
+    assert shown(cli)["state"] == "failing"
+    set_gone_two_days_ago(cli)
+    cli("refresh", "harbour", check=1)
+    assert shown(cli)["state"] == "retired"
+    assert "next poll     never" in cli("sources", "show", "harbour").stdout
+    assert "retired" in cli("sources", "--failing").stdout
+    assert "410 Gone" in cli("digest").stdout
+    asked = desk.asked
+    cli("refresh")
+    cli("update", "--force", check=None)
+    assert desk.asked == asked
+    desk.status = 200
+    cli("refresh", "harbour", "--force")
+    assert shown(cli)["state"] == "ok"
+
+
+def set_gone_two_days_ago(cli: Cli) -> None:
+    """As if the first 410 had been then."""
+    with closing(sqlite3.connect(cli.folder / "aggregator.db")) as database, database:
+        database.execute("UPDATE sources SET gone_at = gone_at - 172800000000")
+
+
+def test_paused_sources_are_listed_and_shown(cli: Cli, desk: Desk) -> None:
+    follow(cli, desk, "  - {url: 'http://quiet.example.org/feed', name: Quiet, paused: true}")
+    cli("update")
+    rows = [json.loads(row) for row in cli("sources", "--json").stdout.splitlines()]
+    assert {row["name"]: row["state"] for row in rows} == {
+        "Harbour News": "ok",
+        "Quiet": "paused",
+    }
+    assert "paused" in cli("sources").stdout
+    assert "aggregator resume" in cli("sources", "show", "Quiet").stdout
+    assert "sources" in cli("sources", "show", "Nobody's", check=2).stderr
