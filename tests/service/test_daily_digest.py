@@ -39,7 +39,8 @@ class Days:
 
     def write(self, port: int, *, to: str = "[ann@example.com, bob@example.com]") -> None:
         (self._folder / "feeds.yaml").write_text(
-            self._press.feeds_yaml(self._named)
+            "max_interval: 30m\n"  # days are jumped over, and everything is due again
+            + self._press.feeds_yaml(self._named)
             + f"digest:\n  at: '07:00'\n  timezone: UTC\n  to: {to}\n"
             + "  from: news@example.org\n"
             + f"smtp:\n  host: 127.0.0.1\n  port: {port}\n  security: none\n",
