@@ -7,10 +7,11 @@ STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas format lock clean \
-        bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling kill-test
+        bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling \
+        bench-neighbours bench-simulate kill-test
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## create .venv and install the project with its development tools
 
@@ -55,7 +56,7 @@ format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling ## all benchmarks, with the figures of others
+bench: bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling bench-neighbours bench-simulate ## all benchmarks, with the figures of others
 
 bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and newsboat
 	@$(BIN)/python -m benchmarks.update
@@ -71,6 +72,12 @@ bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler m
 
 bench-jobs: $(STAMP) ## jobs a second of both engines
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.jobs
+
+bench-neighbours: $(STAMP) ## a pass with and without 22 bad servers beside 178 good ones
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.neighbours
+
+bench-simulate: $(STAMP) ## 30 days of 200 scripted hosts: requests, delays, nothing missed
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.simulate
 
 bench-scaling: $(STAMP) ## 1, 2 and 4 workers on PostgreSQL beside one process on SQLite
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.scaling

@@ -157,6 +157,8 @@ class FeedState:
     """The outlet's home page as the feed gives it; None: not given."""
     why: str = ""
     """Why the next poll is when it is, in sentences."""
+    not_before_at: datetime | None = None
+    """The publisher's headers and the feed itself ask not to come earlier; None: they do not."""
     pace: Pace | None = None
     """None: nothing is known yet of how often something new comes."""
     hints: PollHints | None = None
@@ -250,9 +252,12 @@ class FetchRequest:
     """Such as socks5://user:password@proxy.example.org:1080; "": none; None: the fetcher's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Fetched:
-    """A 200 with its whole body, or a 226 with what is new."""
+    """A 200 with its whole body, or a 226 with what is new.
+
+    The fetcher notices when nobody holds it any longer, for its memory: do not keep it for long.
+    """
 
     url: str
     """The address that answered, after redirects."""
@@ -370,7 +375,7 @@ class Link:
     """Something else that an entry refers to."""
 
     kind: LinkKind
-    url: str | None
+    url: str | None = None
     """Absolute http(s); None: only its identifier is given."""
     ref: str = ""
     """The identifier (GUID) of what is meant; empty: not given."""

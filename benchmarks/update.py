@@ -86,7 +86,8 @@ def _server(options: argparse.Namespace) -> Iterator[list[str]]:
 def _ours(folder: Path, urls: Sequence[str]) -> list[Row]:
     config = folder / "feeds.yaml"
     config.write_text(
-        "host_delay: 0s\nconcurrency: 20\nallow: [127.0.0.1]\nsources:\n" + "".join(f"  - {url}\n" for url in urls),
+        "host_delay: 0s\nconcurrency: 20\nallow: [127.0.0.1]\nsources:\n"
+        + "".join(f"  - {url}\n" for url in urls),
         encoding="utf-8",
     )
     command = [str(Path(sys.executable).with_name("aggregator")), "update", "-c", str(config)]

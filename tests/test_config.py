@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 
+import certifi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,12 +27,13 @@ from aggregator.config import (
     write_template,
 )
 from aggregator.errors import ConfigError, UsageError
-from aggregator.types import PagePolicy, Source
+from aggregator.types import PagePolicy, PageSelectors, Source
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("/srv/news")
 TWO_LINES = "sources:\n  - https://theeuropetoday.com/feed/\n"
-ENVIRON = {"EXAMPLE_API_KEY": "k3y", "SMTP_PASSWORD": "pa55"}
+ENVIRON = {"EXAMPLE_API_KEY": "k3y", "EXAMPLE_PASSWORD": "pa55", "SMTP_PASSWORD": "pa55"}
+CERTIFICATES = Path(certifi.where()).read_text(encoding="ascii", errors="replace")
 
 
 def read(text: str, *, environ: Mapping[str, str] | None = None, folder: Path = FOLDER) -> Config:
@@ -54,14 +57,20 @@ def names(*entries: str) -> list[str]:
 def test_two_lines_are_enough() -> None:
     config = read(TWO_LINES)
     assert config.sources == (
-        Source(name="theeuropetoday.com", url="https://theeuropetoday.com/feed/"),
+        Source(
+            name="theeuropetoday.com",
+            url="https://theeuropetoday.com/feed/",
+            max_interval=timedelta(hours=4),
+        ),
     )
+    assert (config.allow, config.proxy, config.ca_file) == ((), None, None)
+    assert (config.max_interval, config.outlines) == (timedelta(hours=4), {})
     assert config.storage == FOLDER / "aggregator.db"
     assert config.interval == timedelta(minutes=30)
     assert config.host_delay == timedelta(seconds=1)
     assert config.timeout == timedelta(seconds=30)
     assert (config.concurrency, config.pages, config.contact) == (20, PagePolicy.AUTO, None)
-    assert (config.max_feed_size, config.max_page_size) == (32 * 1024**2, 10 * 1024**2)
+    assert (config.max_feed_size, config.max_page_size) == (16 * 1024**2, 10 * 1024**2)
     assert (config.digest.to, config.digest.sender, config.smtp) == ((), None, None)
     assert (config.digest.at, config.digest.timezone.key) == (time(7), "UTC")
     assert (config.digest.max_stories, config.digest.max_items) == (20, 40)
@@ -80,9 +89,14 @@ sources:
     tags: [world, agencies, world]
     language: PT
     interval: 15m
+    max_interval: 3h
     pages: always
     weight: 2.5
     headers: {X-Client: desk, Authorization: {env: LOGIN}}
+    proxy: socks5://proxy.example.org:1080
+    respect_robots: false
+    select: {item: "main li", link: a, date: "time::attr(datetime)"}
+    opml: {htmlUrl: "https://example.org/", description: "", app:color: "#ff0000"}
   - https://example.com/feed
   - {url: "https://example.net/feed", paused: true}
 """
@@ -94,21 +108,38 @@ sources:
         tags=("world", "agencies"),
         language="pt",
         interval=timedelta(minutes=15),
+        max_interval=timedelta(hours=3),
         pages=PagePolicy.ALWAYS,
         weight=2.5,
         headers=(("X-Client", "desk"), ("Authorization", "Bearer abc")),
+        proxy="socks5://proxy.example.org:1080",
+        respect_robots=False,
+        selectors=PageSelectors(item="main li", link="a", date="time::attr(datetime)"),
     )
+    assert config.outlines == {
+        first.url: (
+            ("htmlUrl", "https://example.org/"),
+            ("description", ""),
+            ("app:color", "#ff0000"),
+        )
+    }
     assert (second.interval, second.pages) == (timedelta(hours=2), PagePolicy.NEVER)
     assert [item.name for item in config.paused] == ["example.net"]
 
 
 def test_every_key_of_the_other_sections_arrives(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("pa55 word\r\n")
+    (tmp_path / "proxy").write_text("http://u:pa55@proxy.example.org:3128\n")
+    (tmp_path / "ca.pem").write_text(CERTIFICATES)
     text = """\
 storage: data/news.db
 host_delay: 0s
 concurrency: 7
 timeout: 1m
+max_interval: 6h
+allow: [intranet.example.org, "127.0.0.1:8080", 10.0.0.0/8]
+proxy: {file: proxy}
+ca_file: ca.pem
 max_feed_size: 1MB
 max_page_size: 2MiB
 contact: https://example.org/contact
@@ -124,6 +155,10 @@ stories: {copy_window: 20d, event_window: 36h}
     assert (config.host_delay, config.concurrency) == (timedelta(), 7)
     assert (config.timeout, config.contact) == (timedelta(minutes=1), "https://example.org/contact")
     assert (config.max_feed_size, config.max_page_size) == (1_000_000, 2_097_152)
+    assert config.max_interval == config.sources[0].max_interval == timedelta(hours=6)
+    assert config.allow == ("intranet.example.org", "127.0.0.1:8080", "10.0.0.0/8")
+    assert config.proxy == "http://u:pa55@proxy.example.org:3128"
+    assert config.ca_file == tmp_path / "ca.pem"
     digest = config.digest
     assert (digest.at, digest.timezone.key) == (time(6, 5), "Asia/Karachi")
     assert digest.to == ("a@example.org", "b@example.org")
@@ -136,6 +171,40 @@ stories: {copy_window: 20d, event_window: 36h}
     assert (config.log.level, config.log.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert config.stories.copy_window == timedelta(days=20)
     assert config.stories.event_window == timedelta(hours=36)
+
+
+def test_a_max_interval_below_the_interval_is_the_interval() -> None:
+    assert source("interval: 2h\nmax_interval: 1h").max_interval == timedelta(hours=2)
+    assert source("interval: 5h").max_interval == timedelta(hours=5)
+    config = read(f"{TWO_LINES}interval: 3h\nmax_interval: 1h\n")
+    assert config.sources[0].max_interval == timedelta(hours=3)
+
+
+def test_a_login_is_basic_authentication_in_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("pass:wört\n", encoding="utf-8")
+    text = (
+        "sources: [{url: https://example.org/, login: {username: müller, password_file: password}}]"
+    )
+    headers = dict(read(text, folder=tmp_path).sources[0].headers)
+    login = b64decode(headers["Authorization"].removeprefix("Basic "))
+    assert login.decode() == "müller:pass:wört"
+
+
+@pytest.mark.parametrize(
+    ("general", "own", "meant"),
+    [
+        ("none", "http://p.example.org:3128", "http://p.example.org:3128"),
+        ("http://p.example.org:3128", "None", ""),
+    ],
+)
+def test_a_source_may_have_a_proxy_of_its_own_or_none(general: str, own: str, meant: str) -> None:
+    text = f"proxy: {general}\nsources: [{{url: https://example.org/, proxy: '{own}'}}]"
+    config = read(text)
+    assert (config.proxy, config.sources[0].proxy) == (
+        None if general == "none" else general,
+        meant,
+    )
+    assert read(f"{TWO_LINES}proxy: {general}\n").sources[0].proxy is None
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
@@ -281,14 +350,22 @@ def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
     text = """\
 sources:
   - url: https://example.org/feed
-    headers: {X-Api-Key: {file: key}, Authorization: {env: LOGIN}}
+    headers: {X-Api-Key: {file: key}, X-Auth: {env: LOGIN}}
+    login: {username: ada, password_env: PASSWORD}
+    proxy: {env: PROXY}
+proxy: {env: PROXY}
 smtp: {host: mail.example.org, username: u, password_env: PASSWORD}
 """
-    environ = {"LOGIN": "b3arer", "PASSWORD": "pa55"}
+    environ = {"LOGIN": "b3arer", "PASSWORD": "pa55", "PROXY": "http://u:pr0xy@p.example.org"}
     config = read(text, environ=environ, folder=tmp_path)
-    assert dict(config.sources[0].headers) == {"X-Api-Key": "t0psecret", "Authorization": "b3arer"}
+    assert dict(config.sources[0].headers) == {
+        "Authorization": "Basic YWRhOnBhNTU=",
+        "X-Api-Key": "t0psecret",
+        "X-Auth": "b3arer",
+    }
     shown = repr(config)
-    assert not [secret for secret in ("t0psecret", "b3arer", "pa55") if secret in shown]
+    secrets = ("t0psecret", "b3arer", "pa55", "YWRhOnBhNTU", "pr0xy")
+    assert not [secret for secret in secrets if secret in shown]
     assert "X-Api-Key" in shown
 
 
@@ -300,6 +377,11 @@ smtp: {host: mail.example.org, username: u, password_env: PASSWORD}
         "headers: {X-A: {env: 'hunter2 '}, x-a: {env: 'hunter2!'}}",
         "headers: {X-A: {hunter2: hunter2}}",
         "url: https://ada:hunter2@example.org/",
+        "login: {username: ada, password: hunter2}",
+        "login: {username: ada, password_env: hunter2}",
+        "proxy: http://ada:hunter2@proxy.example.org",
+        "proxy: {env: hunter2}",
+        "proxy: hunter2",
     ],
 )
 def test_no_problem_repeats_a_secret(entry: str) -> None:
@@ -330,9 +412,16 @@ def test_the_template_watches_two_outlets() -> None:
     assert config.digest.to == ()
 
 
-def test_the_template_with_every_example_is_valid() -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With what the examples of the template name."""
+    (tmp_path / "internal-ca.pem").write_text(CERTIFICATES, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_template_with_every_example_is_valid(folder: Path) -> None:
     text = uncomment(template())
-    config = read(text, environ=ENVIRON)
+    config = read(text, environ=ENVIRON, folder=folder)
     assert len(config.sources) == 3
     assert config.digest.to
     assert config.smtp is not None
@@ -340,8 +429,12 @@ def test_the_template_with_every_example_is_valid() -> None:
     other = text.replace("  password_env:", "  #password_env:").replace(
         "  #password_file", "  password_file"
     )
-    with pytest.raises(ConfigError, match=r"smtp\.password_file: the file .* cannot be read"):
-        read(other, environ=ENVIRON)
+    with pytest.raises(ConfigError) as caught:
+        read(other, environ=ENVIRON, folder=folder)
+    assert [problem.key for problem in caught.value.problems] == [
+        "sources[2].login.password_file",
+        "smtp.password_file",
+    ]
 
 
 def examples() -> list[str]:
@@ -353,19 +446,27 @@ def examples() -> list[str]:
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda block: str(block).partition(":")[0][1:])
-def test_each_example_is_valid_by_itself(example: str) -> None:
-    read(TWO_LINES + uncomment(example), environ=ENVIRON)
+def test_each_example_is_valid_by_itself(example: str, folder: Path) -> None:
+    read(TWO_LINES + uncomment(example), environ=ENVIRON, folder=folder)
 
 
 def test_the_example_of_a_source_is_valid_by_itself() -> None:
     text = uncomment(template().partition("# --- where")[0])
     third = read(text, environ=ENVIRON).sources[2]
     assert (third.name, third.tags) == ("Example World News", ("world", "agencies"))
-    assert dict(third.headers) == {"Accept-Language": "en", "X-Api-Key": "k3y"}
+    assert dict(third.headers) == {
+        "Accept-Language": "en",
+        "X-Api-Key": "k3y",
+        "Authorization": "Basic bmV3c2Rlc2s6cGE1NQ==",
+    }
+    assert third.selectors is not None
+    assert third.selectors.date == "time::attr(datetime)"
+    assert third.proxy == "http://proxy.example.org:3128"
 
 
 def test_the_values_of_the_examples_are_the_defaults() -> None:
-    chosen = [block for block in examples() if not block.startswith(("#contact:", "#smtp:"))]
+    other = ("#contact:", "#smtp:", "#allow:", "#proxy:", "#ca_file:")
+    chosen = [block for block in examples() if not block.startswith(other)]
     lines = [
         line
         for block in chosen

@@ -14,6 +14,7 @@ from aggregator.errors import ConfigError, ConfigProblem
 
 ENVIRON = {"EMPTY": "", "BROKEN": "a\nb", "SECRET": "s"}
 ONE = "sources:\n  - https://example.org/feed\n"
+ENTRY = "sources:\n  - url: https://example.org/feed\n"
 
 
 def problems(text: str, folder: Path = Path("/srv/news")) -> tuple[ConfigProblem, ...]:
@@ -124,7 +125,7 @@ BROKEN = {
     "no host": ("sources:\n  - https:///feed\n", 2, "sources[0]", "its host or port"),
     "bad port": ("sources:\n  - https://example.org:99999/\n", 2, "sources[0]", "its host or port"),
     "space": ("sources:\n  - https://example.org/a b\n", 2, "sources[0]", "has a space in it"),
-    "login": ("sources:\n  - https://u:p@example.org/\n", 2, "sources[0]", "{env: NAME}"),
+    "login": ("sources:\n  - https://u:p@example.org/\n", 2, "sources[0]", "password_env: NAME}"),
     "next line": (
         "sources:\n  - name: x\n    url:\n      example.org\n", 4, "sources[0].url", "https://"
     ),
@@ -139,6 +140,101 @@ BROKEN = {
     ),
     "same by alias": (
         "sources:\n  - &a https://example.org/a\n  - *a\n", 3, "sources[1]", "on line 2 too"
+    ),
+    # Logins.
+    "login without a name": (
+        ENTRY + "    login: {password_env: SECRET}\n", 3, "sources[0].login.username",
+        "is missing; give the name to log in with",
+    ),
+    "login without a password": (
+        ENTRY + "    login:\n      username: u\n", 4, "sources[0].login.username",
+        "needs a password; name where it is",
+    ),
+    "login with two passwords": (
+        ENTRY + f"    login:\n      password_file: {__file__}\n      username: u\n"
+        "      password_env: SECRET\n", 6, "sources[0].login.password_env",
+        "is given beside password_file",
+    ),
+    "password in the file": (
+        ENTRY + "    login: {username: u, password: x}\n", 3, "sources[0].login.password",
+        "does not belong in this file",
+    ),
+    "password outside of login": (
+        ENTRY + "    password: x\n", 3, "sources[0].password", "belongs under login"
+    ),
+    "colon in a user name": (
+        ENTRY + "    login: {username: 'u:v', password_env: SECRET}\n", 3,
+        "sources[0].login.username", "may hold no colon",
+    ),
+    "no login": (ENTRY + "    login: u\n", 3, "sources[0].login", "needs keys below it, not text"),
+    "login beside its header": (
+        ENTRY + "    headers: {authorization: {env: SECRET}}\n"
+        "    login: {username: u, password_env: SECRET}\n", 4, "sources[0].login",
+        "is sent as the header Authorization, which is given too",
+    ),
+    # What is asked, and through what.
+    "allow": (ONE + "allow: [10.0.0.0/8, 'http://x/']\n", 3, "allow[1]", "http://x/"),
+    "allow, port": (ONE + "allow: ['127.0.0.1:0']\n", 3, "allow[0]", "127.0.0.1:0"),
+    "allow, network": (ONE + "allow: [10.0.0.0/33]\n", 3, "allow[0]", "10.0.0.0/33"),
+    "allow as text": (ONE + "allow: 10.0.0.1\n", 3, "allow", "needs a list, as in [one, two]"),
+    "proxy": (ONE + "proxy: ftp://proxy.example.org\n", 3, "proxy", "give one such as http://"),
+    "proxy with a login": (
+        ONE + "proxy: http://u:v@proxy.example.org\n", 3, "proxy", "write {env: NAME}"
+    ),
+    "proxy from a variable": (ONE + "proxy: {env: SECRET}\n", 3, "proxy", "cannot be used"),
+    "proxy from nowhere": (ONE + "proxy: {env: NOT_SET}\n", 3, "proxy", "NOT_SET is not set"),
+    "proxy keys": (
+        ONE + "proxy: {url: x}\n", 3, "proxy", "must be an address, {env: NAME} or {file: PATH}"
+    ),
+    "proxy of a source": (
+        ENTRY + "    proxy: [a]\n", 3, "sources[0].proxy", "needs text, not a list"
+    ),
+    "no CA file": (
+        ONE + "ca_file: nowhere.pem\n", 3, "ca_file",
+        'the file "/srv/news/nowhere.pem" cannot be read: No such file',
+    ),
+    "CA folder": (ONE + "ca_file: /\n", 3, "ca_file", "cannot be read: Is a directory"),
+    "CA file of another kind": (
+        ONE + f"ca_file: {__file__}\n", 3, "ca_file", "holds no certificate in PEM"
+    ),
+    "max_interval": (ONE + "max_interval: 8d\n", 3, "max_interval", "from 1m to 7d, not 8d"),
+    "max_interval of a source": (
+        ENTRY + "    max_interval: 0s\n", 3, "sources[0].max_interval", "from 1m to 7d, not 0s"
+    ),
+    "robots": (
+        ENTRY + "    respect_robots: maybe\n", 3, "sources[0].respect_robots", "true or false"
+    ),
+    # Pages without a feed.
+    "no item": (
+        ENTRY + "    select: {title: h2}\n", 3, "sources[0].select.item",
+        "is missing; name the elements that are the items",
+    ),
+    "no selector": (
+        ENTRY + "    select:\n      item: 'li[['\n", 4, "sources[0].select.item",
+        "is no CSS selector",
+    ),
+    "pseudo-element": (
+        ENTRY + "    select: {item: li, title: 'a::before'}\n", 3, "sources[0].select.title",
+        "only ::attr(name) at its end counts",
+    ),
+    "unknown selector": (
+        ENTRY + "    select: {item: li, titel: h2}\n", 3, "sources[0].select.titel",
+        "did you mean title?",
+    ),
+    "select as text": (
+        ENTRY + "    select: li\n", 3, "sources[0].select", "needs keys below it, not text"
+    ),
+    # What OPML says.
+    "attribute": (
+        ENTRY + "    opml: {a b: c}\n", 3, 'sources[0].opml."a b"', "is no name of an attribute"
+    ),
+    "attribute of ours": (
+        ENTRY + "    opml: {xmlUrl: x}\n", 3, "sources[0].opml.xmlUrl",
+        "is written from url, name, tags and paused",
+    ),
+    "value of an attribute": (
+        ENTRY + "    opml: {description: [a]}\n", 3, "sources[0].opml.description",
+        "needs text, not a list",
     ),
     # Storage.
     "postgres password": (

@@ -25,7 +25,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
 def in_schema() -> dict[str, FieldInfo]:
     found = {}
     for place, section in SECTIONS.items():
-        prefix = "sources[]." if place == ("sources",) else "".join(f"{part}." for part in place)
+        prefix = "".join("sources[]." if part == "sources" else f"{part}." for part in place)
         for name, field in section.model_fields.items():
             found[prefix + (field.alias or name)] = field
     return found
@@ -41,7 +41,7 @@ def in_docs() -> dict[str, tuple[str, str]]:
 
 def in_template() -> Iterator[str]:
     """Keys as they stand in the template, commented or not, below the section they belong to."""
-    section = ""
+    section = subsection = ""
     for line in template().splitlines():
         match = re.match(r"#?( *)(- |#)?([a-z_]+):(?: |$)", line)
         if match is None:
@@ -51,7 +51,10 @@ def in_template() -> Iterator[str]:
             section = key
             yield key
         elif indent <= 4:
+            subsection = key
             yield f"sources[].{key}" if section == "sources" else f"{section}.{key}"
+        elif (section, subsection) in SECTIONS:
+            yield f"sources[].{subsection}.{key}"
 
 
 def bounds(field: FieldInfo) -> Range[Any] | None:
@@ -88,7 +91,7 @@ def test_every_key_is_documented_and_every_documented_key_exists() -> None:
 
 
 def test_every_key_has_its_example_in_the_template() -> None:
-    # Names of request headers are the user's own.
+    # Names of request headers and of attributes in OPML are the user's own.
     assert set(in_template()) == in_schema().keys()
 
 
@@ -132,7 +135,7 @@ def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
         assert documented == f"`{shown(key, field.default)}`"
 
 
-SECTION_KEYS = {"digest", "smtp", "log", "stories", "sources[].headers"}
+SECTION_KEYS = {"digest", "smtp", "log", "stories", "sources[].headers", "sources[].opml"}
 
 
 @pytest.mark.parametrize("key", in_schema())

@@ -10,6 +10,13 @@ import click
 
 COMMANDS: Mapping[str, str] = {
     "init": "setup:init",
+    "add": "add:add",
+    "test": "probe:test",
+    "remove": "lists:remove",
+    "pause": "lists:pause",
+    "resume": "lists:resume",
+    "import": "lists:import_",
+    "export": "lists:export",
     "check": "setup:check",
     "update": "update:update",
     "refresh": "refresh:refresh",
@@ -19,7 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "health": "run:health",
     "stories": "stories:stories",
     "story": "stories:story",
-    "article": "stories:article",
+    "article": "article:article",
     "search": "search:search",
     "sources": "sources:sources",
     "digest": "digest:digest",

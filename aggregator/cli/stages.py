@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from aggregator.cli.article import print_mentions
 from aggregator.cli.common import json_option
 from aggregator.cli.output import (
     Cell,
@@ -73,6 +74,16 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
             for entry in feed.entries
         ],
     )
+    for entry in feed.entries:
+        if entry.links or entry.media:
+            blank()
+            line(Cell(entry.title or entry.url or entry.guid or "(no title)", "bold"))
+            print_mentions(entry.links, entry.media, indent=2)
+    if feed.withdrawn:
+        blank()
+        line(Cell("withdrawn by the publisher", "bold"))
+        for guid in feed.withdrawn:
+            line(Cell(f"  {guid}", "dim"))
 
 
 @click.command(epilog="Example: aggregator extract page.html --url https://example.org/a --json")

@@ -1,4 +1,4 @@
-"""stories, story, article: what is being reported, by whom, and the texts."""
+"""stories, story: what is being reported, and by whom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from aggregator.cli.article import print_article
 from aggregator.cli.common import Period, config_option, json_option, limit_option, reading
 from aggregator.cli.output import (
     Cell,
@@ -17,14 +18,13 @@ from aggregator.cli.output import (
     heading,
     line,
     moment,
-    paragraphs,
     short_moment,
     table,
 )
 from aggregator.core.digest import lead_article
 from aggregator.core.timeline import copying_outlets, describe, independent_outlets
 from aggregator.errors import UsageError
-from aggregator.types import Article, Relation, Story, StoryArticle
+from aggregator.types import Relation, Story, StoryArticle
 
 _STYLES: dict[Relation, Style] = {
     Relation.NEW: "good",
@@ -152,54 +152,6 @@ def _relation(item: StoryArticle, found: Story) -> str:
     return describe(item, found).removesuffix(f" of {found.first.article.source}")
 
 
-@click.command(epilog="Example: aggregator article 42 --revisions")
-@click.argument("article_id", type=int, metavar="ID")
-@click.option("--revisions", is_flag=True, help="Print the former versions too.")
-@config_option
-@json_option
-def article(article_id: int, revisions: bool, config_path: Path, as_json: bool) -> None:
-    """Print an article: who, when, where from, and its full text."""
-    with reading(config_path) as (_, storage):
-        found = storage.article(article_id)
-    if found is None:
-        raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")
-    if as_json:
-        emit_json(article_fields(found))
-        return
-    print_article(found)
-    if revisions:
-        for past in found.revisions:
-            blank()
-            heading(f"Version {past.number}, first seen {moment(past.seen_at)}: {past.title}")
-            paragraphs(past.text)
-
-
-def print_article(found: Article) -> None:
-    """Title, what is known about it, text."""
-    summary = found.summary
-    heading(summary.title or "(no title)")
-    about = [summary.source, moment(summary.published_at, none="undated"), *found.authors]
-    line(Cell(" · ".join(about), "accent"))
-    details = [f"article {summary.article_id}"]
-    if summary.story_id is not None:
-        details.append(f"story {summary.story_id}")
-    if summary.language:
-        details.append(summary.language)
-    details.append(f"text from the {_ORIGINS[found.text_origin.value]}")
-    if found.revision > 1:
-        details.append(f"version {found.revision}")
-    line(Cell(" · ".join(details), "dim"))
-    if summary.url:
-        line(Cell(summary.url, "dim"))
-    if found.text_error:
-        line(Cell(f"The page could not be had: {found.text_error}", "warn"))
-    blank()
-    paragraphs(found.text)
-
-
-_ORIGINS = {"page": "page", "content": "feed", "summary": "feed's summary"}
-
-
 def story_fields(found: Story) -> dict[str, object]:
     """A story as one JSON object."""
     lead = lead_article(found)
@@ -231,34 +183,4 @@ def _line_fields(item: StoryArticle, found: Story) -> dict[str, object]:
         "of": item.of,
         "score": round(item.score, 3),
         "why": item.why,
-    }
-
-
-def article_fields(found: Article) -> dict[str, object]:
-    """An article as one JSON object."""
-    summary, assignment = found.summary, found.assignment
-    return {
-        "id": summary.article_id,
-        "story": summary.story_id,
-        "source": summary.source,
-        "title": summary.title,
-        "url": summary.url,
-        "guid": found.guid,
-        "authors": found.authors,
-        "published_at": summary.published_at,
-        "updated_at": found.updated_at,
-        "first_seen_at": summary.first_seen_at,
-        "language": summary.language,
-        "image_url": found.image_url,
-        "categories": found.categories,
-        "text_state": found.text_state,
-        "text_origin": found.text_origin,
-        "text_error": found.text_error,
-        "revision": found.revision,
-        "revisions": found.revisions,
-        "relation": None if assignment is None else assignment.relation,
-        "of": None if assignment is None else assignment.of,
-        "why": None if assignment is None else assignment.why,
-        "text": found.text,
-        "html": found.html,
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,7 @@ from aggregator.cli.output import (
     note,
     table,
 )
+from aggregator.core.durations import parse_duration
 
 if TYPE_CHECKING:
     from aggregator.config import Config
@@ -29,14 +31,44 @@ if TYPE_CHECKING:
     from aggregator.types import SyncReport
 
 
+class Span(click.ParamType[timedelta]):
+    """A duration above zero, such as 45s or 1h30m."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        try:
+            span = parse_duration(value)
+        except (ValueError, OverflowError) as error:
+            self.fail(f"“{value}” is no duration: {error}", param, ctx)
+        if not span:
+            self.fail("it must be longer than nothing, such as 45s or 10m", param, ctx)
+        return span
+
+
 @click.command(epilog="Examples: aggregator update · aggregator update 'The Gulf Observer' --force")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--force", is_flag=True, help="Also what is not due, or asked to be left alone.")
 @click.option("--polls-only", is_flag=True, help="Leave pages and stories to a later pass.")
+@click.option(
+    "--within",
+    type=Span(),
+    help="Ask for nothing more after this time, such as 45s or 10m, and say what is left.",
+)
 @config_option
 @json_option
 def update(
-    sources: tuple[str, ...], force: bool, polls_only: bool, config_path: Path, as_json: bool
+    sources: tuple[str, ...],
+    *,
+    force: bool,
+    polls_only: bool,
+    within: timedelta | None,
+    config_path: Path,
+    as_json: bool,
 ) -> int:
     """Fetch what is due once: feeds, article pages, stories.
 
@@ -44,7 +76,9 @@ def update(
     even when they are not due yet.
     """
     config = load_config(config_path)
-    summary = asyncio.run(run_update(config, names=sources, force=force, polls_only=polls_only))
+    summary = asyncio.run(
+        run_update(config, names=sources, force=force, polls_only=polls_only, within=within)
+    )
     if as_json:
         emit_json(summary_fields(summary))
     else:
@@ -53,7 +87,12 @@ def update(
 
 
 async def run_update(
-    config: Config, *, names: Sequence[str] = (), force: bool = False, polls_only: bool = False
+    config: Config,
+    *,
+    names: Sequence[str] = (),
+    force: bool = False,
+    polls_only: bool = False,
+    within: timedelta | None = None,
 ) -> UpdateSummary:
     """One pass with a progress bar."""
     from aggregator.pipeline import FeedPolled, TextFetched
@@ -86,6 +125,7 @@ async def run_update(
                 names=names,
                 force=force,
                 polls_only=polls_only,
+                within=within,
                 started=started,
                 progress=progress,
             )
@@ -100,6 +140,8 @@ def summary_fields(summary: UpdateSummary) -> dict[str, object]:
         "failed": [{"source": item.source, "error": item.error} for item in summary.failed],
         "not_due": summary.not_due,
         "next_due_at": summary.next_due_at,
+        "sources_left": summary.sources_left,
+        "pages_left": summary.pages_left,
         "new": summary.new,
         "revised": summary.revised,
         "texts": summary.texts,
@@ -135,12 +177,7 @@ def print_summary(summary: UpdateSummary) -> None:
         )
     if summary.left_to_leader:
         line("Stories are left to the worker that leads; `aggregator workers` says which.")
-    if summary.not_due:
-        line(
-            f"{_count(summary.not_due, 'source')} not due yet; the next is due "
-            f"{distance(summary.next_due_at)} ({moment(summary.next_due_at)}). "
-            "--force does not wait."
-        )
+    _print_later(summary)
     if summary.failed:
         line(Cell(f"{_count(len(summary.failed), 'source')} failed:", "bad"))
         table(
@@ -158,6 +195,22 @@ def print_summary(summary: UpdateSummary) -> None:
         line(f"… and {len(summary.texts_failed) - 10} more")
     for error in summary.crashed:
         line(Cell("an error of ours: ", "bad"), error)
+
+
+def _print_later(summary: UpdateSummary) -> None:
+    """What the pass did not come to, or was not about."""
+    if summary.sources_left or summary.pages_left:
+        line(
+            Cell("The time is over: ", "warn"),
+            f"{_count(summary.sources_left, 'source')} and {_count(summary.pages_left, 'page')} "
+            "are left, and come first in the next pass.",
+        )
+    if summary.not_due:
+        line(
+            f"{_count(summary.not_due, 'source')} not due yet; the next is due "
+            f"{distance(summary.next_due_at)} ({moment(summary.next_due_at)}). "
+            "--force does not wait."
+        )
 
 
 def _count(number: int, what: str) -> str:

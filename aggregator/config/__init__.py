@@ -1,17 +1,21 @@
 """feeds.yaml → Config, or every problem at once with its file, line, key and cure.
 
-document   YAML text → a tree with lines     (the only importer of ruamel.yaml)
+document   YAML text → a tree with places    (the only importer of ruamel.yaml); tree: its nodes
 schema     which keys there are              (the only importer of pydantic)
-values     how the text behind a key is read; credentials: secrets and headers;
+values     how the text behind a key is read; credentials: secrets, headers, certificates;
            databases: where the database is
 rules      what must hold between keys
 messages   mismatches → sentences
 build      a valid file → model.Config
+
+editing    sources added, removed and paused in a file, all else byte for byte
+edits      the same in a text; entries: new ones as text; replacing: a file put back at once
+opml       the sources as an OPML list, and outlines as sources
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +23,7 @@ from pathlib import Path
 from aggregator.config import document, messages, rules, schema
 from aggregator.config.build import DEFAULT_STORAGE, build
 from aggregator.config.databases import database, database_in_environment
-from aggregator.config.document import Flaw, Node, Unreadable
+from aggregator.config.document import Unreadable
 from aggregator.config.model import (
     Config,
     DigestConfig,
@@ -30,6 +34,7 @@ from aggregator.config.model import (
     SmtpSecurity,
     StoriesConfig,
 )
+from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.config.values import Surroundings
 from aggregator.errors import ConfigError, ConfigProblem, UsageError
 from aggregator.types import Database
@@ -82,10 +87,7 @@ def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:
     override = _override(environ, folder, file)
     if override is not None:
         return override
-    try:
-        root, _ = document.read(_text_of(path))
-    except Unreadable as error:
-        raise _error(file, error.flaw.line, error.flaw.message) from None
+    root, _ = read(_text_of(path), file=file)
     node = None if root is None else root.child("storage")
     if node is None or node.value is None:
         return folder / DEFAULT_STORAGE
@@ -115,6 +117,11 @@ def _text_of(path: Path) -> str:
         raise _error(file, 0, "there is no such file; run `aggregator init` to write one") from None
     except OSError as error:
         raise _error(file, 0, f"this cannot be read: {error.strerror}") from None
+    return decode(raw, file=file)
+
+
+def decode(raw: bytes, *, file: str) -> str:
+    """The text of a configuration file without its byte-order mark; raises ConfigError."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -128,10 +135,30 @@ def _text_of(path: Path) -> str:
 
 def parse(text: str, *, file: str, folder: Path, environ: Mapping[str, str]) -> Config:
     """Validate the text of a configuration file; `file` is how messages call it. See `load`."""
+    root, flaws = read(text, file=file)
+    return interpret(root, flaws, file=file, folder=folder, environ=environ)
+
+
+def read(text: str, *, file: str) -> tuple[Node | None, list[Flaw]]:
+    """The tree of a configuration file, None when it is empty, and what is wrong with it as YAML.
+
+    Raises ConfigError when it cannot be read to its end.
+    """
     try:
-        root, flaws = document.read(text)
+        return document.read(text)
     except Unreadable as error:
         raise _error(file, error.flaw.line, error.flaw.message) from None
+
+
+def interpret(
+    root: Node | None,
+    flaws: Sequence[Flaw],
+    *,
+    file: str,
+    folder: Path,
+    environ: Mapping[str, str],
+) -> Config:
+    """What the tree of a file means, given what is already known to be wrong. See `load`."""
     if root is None or root.value is None:
         raise _error(
             file,
@@ -143,10 +170,10 @@ def parse(text: str, *, file: str, folder: Path, environ: Mapping[str, str]) -> 
         raise _error(file, root.line, "the file must begin with a key, such as `sources:`")
     around = Surroundings(environ=environ, folder=folder)
     valid, mismatches = schema.check(root.plain(), around)
-    flaws += [messages.explain(root, mismatch) for mismatch in mismatches]
-    flaws += rules.broken_rules(root)
-    if valid is None or flaws:
-        raise ConfigError(_problems(root, flaws, file))
+    found = [*flaws, *(messages.explain(root, mismatch) for mismatch in mismatches)]
+    found += rules.broken_rules(root)
+    if valid is None or found:
+        raise ConfigError(_problems(root, found, file))
     override = _override(environ, folder, file)
     config = build(valid, folder)
     return config if override is None else replace(config, storage=override)
@@ -197,7 +224,7 @@ def _error(file: str, line: int, message: str) -> ConfigError:
 def _problems(root: Node, flaws: list[Flaw], file: str) -> tuple[ConfigProblem, ...]:
     """One for each place, in file order; the first that was found there says most."""
     order = {loc: number for number, loc in enumerate(root.locations())}
-    first: dict[tuple[int, document.Loc], Flaw] = {}
+    first: dict[tuple[int, Loc], Flaw] = {}
     for flaw in flaws:
         first.setdefault((flaw.line, flaw.loc), flaw)
     return tuple(

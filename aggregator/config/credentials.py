@@ -1,4 +1,4 @@
-"""Secrets and request headers: what feeds.yaml only names, and what it may send.
+"""Secrets, request headers and certificates: what feeds.yaml only names, and what it may send.
 
 A secret never stands in feeds.yaml: the file names an environment variable or another file. No
 message here repeats one.
@@ -7,6 +7,8 @@ message here repeats one.
 from __future__ import annotations
 
 import re
+import ssl
+from pathlib import Path
 
 from aggregator.config.values import Surroundings, text
 from aggregator.core.text import clean_line
@@ -127,3 +129,18 @@ def header_value(value: object, around: Surroundings) -> str:
     if _FIELD_VALUE.fullmatch(result) is None:
         raise ValueError("may hold only printable ASCII characters, on one line")
     return result
+
+
+def certificates(value: object, around: Surroundings) -> Path:
+    """A file of certificates that can be trusted, in PEM."""
+    path = around.resolve(text(value))
+    shown = f'the file "{clean_line(str(path))}"'
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise ValueError(
+            f"{shown} holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+        ) from None
+    except OSError as error:
+        raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
+    return path

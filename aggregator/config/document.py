@@ -1,4 +1,4 @@
-"""YAML text → a tree that knows the line of everything in it.
+"""YAML text → a tree that knows where everything in it stands.
 
 The tree is built from ruamel's events (YAML 1.2) and not by its constructor, for three reasons:
 every duplicate key, tag and empty value is reported and not only the first; aliases cannot
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,12 +27,10 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.core.text import clean_line
 
 _ValueEvent = ScalarEvent | MappingStartEvent | SequenceStartEvent
-
-Loc = tuple[str | int, ...]
-"""Where a value stands: keys and list positions from the top."""
 
 _MAX_DEPTH = 20
 _MAX_ALIASED = 10_000
@@ -57,80 +55,6 @@ _HINTS = {
 _AT_START = ("unexpected end of stream", "expected ',' or")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A value and where it begins."""
-
-    value: str | dict[str, Node] | list[Node] | None
-    """Scalars are their text as written; None: nothing was written."""
-    line: int
-    """From 1. What is no text and belongs to a key has the line of the key."""
-    size: int = 1
-    """Values in it, aliases counted in full."""
-    key_lines: dict[str, int] | None = None
-    """Of a mapping; None: it is none."""
-
-    def plain(self) -> object:
-        """Texts, dicts and lists without lines."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
-
-    def find(self, loc: Loc) -> Loc:
-        """The longest part of `loc` that leads somewhere, other parts left out on the way."""
-        node = self
-        found: Loc = ()
-        for part in loc:
-            child = node.child(part)
-            if child is not None:
-                node, found = child, (*found, part)
-        return found
-
-    def child(self, part: str | int) -> Node | None:
-        """None: there is no such key or position."""
-        if isinstance(self.value, dict):
-            return self.value.get(part) if isinstance(part, str) else None
-        if isinstance(self.value, list) and isinstance(part, int) and part < len(self.value):
-            return self.value[part]
-        return None
-
-    def locations(self, here: Loc = ()) -> Iterator[Loc]:
-        """Where each value stands, in file order, beginning with this one."""
-        yield here
-        if isinstance(self.value, dict):
-            for key, node in self.value.items():
-                yield from node.locations((*here, key))
-        elif isinstance(self.value, list):
-            for position, node in enumerate(self.value):
-                yield from node.locations((*here, position))
-
-    def at(self, loc: Loc) -> Node | None:
-        """None: nothing is there."""
-        node: Node | None = self
-        for part in loc:
-            node = node.child(part) if node else None
-        return node
-
-    def key_line(self, loc: Loc) -> int:
-        """The line of the key at the end of `loc`; of a list item, of the file: its own."""
-        parent = self.at(loc[:-1]) if loc else None
-        if parent is not None and parent.key_lines and isinstance(loc[-1], str):
-            return parent.key_lines[loc[-1]]
-        node = self.at(loc)
-        return node.line if node else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
-    """One thing that is wrong, not yet tied to a file."""
-
-    line: int
-    loc: Loc
-    message: str
-
-
 class Unreadable(Exception):
     """The text is no YAML, or not the YAML that is read here; nothing can be said beyond it."""
 
@@ -145,7 +69,7 @@ def read(text: str) -> tuple[Node | None, list[Flaw]]:
     Raises Unreadable at the first thing after which the rest cannot be understood.
     """
     text = text.removeprefix("\ufeff")
-    builder = _Builder(_events(text))
+    builder = _Builder(text)
     try:
         root = builder.document()
     except ReaderError as error:
@@ -177,11 +101,13 @@ def _unreadable(error: MarkedYAMLError) -> Unreadable:
 class _Builder:
     """Recursive descent over the events of one document."""
 
-    def __init__(self, events: Iterator[Event]) -> None:
+    def __init__(self, text: str) -> None:
         self.flaws: list[Flaw] = []
-        self._events = events
+        self._text = text
+        self._events = _events(text)
         self._anchors: dict[str, Node] = {}
         self._aliased = 0
+        self._last: Event  # that ended the latest collection
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -205,7 +131,12 @@ class _Builder:
         self._check_tag(event, loc)
         if isinstance(event, ScalarEvent):
             empty = event.value in _NULLS and event.style is None
-            node = Node(value=None if empty else event.value, line=_line(event))
+            node = Node(
+                value=None if empty else event.value,
+                line=_line(event),
+                start=event.start_mark.index,
+                end=self._end(event),
+            )
         elif isinstance(event, MappingStartEvent):
             node = self._mapping(event, loc)
         else:
@@ -226,18 +157,25 @@ class _Builder:
                 f"the aliases of this file stand for more than {_MAX_ALIASED:,} values;"
                 " write them out",
             )
-        return replace(node, line=_line(event))
+        return replace(
+            node,
+            line=_line(event),
+            start=event.start_mark.index,
+            end=event.end_mark.index,
+            is_alias=True,
+        )
 
-    def _mapping(self, event: Event, loc: Loc) -> Node:
+    def _mapping(self, event: MappingStartEvent, loc: Loc) -> Node:
         values: dict[str, Node] = {}
         lines: dict[str, int] = {}
-        size = 1
+        starts: dict[str, int] = {}
+        size, end = 1, event.end_mark.index
         for key_event in self._until(MappingEndEvent):
             if not isinstance(key_event, ScalarEvent):
                 raise Unreadable(_line(key_event), "a key must be a plain word")
             key, line = key_event.value, _line(key_event)
             node = self._node(next(self._events), (*loc, key))
-            size += node.size
+            size, end = size + node.size, max(key_event.end_mark.index, node.end)
             if key in values:
                 self._flaw(
                     line, (*loc, key), f"is given already on line {lines[key]}; keep one of the two"
@@ -247,24 +185,48 @@ class _Builder:
                 node = replace(node, line=line)
             if node.value is None:
                 self._flaw(line, (*loc, key), "is empty; give a value or remove the line")
-            values[key], lines[key] = node, line
-        return Node(value=values, line=_line(event), size=size, key_lines=lines)
+            values[key], lines[key], starts[key] = node, line, key_event.start_mark.index
+        return Node(
+            value=values,
+            line=_line(event),
+            size=size,
+            key_lines=lines,
+            key_starts=starts,
+            start=event.start_mark.index,
+            end=self._last.end_mark.index if event.flow_style else end,
+            in_brackets=bool(event.flow_style),
+        )
 
-    def _sequence(self, event: Event, loc: Loc) -> Node:
+    def _sequence(self, event: SequenceStartEvent, loc: Loc) -> Node:
         items: list[Node] = []
-        size = 1
+        size, end = 1, event.end_mark.index
         for item_event in self._until(SequenceEndEvent):
             here = (*loc, len(items))
             node = self._node(item_event, here)
-            size += node.size
+            size, end = size + node.size, node.end
             if node.value is None:
                 self._flaw(node.line, here, "is empty; give a value or remove the line")
             items.append(node)
-        return Node(value=items, line=_line(event), size=size)
+        return Node(
+            value=items,
+            line=_line(event),
+            size=size,
+            start=event.start_mark.index,
+            end=self._last.end_mark.index if event.flow_style else end,
+            in_brackets=bool(event.flow_style),
+        )
 
     def _until(self, end: type[Event]) -> Iterator[Event]:
         while not isinstance(event := next(self._events), end):
             yield event
+        self._last = event
+
+    def _end(self, event: ScalarEvent) -> int:
+        """A block scalar takes the empty lines below it along, and an empty one nothing."""
+        end = int(event.end_mark.index)
+        while end > event.start_mark.index and self._text[end - 1].isspace():
+            end -= 1
+        return end
 
     def _check_tag(self, event: _ValueEvent, loc: Loc) -> None:
         tag = str(event.tag or "")

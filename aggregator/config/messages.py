@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from aggregator.config.document import Flaw, Loc, Node
 from aggregator.config.schema import SECTIONS, Mismatch, keys
+from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.config.values import kind
 from aggregator.core.text import clean_line, shorten
 
@@ -14,6 +14,9 @@ _PLAIN_KEY = re.compile(r"[\w-]+")
 _MISSING: dict[tuple[str, ...], str] = {
     ("sources",): "is missing; list below it at least one feed, - https://example.org/feed/",
     ("sources", "url"): "is missing; give the address of the feed, url: https://example.org/feed/",
+    ("sources", "login", "username"): "is missing; give the name to log in with",
+    ("sources", "select", "item"): "is missing; name the elements that are the items, as in"
+    " item: main article",
     ("smtp", "host"): "is missing; give the name of the mail server, host: mail.example.org",
 }
 _KEEP_ELSEWHERE = (
@@ -23,6 +26,8 @@ _KEEP_ELSEWHERE = (
 _SPECIAL: dict[tuple[str, ...], str] = {
     ("smtp", "password"): _KEEP_ELSEWHERE,
     ("smtp", "pass"): _KEEP_ELSEWHERE,
+    ("sources", "password"): "belongs under login; " + _KEEP_ELSEWHERE,
+    ("sources", "login", "password"): _KEEP_ELSEWHERE,
     ("sources", "<<"): "merge keys (<<) are not read here; repeat the keys that are meant",
 }
 _BY_CODE = {

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from aggregator.config.document import Flaw, Loc, Node
 from aggregator.config.messages import dotted
 from aggregator.config.schema import FeedsFile
+from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.core.durations import format_duration, parse_duration
 from aggregator.core.text import clean_line
 from aggregator.core.urls import normalise
@@ -28,6 +28,7 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _unique(root, "url")
     yield from _unique(root, "name")
     yield from _headers(root)
+    yield from _login(root)
     yield from _lease(root)
     yield from _digest(root)
     yield from _smtp(root)
@@ -149,24 +150,52 @@ def _digest(root: Node) -> Iterator[Flaw]:
 
 
 def _smtp(root: Node) -> Iterator[Flaw]:
-    username = root.at(("smtp", "username"))
-    given = [key for key in ("password_env", "password_file") if root.at(("smtp", key))]
-    if username is not None and not given and root.at(("smtp", "password")) is None:
-        yield Flaw(
-            line=root.key_line(("smtp", "username")),
-            loc=("smtp", "username"),
-            message="needs a password; name where it is under password_env or password_file",
-        )
-    if given and username is None:
+    yield from _password(root, ("smtp",))
+    given = _given(root, ("smtp",))
+    if given and root.at(("smtp", "username")) is None:
         yield Flaw(
             line=root.key_line(("smtp", given[0])),
             loc=("smtp", given[0]),
             message="needs username beside it",
         )
-    if len(given) == 2:
-        one, two = sorted(given, key=lambda key: root.key_line(("smtp", key)))
+
+
+def _login(root: Node) -> Iterator[Flaw]:
+    for loc, source in _sources(root):
+        if source.child("login") is None:
+            continue
+        yield from _password(root, (*loc, "login"))
+        headers = source.child("headers")
+        names = headers.value if headers and isinstance(headers.value, dict) else {}
+        if any(name.lower() == "authorization" for name in names):
+            yield Flaw(
+                line=root.key_line((*loc, "login")),
+                loc=(*loc, "login"),
+                message="is sent as the header Authorization, which is given too; keep one of"
+                " the two",
+            )
+
+
+def _password(root: Node, section: Loc) -> Iterator[Flaw]:
+    """A user name needs one password, from one place."""
+    username = root.at((*section, "username"))
+    given = _given(root, section)
+    if username is not None and not given and root.at((*section, "password")) is None:
         yield Flaw(
-            line=root.key_line(("smtp", two)),
-            loc=("smtp", two),
+            line=root.key_line((*section, "username")),
+            loc=(*section, "username"),
+            message="needs a password; name where it is under password_env or password_file",
+        )
+    if len(given) == 2:
+        one, two = given
+        yield Flaw(
+            line=root.key_line((*section, two)),
+            loc=(*section, two),
             message=f"is given beside {one}; keep one of the two",
         )
+
+
+def _given(root: Node, section: Loc) -> list[str]:
+    """Which of the two places of a password a section names, in file order."""
+    keys = [key for key in ("password_env", "password_file") if root.at((*section, key))]
+    return sorted(keys, key=lambda key: root.key_line((*section, key)))

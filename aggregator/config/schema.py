@@ -24,8 +24,8 @@ from pydantic import (
 )
 
 from aggregator.config import credentials, databases, values
-from aggregator.config.document import Loc
 from aggregator.config.model import LogFormat, LogLevel, SmtpSecurity
+from aggregator.config.tree import Loc
 from aggregator.config.values import Surroundings, durations, numbers, sizes, whole_numbers
 from aggregator.core.durations import parse_size
 from aggregator.types import Database, PagePolicy
@@ -77,6 +77,7 @@ class LoginSection(Section):
     username: Annotated[str, PlainValidator(credentials.user_name)]
     password_env: FromEnvironment | None = None
     password_file: FromFile | None = None
+    """One of the two is given."""
 
 
 class SelectSection(Section):
@@ -157,12 +158,12 @@ class FeedsFile(Section):
     concurrency: Annotated[int, PlainValidator(whole_numbers(1, 200))] = 20
     timeout: Annotated[timedelta, PlainValidator(durations("1s", "10m"))] = timedelta(seconds=30)
     lease: Annotated[timedelta, PlainValidator(durations("2s", "1d"))] = timedelta(minutes=10)
-    max_feed_size: Size = parse_size("32MiB")
+    max_feed_size: Size = parse_size("16MiB")
     max_page_size: Size = parse_size("10MiB")
     max_interval: PollInterval = timedelta(hours=4)
     allow: tuple[Annotated[str, PlainValidator(values.allowed)], ...] = ()
     proxy: Proxy | None = None
-    ca_file: Annotated[Path | None, PlainValidator(_around(values.readable_file))] = None
+    ca_file: Annotated[Path | None, PlainValidator(_around(credentials.certificates))] = None
     contact: Annotated[str | None, PlainValidator(values.contact)] = None
     digest: DigestSection = DigestSection()
     smtp: SmtpSection | None = None

@@ -29,6 +29,9 @@ from aggregator.fetch.guard import Guard
 Number = TypeVar("Number", int, float, timedelta)
 Choice = TypeVar("Choice", bound=StrEnum)
 
+MAX_NAME = 100
+"""Characters of the name of a source."""
+
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
@@ -36,6 +39,7 @@ _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}(?::[A-Za-z_][A-Za-z0-9_.-]{0,99})?")
+_TAKEN_ATTRIBUTES = frozenset({"text", "xmlUrl", "category", "aggregator:paused"})
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})")
 
 
@@ -128,8 +132,8 @@ def text(value: object) -> str:
 
 def name(value: object) -> str:
     line = text(value)
-    if len(line) > 100:
-        raise ValueError(f"may have 100 characters at most, not {len(line)}")
+    if len(line) > MAX_NAME:
+        raise ValueError(f"may have {MAX_NAME} characters at most, not {len(line)}")
     return line
 
 
@@ -164,8 +168,8 @@ def url(value: object) -> str:
         raise ValueError(f"{quote(line)} is no web address: its host or port cannot be right")
     if address != normalise(line, userinfo=True):
         raise ValueError(
-            "holds a user name or password; take it out, and send it with"
-            " headers: {Authorization: {env: NAME}} or {Authorization: {file: PATH}}"
+            "holds a user name or password; take it out, and give it beside url, as in"
+            " login: {username: newsdesk, password_env: NAME}"
         )
     return address
 
@@ -222,16 +226,6 @@ def allowed(value: object) -> str:
     return entry
 
 
-def readable_file(value: object, around: Surroundings) -> Path:
-    path = around.resolve(text(value))
-    try:
-        with path.open("rb"):
-            return path
-    except OSError as error:
-        shown = f'the file "{clean_line(str(path))}"'
-        raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
-
-
 def selector(value: object) -> str:
     """One CSS selector, perhaps with `::attr(name)`."""
     css = text(value)
@@ -244,6 +238,8 @@ def attribute_name(value: object) -> str:
     line = text(value)
     if _ATTRIBUTE.fullmatch(line) is None:
         raise ValueError(f"{quote(line)} is no name of an attribute")
+    if line in _TAKEN_ATTRIBUTES:
+        raise ValueError("is written from url, name, tags and paused; remove the line")
     return line
 
 

@@ -13,14 +13,9 @@ MOVED_AFTER = 3
 """Answers in a row that name the same new address for good, before it is believed."""
 
 
-def relocated(
-    state: FeedState, outcome: Fetched | NotModified, *, source: Source, now_read: bool = True
-) -> FeedState:
-    """The state after an answer that has the feed, as far as its address is concerned.
-
-    `now_read`: whether what came is a feed that parses, now or when it was last new.
-    """
-    target = outcome.moved_to if now_read else None
+def relocated(state: FeedState, outcome: Fetched | NotModified, *, source: Source) -> FeedState:
+    """The state after an answer that has the feed, as far as its address is concerned."""
+    target = outcome.moved_to
     if target is None:
         return replace(state, moved_to=None, moved_times=0)
     times = state.moved_times + 1 if target == state.moved_to else 1

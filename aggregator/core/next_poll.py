@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.core.cache_headers import MAX_WAIT, NotBefore, not_before
+from aggregator.core.cache_headers import MAX_WAIT, not_before
 from aggregator.core.durations import format_duration
 from aggregator.core.feed_hints import hinted, outside_skipped
 from aggregator.core.pace import Interval, next_interval
@@ -41,6 +41,8 @@ class Plan:
     next_poll_at: datetime
     hold_until: datetime | None
     """The publisher asked to be left alone until then; None: not asked."""
+    not_before_at: datetime | None
+    """Headers and the feed itself ask not to come earlier; None: they do not ask."""
     failures: float
     why: str
     """Sentences: what was asked for, by whom, and what comes of it."""
@@ -99,15 +101,17 @@ def _after_success(
     due += shake
     if hints is not None:
         skipped = outside_skipped(hints, due, fetched_at=now)
-        due = _later(due, skipped, why, shake)
-    return Plan(next_poll_at=due, hold_until=None, failures=0.0, why=" ".join(why))
-
-
-def _later(due: datetime, skipped: NotBefore, why: list[str], shake: timedelta) -> datetime:
-    if skipped.at is None:
-        return due
-    why.append(skipped.why)
-    return skipped.at + shake
+        if skipped.at is not None:
+            why.append(skipped.why)
+            due = skipped.at + shake
+            asked.append(skipped)
+    return Plan(
+        next_poll_at=due,
+        hold_until=None,
+        not_before_at=max((wish.at for wish in asked if wish.at is not None), default=None),
+        failures=0.0,
+        why=" ".join(why),
+    )
 
 
 def _after_failure(
@@ -127,7 +131,13 @@ def _after_failure(
     if held_until is not None and held_until > due:
         due = held_until
         why = f"The server asked for a pause until {held_until:%Y-%m-%d %H:%M} UTC."
-    return Plan(next_poll_at=due + shake, hold_until=held_until, failures=failures, why=why)
+    return Plan(
+        next_poll_at=due + shake,
+        hold_until=held_until,
+        not_before_at=state.not_before_at,
+        failures=failures,
+        why=why,
+    )
 
 
 def _pause(

@@ -9,12 +9,16 @@ identifiers that only look relative.
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import feedparser
 
 from aggregator.core.charsets import decode_and_tell
-from aggregator.core.feed_fields import clean_language
+from aggregator.core.feed_elements import Outline, read_outline
+from aggregator.core.feed_fields import clean_guid, clean_language
 from aggregator.core.feed_hints import read_hints
 from aggregator.core.parse_entry import FeedFacts, authors_of, link_of, parse_entry, plain, title_of
 from aggregator.core.parse_json import parse_json_feed
@@ -22,7 +26,7 @@ from aggregator.core.sitemap import SITEMAP_ROOTS, parse_sitemap
 from aggregator.core.sniff import feed_start, not_a_feed, root_name
 from aggregator.core.xml_repair import repair
 from aggregator.errors import ParseError
-from aggregator.types import ParsedFeed, PollHints
+from aggregator.types import ParsedEntry, ParsedFeed, PollHints
 
 MAX_ENTRIES = 50_000
 
@@ -51,10 +55,19 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> Par
     if start is None:
         raise not_a_feed(text, root=root, url=url)
     text = text[start:]
-    parsed, line, trouble = _feedparser(text, url)
-    if line is not None:
-        line += decoded.text.count("\n", 0, len(decoded.text) - len(text))
-        trouble = f"It is not well-formed XML at line {line}: {trouble}."
+    if start:
+        root = root_name(text)
+    mended, flaw = repair(text)
+    outline = read_outline(mended, root)
+    parsed = _feedparser(_for_feedparser(mended, root, outline), url)
+    line, trouble = None, None
+    if flaw is not None:
+        line = flaw.line + decoded.text.count("\n", 0, len(decoded.text) - len(text))
+        trouble = (
+            f"It is not well-formed XML at line {line}: {flaw.reason}."
+            if outline.closed
+            else f"It breaks off before its end, at line {line}: {flaw.reason}."
+        )
     if start:
         trouble = f"Something else stands before the feed. {trouble or ''}".strip()
     warning = " ".join(filter(None, (trouble, decoded.warning))) or None
@@ -64,12 +77,32 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> Par
             f"{url} is a feed of which nothing can be read. {trouble}", url=url, line=line
         )
     hints = read_hints(feed, text)
-    return _feed(feed, parsed, url=url, warning=warning, hints=hints)
+    return _feed(feed, parsed, outline, url=url, warning=warning, hints=hints)
 
 
-def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | None]:
-    """feedparser's result, and the line and the reason of the first flaw, if there is one."""
-    text, flaw = repair(text)
+def _for_feedparser(document: str, root: str, outline: Outline) -> str:
+    """The document without what would be read wrongly, and without the entry that was cut: half of
+    it would be taken for an edit of the whole one.
+    """
+    end = len(document) if outline.cut_at is None else outline.cut_at
+    parts: list[str] = []
+    position = 0
+    for start, stop in outline.spans:
+        if position <= start and stop <= end:
+            parts.append(document[position:start])
+            position = stop
+    head = "".join((*parts, document[position:end]))
+    return head if outline.cut_at is None else head + _closing_tags(head, root)
+
+
+def _closing_tags(head: str, root: str) -> str:
+    channel = root == "rss" and re.search(r"<channel[\s>]", head) and "</channel" not in head
+    tag = re.search(rf"<((?:[\w.-]{{1,40}}:)?{re.escape(root)})[\s>]", head, re.IGNORECASE)
+    return f"{'</channel>' if channel else ''}</{tag[1] if tag else root}>"
+
+
+def _feedparser(text: str, url: str) -> dict[str, Any]:
+    """feedparser's result."""
     document = (_OUR_DECLARATION + text).encode(errors="replace")
     try:
         parsed = feedparser.parse(
@@ -83,12 +116,13 @@ def _feedparser(text: str, url: str) -> tuple[dict[str, Any], int | None, str | 
             f"{url} is a feed that cannot be read ({type(error).__name__}). Tell the publisher.",
             url=url,
         ) from error
-    return (dict(parsed), flaw.line, flaw.reason) if flaw else (dict(parsed), None, None)
+    return dict(parsed)
 
 
 def _feed(
     raw: dict[str, Any],
     parsed: dict[str, Any],
+    outline: Outline,
     *,
     url: str,
     warning: str | None,
@@ -104,14 +138,26 @@ def _feed(
         language=language,
         authors=authors_of(raw),
     )
+    entries = tuple(_entries(parsed["entries"], outline, facts))
+    standing = {entry.guid for entry in entries}
+    taken_back = dict.fromkeys(map(clean_guid, outline.withdrawn))
     return ParsedFeed(
         format=version,
         title=title_of(raw),
         site_url=site_url,
         language=language,
-        entries=tuple(
-            parse_entry(plain(entry), facts) for entry in parsed["entries"][:MAX_ENTRIES]
-        ),
+        entries=entries,
         warning=warning,
         hints=hints,
+        complete=outline.closed,
+        withdrawn=tuple(guid for guid in taken_back if guid and guid not in standing),
     )
+
+
+def _entries(
+    raw: list[dict[str, Any]], outline: Outline, facts: FeedFacts
+) -> Iterator[ParsedEntry]:
+    """Where feedparser finds another number of entries, nobody knows which elements are whose."""
+    elements = outline.entries if len(outline.entries) == len(raw) else ((),) * len(raw)
+    for entry, own in islice(zip(raw, elements, strict=True), MAX_ENTRIES):
+        yield parse_entry(plain(entry), facts, own)

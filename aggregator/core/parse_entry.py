@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from calendar import timegm
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
 from aggregator.core.dates import parse_date, plausible
+from aggregator.core.feed_elements import Element
 from aggregator.core.feed_fields import (
     Passage,
     author_name,
@@ -22,16 +22,15 @@ from aggregator.core.feed_fields import (
     make_body,
     unique,
 )
+from aggregator.core.feed_links import entry_links
+from aggregator.core.feed_media import entry_media, named_image
 from aggregator.core.html import line_text, to_text
-from aggregator.core.urls import normalise
 from aggregator.types import ParsedEntry
 
 Raw = dict[str, Any]
 """Of plain dicts and lists; see `plain`."""
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|\Z)", re.IGNORECASE)
-_NO_PICTURE = re.compile(r"gravatar\.com/avatar/|/(?:blank|spacer|pixel)\.gif", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +50,18 @@ def plain(raw: Mapping[str, Any]) -> Raw:
     return {name: _plain_value(value) for name, value in raw.items()}
 
 
-def parse_entry(raw: Raw, feed: FeedFacts) -> ParsedEntry:
+def parse_entry(raw: Raw, feed: FeedFacts, elements: Sequence[Element] = ()) -> ParsedEntry:
+    """`elements`: what was read of the entry beside feedparser (core.feed_elements)."""
     url = link_of(raw, feed.base)
     summary, content = _passages(raw, feed.base)
+    if summary is content is None:
+        summary = _described(elements)
     body = make_body(summary, content, url or feed.base)
     published, updated = _dates(raw)
     return ParsedEntry(
         guid=clean_guid(raw.get("id") or ""),
         url=url,
-        title=title_of(raw),
+        title=title_of(raw) or _titled(elements),
         authors=_entry_authors(raw, feed),
         published_at=published or updated,  # the only date that many feeds give
         updated_at=updated,
@@ -67,12 +69,13 @@ def parse_entry(raw: Raw, feed: FeedFacts) -> ParsedEntry:
         summary_html=body.summary_html,
         content_html=body.content_html,
         text=body.text,
-        image_url=_named_image(raw, feed.base)
-        or _shown_image((content, summary), url or feed.base),
+        image_url=named_image(raw, feed.base) or _shown_image((content, summary), url or feed.base),
         categories=unique(
             line_text(tag.get("label") or tag.get("term") or "")[:200]
             for tag in raw.get("tags", ())
         ),
+        media=entry_media(raw, elements, feed.base),
+        links=entry_links(raw, elements, feed.base, url=url),
     )
 
 
@@ -142,6 +145,19 @@ def _passages(raw: Raw, base: str) -> tuple[Passage | None, Passage | None]:
     return _passage(summary, base), content
 
 
+def _described(elements: Sequence[Element]) -> Passage | None:
+    """What is said of its film or picture, for an entry that says nothing else."""
+    for one in elements:
+        if one.name == "media:description" and one.text:
+            return Passage(value=one.text, is_html=one.attributes.get("type") == "html")
+    return None
+
+
+def _titled(elements: Sequence[Element]) -> str:
+    titles = (line_text(one.text) for one in elements if one.name == "media:title")
+    return clean_title(next(filter(None, titles), ""))
+
+
 def _passage(detail: Raw, base: str) -> Passage | None:
     kind, value = detail.get("type") or "", detail.get("value")
     if not value or not (kind in _HTML_TYPES or kind.startswith("text/")):
@@ -176,39 +192,6 @@ def _language(raw: Raw) -> str | None:
     if not declared and raw.get("content"):
         declared = raw["content"][0].get("language")
     return clean_language(declared)
-
-
-def _named_image(raw: Raw, base: str) -> str | None:
-    """The picture that the entry names apart from its text."""
-    named = (url for url in _image_urls(raw) if isinstance(url, str) and url)
-    urls = (normalise(url.replace("&amp;", "&"), base=base) for url in named)
-    return next((url for url in urls if url and not _NO_PICTURE.search(url)), None)
-
-
-def _image_urls(raw: Raw) -> Iterator[Any]:
-    media = [one for one in raw.get("media_content", ()) if _is_image(one)]
-    yield from (one.get("url") for one in sorted(media, key=_width, reverse=True))
-    thumbnails = sorted(raw.get("media_thumbnail", ()), key=_width, reverse=True)
-    yield from (one.get("url") for one in thumbnails)
-    for link in raw.get("links", ()):
-        if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
-            yield link.get("href")
-    image = raw.get("image")
-    yield image.get("href") if isinstance(image, dict) else image
-    if _IMAGE_FILE.search(address := str(raw.get("href") or "")):  # <image><url> within an item
-        yield address
-
-
-def _is_image(media: Raw) -> bool:
-    kind = media.get("medium") or media.get("type") or ""
-    if kind:
-        return kind.lower().startswith("image")
-    return _IMAGE_FILE.search(media.get("url") or "") is not None
-
-
-def _width(media: Raw) -> int:
-    digits = (media.get("width") or "")[:6]
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def _shown_image(passages: tuple[Passage | None, ...], base: str) -> str | None:

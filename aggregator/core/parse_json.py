@@ -18,10 +18,13 @@ from aggregator.core.feed_fields import (
     make_body,
     unique,
 )
+from aggregator.core.feed_links import each_once, make_link
+from aggregator.core.feed_media import make_media, once
 from aggregator.core.html import line_text
+from aggregator.core.json_repair import breaks_off, salvage
 from aggregator.core.urls import normalise
 from aggregator.errors import NotAFeed, ParseError
-from aggregator.types import ParsedEntry, ParsedFeed
+from aggregator.types import Link, LinkKind, Media, ParsedEntry, ParsedFeed
 
 Object = Mapping[str, Any]
 
@@ -30,7 +33,7 @@ _VERSIONS = {"1": "json1", "1.1": "json11"}
 
 def parse_json_feed(document: str, *, url: str, max_entries: int) -> ParsedFeed:
     """Raises NotAFeed for other JSON, and ParseError, with its line, for what is no JSON."""
-    feed = _load(document, url)
+    feed, complete = _load(document, url)
     version = _text(feed, "version")
     items = feed.get("items")
     if "jsonfeed.org/version/" not in version or not isinstance(items, list):
@@ -50,23 +53,34 @@ def parse_json_feed(document: str, *, url: str, max_entries: int) -> ParsedFeed:
         site_url=site_url,
         language=language,
         entries=entries,
-        warning=None if len(entries) == len(items[:max_entries]) else "Some items are no objects.",
+        warning=_warning(complete=complete, odd=len(entries) < len(items[:max_entries])),
+        complete=complete,
     )
 
 
-def _load(document: str, url: str) -> Object:
+def _warning(*, complete: bool, odd: bool) -> str | None:
+    cut = None if complete else "It breaks off before its end."
+    return " ".join(filter(None, (cut, "Some items are no objects." if odd else None))) or None
+
+
+def _load(document: str, url: str) -> tuple[Object, bool]:
+    """The feed, and whether it came to its end."""
     try:
         loaded = json.loads(document)
     except json.JSONDecodeError as error:
+        is_cut = breaks_off(document)
+        if is_cut and (feed := salvage(document, list_of="items")).get("items"):
+            return feed, False
+        advice = "breaks off" if is_cut else "is wrong"
         raise ParseError(
-            f"{url} is broken JSON at line {error.lineno}: {error.msg}. It may be cut short; "
-            "it is tried again at the next poll.",
+            f"{url} is JSON that {advice} at line {error.lineno}: {error.msg}. It is tried again "
+            "at the next poll.",
             url=url,
             line=error.lineno,
         ) from error
     except (ValueError, RecursionError) as error:  # numbers or nesting beyond all measure
         raise ParseError(f"{url} is JSON that cannot be read: {error}.", url=url) from error
-    return loaded if isinstance(loaded, dict) else {}
+    return (loaded if isinstance(loaded, dict) else {}), True
 
 
 def _entry(
@@ -100,6 +114,8 @@ def _entry(
             for tag in _list(item, "tags")
             if isinstance(tag, str)
         ),
+        media=once(_media(item, url or base)),
+        links=each_once(_elsewhere(item, base, url)),
     )
 
 
@@ -125,6 +141,27 @@ def _image(item: Object, base: str, content: Passage | None) -> str | None:
         if isinstance(attachment, dict) and _text(attachment, "mime_type").startswith("image/"):
             return normalise(_text(attachment, "url"), base=base)
     return first_image(content.value, base) if content else None
+
+
+def _media(item: Object, base: str) -> Iterator[Media | None]:
+    for one in _list(item, "attachments"):
+        if isinstance(one, dict):
+            yield make_media(
+                one.get("url"),
+                base,
+                type_=one.get("mime_type"),
+                title=_text(one, "title"),
+                size=one.get("size_in_bytes"),
+                duration=one.get("duration_in_seconds"),
+            )
+    for name in ("image", "banner_image"):
+        yield make_media(item.get(name), base, medium="image")
+
+
+def _elsewhere(item: Object, base: str, url: str | None) -> Iterator[Link | None]:
+    """What the item speaks of, where it has a page of its own."""
+    link = make_link(LinkKind.RELATED, item.get("external_url"), base)
+    yield link if link and link.url != url else None
 
 
 def _authors(holder: Object) -> tuple[str, ...]:

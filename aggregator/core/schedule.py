@@ -141,6 +141,7 @@ def _planned(state: FeedState, plan: Plan, now: datetime) -> FeedState:
         failures=plan.failures,
         last_poll_at=now,
         why=plan.why,
+        not_before_at=plan.not_before_at,
     )
 
 

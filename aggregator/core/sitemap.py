@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from xml.parsers import expat
 
 from aggregator.core.dates import parse_date
+from aggregator.core.feed_elements import read_outline
 from aggregator.core.feed_fields import clean_language, clean_link, clean_title, unique
+from aggregator.core.feed_links import MAX_LINKS, each_once, make_link
+from aggregator.core.feed_media import MAX_MEDIA, make_media, once
 from aggregator.core.html import line_text
 from aggregator.core.urls import normalise
 from aggregator.core.xml_repair import Flaw, repair
 from aggregator.errors import NotAFeed, ParseError
-from aggregator.types import ParsedEntry, ParsedFeed
+from aggregator.types import Link, LinkKind, Media, MediaKind, ParsedEntry, ParsedFeed
 
 SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
 MAX_VALUE = 20_000
@@ -39,9 +43,18 @@ _FIELDS = {
     ("news", "keywords"): "keywords",
     ("publication", "name"): "publication",
     ("publication", "language"): "language",
-    ("image", "loc"): "image",
-    ("video", "thumbnail_loc"): "image",
 }
+_MEDIA_FIELDS = {
+    ("image", "loc"): "url",
+    ("image", "title"): "title",
+    ("image", "caption"): "caption",
+    ("video", "content_loc"): "url",
+    ("video", "thumbnail_loc"): "thumbnail",
+    ("video", "title"): "title",
+    ("video", "description"): "caption",
+    ("video", "duration"): "duration",
+}
+_MEDIA = frozenset({"image", "video"})
 _RECORDS = frozenset({"url", "sitemap"})
 _NEWS = re.compile(r"news|latest|breaking|aktuell|actu", re.IGNORECASE)
 _OLDEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -84,6 +97,7 @@ def parse_sitemap(document: str, *, url: str, max_entries: int) -> ParsedFeed:
         language=languages.pop() if len(languages) == 1 else None,
         entries=tuple(_entry(record, url) for record in news),
         warning=_warning(flaw) if flaw else None,
+        complete=flaw is None or read_outline(document, reader.root).closed,
     )
 
 
@@ -105,7 +119,8 @@ def _index(records: list[_Record], url: str) -> NotAFeed:
 
 def _entry(record: _Record, base: str) -> ParsedEntry:
     published, changed = (parse_date(record.get(name)) for name in ("published", "changed"))
-    image = record.get("image")
+    media = once(_media(record, base))
+    pictures = (one.url for one in media if one.kind is MediaKind.IMAGE)
     keywords = record.get("keywords").split(",")
     return ParsedEntry(
         guid=None,
@@ -114,9 +129,32 @@ def _entry(record: _Record, base: str) -> ParsedEntry:
         published_at=published or changed,
         updated_at=changed,
         language=_language(record),
-        image_url=normalise(image, base=base) if image else None,
+        image_url=next(pictures, None),
         categories=unique(line_text(word)[:200] for word in keywords),
+        media=media,
+        links=each_once(_forms(record, base)),
     )
+
+
+def _forms(record: _Record, base: str) -> Iterator[Link | None]:
+    own = clean_link(record.get("url"), base)
+    for said in record.forms:
+        if said.get("rel") == "alternate":
+            language = said.get("hreflang")
+            found = make_link(LinkKind.ALTERNATE, said.get("href"), base, title=language)
+            yield found if found and found.url != own else None
+
+
+def _media(record: _Record, base: str) -> Iterator[Media | None]:
+    for kind, said in record.media:
+        yield make_media(
+            said.get("url"),
+            base,
+            medium=kind,
+            title=said.get("title") or said.get("caption") or "",
+            duration=said.get("duration"),
+        )
+        yield make_media(said.get("thumbnail"), base, medium="image")
 
 
 def _language(record: _Record) -> str | None:
@@ -131,6 +169,10 @@ class _Record:
     """One `url` or `sitemap`."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    media: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """What is said of each picture and film: its kind, image or video, and its fields."""
+    forms: list[dict[str, str]] = field(default_factory=list)
+    """The attributes of its links, which lead to other languages."""
     is_news: bool = False
 
     def get(self, name: str) -> str:
@@ -151,6 +193,7 @@ class _Reader:
         self._depth = 0
         self._record = _Record()
         self._field: str | None = None
+        self._media_field: str | None = None
         self._text = ""
 
     def read(self, document: str) -> None:
@@ -164,7 +207,7 @@ class _Reader:
         except expat.ExpatError:  # `repair` has told of it; what came before it counts
             return
 
-    def _start(self, tag: str, _: object) -> None:
+    def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
         name = tag.rpartition(":")[2].lower()
         self.root = self.root or name
@@ -176,19 +219,31 @@ class _Reader:
             self._record = _Record()
         elif name == "news":
             self._record.is_news = True
+        elif name in _MEDIA and self._depth == 3 and len(self._record.media) < MAX_MEDIA:
+            self._record.media.append((name, {}))
+        elif name == "link" and self._depth == 3 and len(self._record.forms) < MAX_LINKS:
+            self._record.forms.append(dict(attributes))
         self._field = _FIELDS.get((parent, name))
+        self._media_field = _MEDIA_FIELDS.get((parent, name)) if self._record.media else None
         self._text = ""
 
     def _end(self, _: str) -> None:
         if self._depth <= MAX_DEPTH:
             name = self._path.pop()
-            if self._field and (text := self._text.strip()):
-                self._record.texts.setdefault(self._field, text)
+            if text := self._text.strip():
+                self._keep(text)
             if self._depth == 2 and name in _RECORDS and len(self.records) < self._max_records:
                 self.records.append(self._record)
-        self._field = None
+        self._field = self._media_field = None
+        self._text = ""
         self._depth -= 1
 
+    def _keep(self, text: str) -> None:
+        if self._field:
+            self._record.texts.setdefault(self._field, text)
+        elif self._media_field:
+            self._record.media[-1][1].setdefault(self._media_field, text)
+
     def _data(self, text: str) -> None:
-        if self._field and len(self._text) < MAX_VALUE:
+        if (self._field or self._media_field) and len(self._text) < MAX_VALUE:
             self._text += text[:MAX_VALUE]

@@ -31,7 +31,7 @@ def standing(status: SourceStatus, *, now: datetime) -> Standing:
         return Standing.RETIRED
     if held_until(status, now=now) is not None:
         return Standing.HELD
-    if state.last_poll_at is None:
+    if state.last_poll_at is None and state.last_error is None:
         return Standing.NEW
     return Standing.OK if state.last_error is None else Standing.FAILING
 
@@ -58,10 +58,10 @@ def reasons(status: SourceStatus, *, now: datetime) -> Iterator[str]:
     if state.retired_at is not None:
         yield state.last_error or "It is polled no longer."
         return
-    if state.last_poll_at is None:
-        yield "It has not been polled yet, so it is due at once."
-    elif state.why:
+    if state.why:
         yield state.why
+    elif state.last_poll_at is None:
+        yield "It has not been polled yet, so it is due at once."
     if state.next_poll_at <= now:
         yield "It is due: whoever works on the database polls it next."
     yield from _of_the_host(status, now)

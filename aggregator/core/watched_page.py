@@ -115,6 +115,7 @@ def _entry(item: Element, selectors: PageSelectors, base: str) -> ParsedEntry:
         url=url,
         title=clean_title(title),
         published_at=published,
+        language=clean_language(item.get("lang")),
         summary_html=body.summary_html,
         text=body.text,
         image_url=_image(item, base),

@@ -164,7 +164,8 @@ class Press:
 
     def feeds_yaml(self, storage: str | Mapping[str, str]) -> str:
         """A complete configuration that follows every outlet; `storage` as it stands there."""
-        lines = [f"storage: {json.dumps(storage)}", "host_delay: 0s", "allow: [127.0.0.1]", "sources:"]
+        lines = [f"storage: {json.dumps(storage)}", "host_delay: 0s"]
+        lines += ["allow: [127.0.0.1]", "sources:"]
         for outlet in self.outlets:
             lines.append(f"  - name: {_scalar(outlet.name)}")
             lines.append(f"    url: {outlet.feed_url}")

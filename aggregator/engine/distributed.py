@@ -21,6 +21,7 @@ from aggregator.engine.cancelling import AGAIN, Cancellation
 from aggregator.engine.entries import HOSTS, LEADER, entry, job_of
 from aggregator.engine.jobqueue import LOST, JobQueue, Pace, QueueWorker
 from aggregator.engine.leadership import Leadership
+from aggregator.engine.places import Places
 from aggregator.engine.protocol import Handler, Job, OnError
 from aggregator.engine.reports import Reports
 from aggregator.storage.protocol import Role
@@ -111,7 +112,9 @@ class DistributedEngine:
         self._actions = Actions(reports.failed)
         self._actions.add(pace.heartbeat, "sweep", self._sweep, everywhere=False)
         self._leader: QueueWorker | None = None
-        self._hosts = queue.worker(HOSTS, self._work, concurrency=concurrency, pace=pace)
+        self._hosts = queue.worker(
+            HOSTS, self._work, places=Places(concurrency, patience=pace.patience), pace=pace
+        )
         self._hosts.start()
         self._leadership = Leadership(
             role,
@@ -187,7 +190,7 @@ class DistributedEngine:
         self._on_lead()
         # Polled, not told: the one who defers is here, and a connection is saved.
         self._leader = self._queue.worker(
-            LEADER, self._work, concurrency=LEADER_JOBS, pace=self._pace, listens=False
+            LEADER, self._work, places=Places(LEADER_JOBS), pace=self._pace, listens=False
         )
         self._leader.start()
         self._actions.lead()

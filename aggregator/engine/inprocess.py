@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator.engine.cancelling import end_within
+from aggregator.engine.places import PATIENCE, Places
 from aggregator.engine.protocol import Handler, Job, OnError
 
 
 class InProcessEngine:
     """See engine.protocol.Engine. Must be made and used inside a running event loop."""
 
-    def __init__(self, handler: Handler, *, concurrency: int, on_error: OnError) -> None:
-        self._concurrency = concurrency
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        concurrency: int,
+        on_error: OnError,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        """`patience`: a job that takes longer does not count against `concurrency` (`Places`)."""
+        self._places = Places(concurrency, patience=patience)
         self._handler = handler
         self._on_error = on_error
         self._running: dict[Job, asyncio.Task[None]] = {}
@@ -34,7 +44,7 @@ class InProcessEngine:
         return True
 
     async def room(self) -> int:
-        return 0 if self._stopping else max(0, self._concurrency - len(self._running))
+        return 0 if self._stopping else self._places.free
 
     async def submit(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -44,6 +54,7 @@ class InProcessEngine:
     def _start(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job))
         self._running[job] = task
+        self._places.begin(job)
         task.add_done_callback(lambda _: self._ended(job))
 
     def every(
@@ -82,7 +93,9 @@ class InProcessEngine:
 
     async def changed(self) -> None:
         if self._running:
-            await self._change.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._places.opens_in):
+                    await self._change.wait()
         # Cleared afterwards: what ended since the last call must not be waited for again.
         self._change.clear()
 
@@ -109,4 +122,5 @@ class InProcessEngine:
 
     def _ended(self, job: Job) -> None:
         self._running.pop(job, None)
+        self._places.end(job)
         self._change.set()

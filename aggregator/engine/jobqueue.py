@@ -26,6 +26,8 @@ from procrastinate.schema import SchemaManager
 
 from aggregator.engine import queries
 from aggregator.engine.entries import TASKS, Entry
+from aggregator.engine.places import PATIENCE as SLOW
+from aggregator.engine.places import Places
 from aggregator.engine.reports import Reports
 from aggregator.engine.schema import Scripts, prepare
 from aggregator.errors import StorageError
@@ -64,6 +66,8 @@ class Pace:
     heartbeat: timedelta = timedelta(seconds=5)
     stale: timedelta = timedelta(seconds=20)
     """A worker without a heartbeat for so long is taken for dead."""
+    patience: timedelta = SLOW
+    """A job that takes longer does not count against the concurrency (`Places`)."""
 
     @classmethod
     def within(cls, lease: timedelta) -> Self:
@@ -146,12 +150,12 @@ class JobQueue:
         )
 
     def worker(
-        self, queue: str, work: Work, *, concurrency: int, pace: Pace, listens: bool = True
+        self, queue: str, work: Work, *, places: Places, pace: Pace, listens: bool = True
     ) -> QueueWorker:
         """`work` raises nothing but CancelledError. `listens`: takes a connection for being told
         of new jobs; without it, polling finds them."""
         app = App(connector=self._connector)
-        app.job_manager = _Jobs(self._connector, self._reports)
+        app.job_manager = _Jobs(self._connector, self._reports, places)
         for name in TASKS:
             app.task(name=name, queue=queue)(_task(work, name))
 
@@ -159,23 +163,26 @@ class JobQueue:
             return app.run_worker_async(
                 queues=[queue],
                 name=queue,
-                concurrency=concurrency,
+                concurrency=places.most,
                 fetch_job_polling_interval=pace.poll.total_seconds(),
                 listen_notify=listens,
                 install_signal_handlers=False,
                 update_heartbeat_interval=pace.heartbeat.total_seconds(),
             )
 
-        return QueueWorker(run, self._reports)
+        return QueueWorker(run, self._reports, places)
 
 
 class QueueWorker:
     """Takes jobs and runs them, from `start` to `stop`, whatever happens to the database."""
 
-    def __init__(self, run: Callable[[], Coroutine[Any, Any, None]], reports: Reports) -> None:
+    def __init__(
+        self, run: Callable[[], Coroutine[Any, Any, None]], reports: Reports, places: Places
+    ) -> None:
         """Made by `JobQueue.worker`."""
         self._run = run
         self._reports = reports
+        self._places = places
         self._task: asyncio.Task[None] | None = None
         self._halted = False
 
@@ -186,6 +193,7 @@ class QueueWorker:
         """Take no further job; those under way go on."""
         if self._task is not None and not self._halted:
             self._halted = True
+            self._places.close()
             self._task.cancel()
 
     async def ended(self, within: timedelta | None = None) -> bool:
@@ -214,15 +222,18 @@ class _Jobs(JobManager):
     or finishing it was lost.
     """
 
-    def __init__(self, connector: PsycopgConnector, reports: Reports) -> None:
+    def __init__(self, connector: PsycopgConnector, reports: Reports, places: Places) -> None:
         super().__init__(connector)
         self._reports = reports
+        self._places = places
         self._held: set[int] = set()
         # A job just taken is in nobody's hands until the answer has come.
         self._taking = asyncio.Lock()
         self._doubtful = False
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> QueuedJob | None:
+        if not await self._places.wait():
+            return None  # we are stopping
         async with self._taking:
             return await self._reports.ask(self._fetch(queues, worker_id))
 
@@ -234,6 +245,7 @@ class _Jobs(JobManager):
         self._doubtful = False
         if job is not None and job.id is not None:
             self._held.add(job.id)
+            self._places.begin(job.id)
         return job
 
     async def finish_job(
@@ -242,6 +254,7 @@ class _Jobs(JobManager):
         status: Status,  # noqa: ARG002 - every job is deleted, however it ended
         delete_job: bool,  # noqa: ARG002 - the same; procrastinate's signature
     ) -> None:
+        self._places.end(job.id)
         await self._reports.ask(self.connector.execute_query_async(queries.FINISH, job=job.id))
         # If that failed, the next heartbeat sees to it.
         self._held.discard(cast("int", job.id))

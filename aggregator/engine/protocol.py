@@ -46,6 +46,8 @@ OnError = Callable[[str, BaseException], None]
 class Engine(Protocol):
     """Runs jobs, a bounded number at a time; the same job is never under way twice.
 
+    Those that take long are counted apart (`places`), so that they do not keep others waiting.
+
     Of the processes that share a database one leads. Jobs about a host may run in any of them,
     the others in the leading one only.
     """
@@ -81,7 +83,8 @@ class Engine(Protocol):
         """
 
     async def changed(self) -> None:
-        """Wait until a job of this process ends, or it is time to look again what others did.
+        """Wait until a job of this process ends or has taken so long that it counts no more
+        (`places`), or it is time to look again what others did.
 
         Where there are no others, returns at once when none is under way.
         """

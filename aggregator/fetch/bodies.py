@@ -9,6 +9,7 @@ from io import BytesIO
 from aggregator.fetch import headers as fields
 from aggregator.fetch import troubles
 from aggregator.fetch.decoding import DecodingError, decoder_for
+from aggregator.fetch.ration import Share
 from aggregator.fetch.record import Recorder
 from aggregator.fetch.troubles import BROKEN_BODY, ExchangeError
 from aggregator.types import FailureGrade
@@ -21,29 +22,35 @@ async def read_body(
     headers: dict[str, str],
     max_bytes: int,
     record: Recorder,
+    share: Share,
 ) -> bytes:
     """The decoded body. What comes over the wire, too, is `max_bytes` at most.
 
-    Raises ExchangeError.
+    `share`: of the memory for bodies. Raises ExchangeError.
     """
-    too_large = ExchangeError(FailureGrade.HARD, troubles.size_sentence(max_bytes), status=status)
     if (fields.declared_length(headers) or 0) > max_bytes:
-        raise too_large
-    body = BytesIO()
-    try:
-        decoder = decoder_for(headers.get("content-encoding", ""))
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                record.received += len(chunk)
-                for piece in decoder.feed(chunk):
-                    body.write(piece)
-                    record.decoded = body.tell()
-                    if record.decoded > max_bytes:
-                        raise too_large
-                if record.received > max_bytes:
-                    raise too_large
-    except DecodingError as error:
-        raise ExchangeError(FailureGrade.SOFT, f"the body {error}", status=status) from error
-    if not decoder.complete:
-        raise ExchangeError(FailureGrade.PASSING, BROKEN_BODY, status=status)
-    return body.getvalue()
+        raise _too_large(max_bytes, status)
+    with BytesIO() as body:  # closed, for the traceback of an error keeps it
+        try:
+            decoder = decoder_for(headers.get("content-encoding", ""))
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    record.received += len(chunk)
+                    for piece in decoder.feed(chunk):
+                        record.decoded += len(piece)
+                        if record.decoded > max_bytes:
+                            raise _too_large(max_bytes, status)
+                        await share.need(record.decoded)
+                        body.write(piece)
+                    if record.received > max_bytes:
+                        raise _too_large(max_bytes, status)
+        except DecodingError as error:
+            reason = f"the body {error}"
+            raise ExchangeError(FailureGrade.SOFT, reason, status=status) from error
+        if not decoder.complete:
+            raise ExchangeError(FailureGrade.PASSING, BROKEN_BODY, status=status)
+        return body.getvalue()
+
+
+def _too_large(max_bytes: int, status: int) -> ExchangeError:
+    return ExchangeError(FailureGrade.HARD, troubles.size_sentence(max_bytes), status=status)

@@ -25,12 +25,12 @@ _SINGLE = frozenset(
 )
 
 
-def user_agent(version: str, contact: str | None) -> str:
-    """The User-Agent: product, version, and whom a publisher can ask (an address, or a URL)."""
-    contact = _COMMENT_BREAKERS.sub("", contact or "").strip()
-    if contact.startswith(("http://", "https://")):
-        contact = f"+{contact}"
-    return f"aggregator/{version} ({contact})" if contact else f"aggregator/{version}"
+def user_agent(version: str, contact: str | None, *, home: str | None = None) -> str:
+    """The User-Agent: product, version, where the program is described (a URL), and whom a
+    publisher can ask (an address, or a URL); None: nothing is said."""
+    known = [_COMMENT_BREAKERS.sub("", one or "").strip() for one in (home, contact)]
+    shown = [f"+{one}" if one.startswith(("http://", "https://")) else one for one in known if one]
+    return f"aggregator/{version} ({'; '.join(shown)})" if shown else f"aggregator/{version}"
 
 
 def merged(*layers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

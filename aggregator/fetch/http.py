@@ -27,9 +27,11 @@ from aggregator.fetch.guard import Guard, is_public
 from aggregator.fetch.hops import REDIRECTS, Hop, first_hop, is_permanent, redirect_target
 from aggregator.fetch.lanes import Lane, Lanes
 from aggregator.fetch.proxy import Proxy
+from aggregator.fetch.ration import Ration, Share
 from aggregator.fetch.record import Exchange, Recorder
 from aggregator.fetch.resolve import Resolver, SystemResolver
 from aggregator.fetch.troubles import BROKEN_BODY, ExchangeError
+from aggregator.fetch.turns import PATIENCE, Turns
 from aggregator.types import (
     FailureGrade,
     Fetched,
@@ -105,7 +107,8 @@ class Fetcher:
     """Fetches addresses; an async context manager, to be entered once.
 
     `timeout` bounds a whole exchange, redirects and all. `connections` bounds how many exchanges
-    are under way at a time; further ones wait without their time running. `guard` says which
+    are under way at a time, those that take longer than `patience` not counted (`turns`); further
+    ones wait without their time running. `guard` says which
     addresses may be reached; None: all of them. `proxy` is for the requests that name none.
     `on_exchange` is told of each exchange when it is over. Raises UsageError when `ca_file`
     (trusted besides the usual authorities) cannot be read, or `proxy` cannot be used.
@@ -122,6 +125,7 @@ class Fetcher:
         proxy: str | None = None,
         resolve: Resolver | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        patience: timedelta = PATIENCE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._user_agent = user_agent
@@ -130,9 +134,11 @@ class Fetcher:
         self._proxy = proxy
         self._on_exchange = on_exchange
         self._clock = clock
-        self._turns = asyncio.Semaphore(connections)
+        self._ration = Ration()
+        self._turns = Turns(connections, patience=patience)
         self._lanes = Lanes(
             connections=connections,
+            patience=patience,
             guard=guard,
             resolve=resolve or SystemResolver(),
             make_trust=lambda: _trust(ca_file),
@@ -160,7 +166,7 @@ class Fetcher:
             lane = self._lanes.through(proxy) if proxy else self._lanes.direct(hop.host)
         except ValueError as error:
             return FetchFailed(url=hop.url, grade=FailureGrade.HARD, reason=str(error))
-        async with lane.turns, self._turns:
+        async with lane.turns.turn(), self._turns.turn():
             record = Recorder(hop.url)
             outcome = await self._bounded(lane, hop, request.max_bytes, record)
         self._on_exchange(record.exchange(outcome))
@@ -170,15 +176,18 @@ class Fetcher:
         self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder
     ) -> FetchOutcome:
         start = time.monotonic()
+        limit = asyncio.timeout(self._timeout.total_seconds())
         try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
-                outcome = await self._follow(lane, hop, max_bytes, record)
+            with self._ration.share(limit) as share:
+                async with limit:
+                    outcome = await self._follow(lane, hop, max_bytes, record, share)
+                outcome = replace(outcome, elapsed=_since(start))
+                share.lasts(outcome)
+                return outcome
         except TimeoutError:
             failure = ExchangeError(FailureGrade.PASSING, troubles.time_sentence(self._timeout))
         except ExchangeError as error:
             failure = error
-        else:
-            return replace(outcome, elapsed=_since(start))
         address = None if lane.proxy else record.address
         return FetchFailed(
             url=hop.url,
@@ -191,14 +200,14 @@ class Fetcher:
         )
 
     async def _follow(
-        self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder
+        self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder, share: Share
     ) -> Fetched | NotModified:
         seen = {hop.url}
         permanent = True
         while True:
             async with self._send(lane, hop, record) as answer:
                 if answer.status not in REDIRECTS:
-                    outcome = await self._outcome(hop, answer, max_bytes, record)
+                    outcome = await self._outcome(hop, answer, max_bytes, record, share)
                     moved = permanent and len(seen) > 1
                     return replace(outcome, moved_to=hop.url if moved else None)
                 target = redirect_target(hop.url, answer.status, answer.headers)
@@ -212,7 +221,7 @@ class Fetcher:
             hop = hop.towards(target)
 
     async def _outcome(
-        self, hop: Hop, answer: _Answer, max_bytes: int, record: Recorder
+        self, hop: Hop, answer: _Answer, max_bytes: int, record: Recorder, share: Share
     ) -> Fetched | NotModified:
         status, headers = answer.status, answer.headers
         etag = fields.validator(headers, "etag")
@@ -236,7 +245,12 @@ class Fetcher:
                 retry_after=fields.retry_after(headers.get("retry-after"), now=self._clock()),
             )
         body = await read_body(
-            answer.chunks(), status=status, headers=headers, max_bytes=max_bytes, record=record
+            answer.chunks(),
+            status=status,
+            headers=headers,
+            max_bytes=max_bytes,
+            record=record,
+            share=share,
         )
         return Fetched(
             url=hop.url,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aggregator.fetch import network
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.proxy import Proxy
 from aggregator.fetch.resolve import Resolver
+from aggregator.fetch.turns import MOST, Turns
 
 _POOLS = 8
 
@@ -21,7 +22,7 @@ class Lane:
     """A pool and as many turns as it has connections, so that nobody waits inside it."""
 
     pool: network.Pool
-    turns: asyncio.Semaphore
+    turns: Turns
     proxy: Proxy | None
     """None: its connections are direct."""
 
@@ -36,11 +37,13 @@ class Lanes:
         self,
         *,
         connections: int,
+        patience: timedelta,
         guard: Guard | None,
         resolve: Resolver,
         make_trust: Callable[[], ssl.SSLContext],
     ) -> None:
         self._connections = connections
+        self._patience = patience
         self._guard = guard
         self._resolve = resolve
         self._make_trust = make_trust
@@ -68,10 +71,11 @@ class Lanes:
         over_tls = proxy is not None and proxy.scheme == "https"
         pool = network.connection_pool(
             trust=self._trust,
-            connections=connections,
+            connections=MOST * connections,
+            kept=connections,
             guard=self._guard,
             resolve=self._resolve,
             proxy=proxy,
             proxy_trust=self._make_trust() if over_tls else None,
         )
-        return Lane(pool, asyncio.Semaphore(connections), proxy)
+        return Lane(pool, Turns(connections, patience=self._patience), proxy)

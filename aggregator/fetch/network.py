@@ -223,7 +223,7 @@ class ProxiedNetwork(httpcore.AsyncNetworkBackend):
 
 
 class Pool(httpcore.AsyncConnectionPool):
-    """One for HTTP/1.1 and HTTP/2.
+    """One for HTTP/1.1 and HTTP/2. Of its connections, `kept` may stay open without a request.
 
     `proxy`: an HTTP proxy that is to make the requests for http addresses itself, as is usual.
     For https ones `network` makes the connections in every case: httpcore's own tunnels stay in
@@ -235,6 +235,7 @@ class Pool(httpcore.AsyncConnectionPool):
         *,
         trust: ssl.SSLContext,
         connections: int,
+        kept: int,
         network: httpcore.AsyncNetworkBackend,
         proxy: httpcore.Proxy | None = None,
         proxy_network: Network | None = None,
@@ -245,7 +246,7 @@ class Pool(httpcore.AsyncConnectionPool):
             ssl_context=trust,
             proxy=proxy,
             max_connections=connections,
-            max_keepalive_connections=connections,
+            max_keepalive_connections=kept,
             keepalive_expiry=KEEP_ALIVE,
             http2=True,
             network_backend=proxy_network or network,
@@ -275,26 +276,30 @@ def connection_pool(
     *,
     trust: ssl.SSLContext,
     connections: int,
+    kept: int,
     guard: Guard | None,
     resolve: Resolver,
     proxy: Proxy | None = None,
     proxy_trust: ssl.SSLContext | None = None,
 ) -> Pool:
-    """A pool of connections that are direct, or go through `proxy`.
+    """A pool of connections that are direct, or go through `proxy`; `connections` at the most, of
+    which `kept` may stay open without a request.
 
     The address of a proxy is not asked of the guard, nor, as nobody here knows it, is what the
     proxy connects to. `proxy_trust` is needed for a proxy at an https address.
     """
     if proxy is None:
-        return Pool(trust=trust, connections=connections, network=Network(guard, resolve))
+        network = Network(guard, resolve)
+        return Pool(trust=trust, connections=connections, kept=kept, network=network)
     to_proxy = Network(None, resolve)
     through = ProxiedNetwork(proxy, to_proxy, proxy_trust)
     if proxy.scheme == "socks5":
-        return Pool(trust=trust, connections=connections, network=through)
+        return Pool(trust=trust, connections=connections, kept=kept, network=through)
     forwarding = httpcore.Proxy(url=str(proxy), auth=proxy.login, ssl_context=proxy_trust)
     return Pool(
         trust=trust,
         connections=connections,
+        kept=kept,
         network=through,
         proxy=forwarding,
         proxy_network=to_proxy,

@@ -98,7 +98,9 @@ async def _page(stay: Visit, claim: TextClaim) -> _Yield:
     if claim.respect_robots:
         verdict = await may_ask(stay, claim)
         if not verdict.allowed:
-            return _Yield(error=verdict.why, permanent=verdict.lasting)
+            return _Yield(
+                error=verdict.why, permanent=verdict.lasting, hold_until=verdict.hold_until
+            )
     async with stay.turn():
         stay.require(claim.url)
         outcome = await line.fetcher.fetch(

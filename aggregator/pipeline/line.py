@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,3 +47,11 @@ class Pipeline:
     delays: dict[str, timedelta] = field(default_factory=dict)
     """By host: the pause between two requests that its robots.txt asks for, where that is known
     and longer than the gate's."""
+    one_large: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who reads and records a large document has it, for there is not the memory for two."""
+    ends_at: datetime | None = None
+    """Nothing more is asked for from then on; None: it goes on."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at is not None and self.clock() >= self.ends_at

@@ -16,8 +16,17 @@ from aggregator.core.robots import (
     read_answer,
     robots_url,
 )
+from aggregator.core.schedule import page_hold
 from aggregator.pipeline.visit import Visit
-from aggregator.types import Fetched, FetchOutcome, FetchRequest, RobotsCopy, TextClaim
+from aggregator.types import (
+    FailureGrade,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    RobotsCopy,
+    TextClaim,
+)
 
 PRODUCT = "aggregator"
 """The token that rules are addressed to."""
@@ -34,6 +43,8 @@ class Manners:
     """A sentence."""
     lasting: bool
     """Whether that is so until the publisher changes it."""
+    hold_until: datetime | None = None
+    """As in `TextRecord.hold_host_until`."""
 
 
 async def may_ask(stay: Visit, claim: TextClaim) -> Manners:
@@ -41,32 +52,39 @@ async def may_ask(stay: Visit, claim: TextClaim) -> Manners:
 
     The pause that the file asks for counts from then on for all that is asked of the host.
     """
-    robots = await _robots(stay, claim)
+    robots, hold_until = await _robots(stay, claim)
     delay = robots.delay(PRODUCT)
     if delay is None or delay <= stay.line.gate.delay:
         stay.line.delays.pop(stay.host, None)
     else:
         stay.line.delays[stay.host] = delay
     verdict = robots.judge(claim.url, PRODUCT)
-    return Manners(allowed=verdict.allowed, why=verdict.why, lasting=robots.unreachable is None)
+    return Manners(
+        allowed=verdict.allowed,
+        why=verdict.why,
+        lasting=robots.unreachable is None,
+        hold_until=hold_until,
+    )
 
 
-async def _robots(stay: Visit, claim: TextClaim) -> Robots:
+async def _robots(stay: Visit, claim: TextClaim) -> tuple[Robots, datetime | None]:
+    """(the rules, until when the host wants to be left alone; None: it does not say so)."""
     parts = urlsplit(claim.url)
     origin = f"{parts.scheme}://{stay.host}"
-    known = stay.robots.get(origin)
+    known, hold_until = stay.robots.get(origin), None
     if known is None:
-        known = stay.robots[origin] = await _fresh(stay, claim, origin)
-    return known
+        known, hold_until = await _fresh(stay, claim, origin)
+        stay.robots[origin] = known
+    return known, hold_until
 
 
-async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> Robots:
+async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> tuple[Robots, datetime | None]:
     line = stay.line
     copy = await asyncio.to_thread(line.storage.robots_copy, origin)
     if copy is None or _is_stale(copy, line.clock()):
         url = robots_url(claim.url)
         if url is None:
-            return ALLOW_ALL
+            return ALLOW_ALL, None
         async with stay.turn():
             stay.require(url)
             outcome = await line.fetcher.fetch(
@@ -78,9 +96,15 @@ async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> Robots:
                     proxy=claim.proxy,
                 )
             )
+        hold_until = page_hold(outcome, now=line.clock())
         copy = _copy(outcome, copy, origin=origin, now=line.clock())
         await asyncio.to_thread(line.storage.keep_robots, copy)
-    return rules_of(copy, now=line.clock())
+        robots = rules_of(copy, now=line.clock())
+        if robots.unreachable and isinstance(outcome, FetchFailed):
+            why = f"robots.txt could not be had, so its host is left alone: {outcome.reason}."
+            robots = replace(robots, unreachable=why)
+        return robots, hold_until
+    return rules_of(copy, now=line.clock()), None
 
 
 def rules_of(copy: RobotsCopy, *, now: datetime) -> Robots:
@@ -102,8 +126,13 @@ def _copy(
         body = outcome.body[: MAX_BYTES + 1]
         return RobotsCopy(origin=origin, asked_at=now, status=outcome.status, body=body)
     status = getattr(outcome, "status", None)
-    if status is not None and status != 429 and status < 500:
+    if _is_answer(outcome) and status is not None and status != 429 and status < 500:
         return RobotsCopy(origin=origin, asked_at=now, status=status, body=b"")
     if last is None:
         return RobotsCopy(origin=origin, asked_at=now, status=None, body=b"", failing_since=now)
     return replace(last, asked_at=now, failing_since=last.failing_since or now)
+
+
+def _is_answer(outcome: FetchOutcome) -> bool:
+    """Whether it came whole: rules that broke off are not known."""
+    return not (isinstance(outcome, FetchFailed) and outcome.grade is FailureGrade.PASSING)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import datetime
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from aggregator.core.decide import decide
 from aggregator.core.entries import prepare
+from aggregator.core.outage import put_off
 from aggregator.core.schedule import Reading, after_failed_parse, after_poll, host_hold
+from aggregator.core.urls import same_server
 from aggregator.errors import ParseError, SandboxError
+from aggregator.fetch.headers import without_secrets
 from aggregator.pipeline.events import FeedPolled
 from aggregator.pipeline.line import Pipeline
 from aggregator.pipeline.visit import Visit, visit
@@ -28,6 +33,8 @@ FEED_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
+LARGE = 1024 * 1024
+"""Bytes of a feed of which one at a time is read and recorded: both take a multiple of them."""
 PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
 
 
@@ -42,26 +49,61 @@ async def poll_host(line: Pipeline, host: str) -> None:
 def feed_request(claim: FeedClaim, *, max_bytes: int) -> FetchRequest:
     """What is asked for a feed, or for a page that is watched."""
     source, state = claim.source, claim.state
+    # Where a feed has moved to another origin, its secrets stay at home.
+    at_home = same_server(source.url, claim.url)
     return FetchRequest(
         url=claim.url,
         accept=PAGE_ACCEPT if source.selectors else FEED_ACCEPT,
         etag=state.etag,
         last_modified=state.last_modified,
-        headers=source.headers,
+        headers=source.headers if at_home else without_secrets(source.headers),
         max_bytes=max_bytes,
         delta=source.selectors is None,
         proxy=source.proxy,
     )
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What came of asking."""
+
+    outcome: FetchOutcome
+    polled_at: datetime
+
+    @property
+    def is_large(self) -> bool:
+        return isinstance(self.outcome, Fetched) and len(self.outcome.body) > LARGE
+
+    def forget_body(self) -> None:
+        """Its memory is wanted, by what was read from it or by others."""
+        if isinstance(self.outcome, Fetched):
+            self.outcome = replace(self.outcome, body=b"")
+
+
 async def _poll_feed(stay: Visit, claim: FeedClaim) -> FeedPolled:
+    silence = stay.silence(claim.source.proxy)
+    if silence.is_outage:
+        return await _put_off(stay, claim, silence.sentence(stay.host))
+    answer = await _asked(stay, claim)
+    silence.notice(answer.outcome)
+    async with stay.line.one_large if answer.is_large else nullcontext():
+        return await _taken_in(stay, claim, answer)
+
+
+async def _asked(stay: Visit, claim: FeedClaim) -> _Answer:
     line = stay.line
     request = feed_request(claim, max_bytes=line.max_feed_size)
     async with stay.turn():
         stay.require(claim.source.name)
         polled_at = line.clock()
-        outcome = await line.fetcher.fetch(request)
-    after, reading = await _understood(line, claim, outcome, polled_at)
+        return _Answer(await line.fetcher.fetch(request), polled_at)
+
+
+async def _taken_in(stay: Visit, claim: FeedClaim, answer: _Answer) -> FeedPolled:
+    """Read and recorded."""
+    line = stay.line
+    after, reading = await _understood(line, claim, answer)
+    outcome = answer.outcome
     hold = host_hold(outcome, after.hold_until)
     stay.held = hold is not None
     decision = reading.decision if reading else None
@@ -70,7 +112,7 @@ async def _poll_feed(stay: Visit, claim: FeedClaim) -> FeedPolled:
         PollRecord(
             claim=claim,
             state=after,
-            polled_at=polled_at,
+            polled_at=answer.polled_at,
             decision=decision,
             hold_host_until=hold,
         ),
@@ -90,27 +132,51 @@ async def _poll_feed(stay: Visit, claim: FeedClaim) -> FeedPolled:
     )
 
 
+async def _put_off(stay: Visit, claim: FeedClaim, reason: str) -> FeedPolled:
+    """Write down that a feed was not asked, and why."""
+    line = stay.line
+    now = line.clock()
+    after = put_off(claim.state, reason, source=claim.source, now=now, jitter=line.jitter())
+    record = PollRecord(claim=claim, state=after, polled_at=now, decision=None)
+    await asyncio.to_thread(line.storage.record_poll, record)
+    return FeedPolled(
+        source=claim.source.name,
+        url=claim.url,
+        status=None,
+        error=reason,
+        unchanged=False,
+        new=0,
+        revised=0,
+        warning=None,
+        next_poll_at=after.next_poll_at,
+        why=after.why,
+        elapsed=timedelta(),
+    )
+
+
 async def _understood(
-    line: Pipeline, claim: FeedClaim, outcome: FetchOutcome, polled_at: datetime
+    line: Pipeline, claim: FeedClaim, answer: _Answer
 ) -> tuple[FeedState, Reading | None]:
     """(the state after the poll, what was read; None: nothing that was not known)."""
     source, state, reading = claim.source, claim.state, None
-    if isinstance(outcome, Fetched):
-        body_hash = hashlib.sha256(outcome.body).hexdigest()
+    if isinstance(answer.outcome, Fetched):
+        body_hash = hashlib.sha256(answer.outcome.body).hexdigest()
         if body_hash != state.body_hash:
             try:
-                parsed = await _parsed(line, claim, outcome)
+                parsed = await _parsed(line, claim, answer.outcome)
             except (ParseError, SandboxError) as error:
                 failed = after_failed_parse(
-                    state, outcome, error=error, source=source, now=line.clock(),
+                    state, answer.outcome, error=error, source=source, now=line.clock(),
                     jitter=line.jitter(),
                 )  # fmt: skip
                 return failed, None
-            decision = await _decide(line, claim, parsed, polled_at)
+            answer.forget_body()
+            decision = await _decide(line, claim, parsed, answer.polled_at)
             reading = Reading(parsed=parsed, body_hash=body_hash, decision=decision)
     after = after_poll(
-        state, outcome, source=source, now=line.clock(), jitter=line.jitter(), reading=reading
-    )
+        state, answer.outcome, source=source, now=line.clock(), jitter=line.jitter(),
+        reading=reading,
+    )  # fmt: skip
     return after, reading
 
 

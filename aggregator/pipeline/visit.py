@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from aggregator.core.outage import Silence
 from aggregator.core.robots import Robots
 from aggregator.errors import ClaimLost
 from aggregator.pipeline.events import Event, WorkDropped
@@ -34,21 +35,39 @@ class Visit:
     """It has said that it wants to be left alone."""
     robots: dict[str, Robots] = field(default_factory=dict)
     """By origin."""
+    silences: dict[str | None, Silence] = field(default_factory=dict)
+    """By proxy, which may be what does not answer."""
+
+    def silence(self, proxy: str | None) -> Silence:
+        """Of the host, to requests through `proxy`."""
+        return self.silences.setdefault(proxy, Silence())
 
     @property
     def delay(self) -> timedelta:
         """Between the starts of two requests."""
         return max(self.line.gate.delay, self.line.delays.get(self.host, timedelta()))
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Ours, when those who asked the host before us, wherever, have let it rest."""
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Ours, when those who asked the host before us, wherever, have let it rest.
+
+        A request that waited for a connection may still be under way when the lease runs out; it
+        is cut then, with ClaimLost, for the next holder must not find us talking to the host.
+        """
         wait = self.free_at - self.line.clock() if self.free_at else timedelta()
-        return self.line.gate.turn(self.host, wait=wait, delay=self.delay)
+        async with self.line.gate.turn(self.host, wait=wait, delay=self.delay):
+            limit = asyncio.timeout((self.lease_until - self.line.clock()).total_seconds())
+            try:
+                async with limit:
+                    yield
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+                raise ClaimLost(f"the claim on {self.host} ran out amid a request") from None
 
     @property
     def lasts(self) -> bool:
-        """Whether a request that begins now has ended when the lease runs out: the next holder
-        must not find us talking to the host."""
+        """Whether a request that begins now has the time it may take before the lease runs out."""
         return self.line.clock() + self.line.timeout <= self.lease_until
 
     def require(self, what: str) -> None:
@@ -73,6 +92,8 @@ async def visit(
     stay = Visit(line=line, host=host, lease_until=claims[0].lease_until, free_at=claims[0].free_at)
     try:
         for claim in claims:
+            if line.is_over:
+                break
             try:
                 line.report(await work(stay, claim))
             except ClaimLost:

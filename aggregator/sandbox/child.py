@@ -10,8 +10,10 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from aggregator.codec import encode
 from aggregator.errors import SandboxError, TaskCrashed, TaskTimedOut
-from aggregator.sandbox.frames import HEAD, LOADED, MAX_FRAME, REPLIES, frame
+from aggregator.sandbox.frames import HEAD, LOADED, MAX_FRAME, REPLIES, pieces
+from aggregator.sandbox.tasks import Task
 from aggregator.sandbox.worker import Limits
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,10 @@ _BUFFER = 1024 * 1024
 _START = timedelta(seconds=60)
 """For starting and for loading libraries; a busy machine may take long."""
 _FAREWELL = timedelta(seconds=2)
+
+
+Reply = tuple[bytes, bytearray]
+"""Code and document of an answer."""
 
 
 class Child:
@@ -64,17 +70,18 @@ class Child:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def ask(self, code: bytes, document: bytes, deadline: timedelta) -> tuple[bytes, bytes]:
-        """Code and document of the answer. Raises TaskTimedOut and TaskCrashed.
+    async def ask(self, task: Task, deadline: timedelta) -> Reply:
+        """Code and document of the answer. Raises TaskTimedOut and TaskCrashed, and what
+        `codec.encode` raises.
 
         Loading what such tasks need does not count against the deadline.
         """
-        if code not in self._loaded:
-            reply = await self._exchange(code, b"", _START)
+        if task.code not in self._loaded:
+            reply = await self._exchange(task.code, None, _START)
             if reply[0] != LOADED:
                 return reply
-            self._loaded.add(code)
-        return await self._exchange(code, document, deadline)
+            self._loaded.add(task.code)
+        return await self._exchange(task.code, task, deadline)
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):
@@ -91,12 +98,11 @@ class Child:
             self.kill()
             await self._process.communicate()
 
-    async def _exchange(
-        self, code: bytes, document: bytes, deadline: timedelta
-    ) -> tuple[bytes, bytes]:
+    async def _exchange(self, code: bytes, task: Task | None, deadline: timedelta) -> Reply:
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                return await self._send_and_receive(frame(code, document))
+                await self._send(code, task)
+                return await self._receive()
         except TimeoutError:
             raise TaskTimedOut(
                 f"Reading the document took longer than {deadline.total_seconds():g} s "
@@ -108,16 +114,26 @@ class Child:
                 "than one may have."
             ) from error
 
-    async def _send_and_receive(self, request: bytes) -> tuple[bytes, bytes]:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101 - both were asked for
-        assert stdout is not None  # noqa: S101 - the same
-        stdin.write(request)
-        await stdin.drain()
+    async def _send(self, code: bytes, task: Task | None) -> None:
+        """The encoded task is as large as a document, and needed no longer than this takes."""
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 - it was asked for
+        for piece in pieces(code, b"" if task is None else encode(task)):
+            stdin.write(piece)
+            await stdin.drain()
+
+    async def _receive(self) -> Reply:
+        stdout = self._process.stdout
+        assert stdout is not None  # noqa: S101 - it was asked for
         length, code = HEAD.unpack(await stdout.readexactly(HEAD.size))
         if length > MAX_FRAME or code.lower() not in REPLIES:
             raise TaskCrashed("The process that read the document answered with nonsense.")
-        document = await stdout.readexactly(length)
+        document = bytearray()
+        while len(document) < length:  # `readexactly` would hold it twice
+            piece = await stdout.read(min(length - len(document), _BUFFER))
+            if not piece:
+                raise asyncio.IncompleteReadError(b"", length)
+            document += piece
         self.leaving = code.isupper()
         return code.lower(), document
 

@@ -11,6 +11,7 @@ in capitals (`LAST`) when the child ends after it and wants to be replaced.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
@@ -20,6 +21,8 @@ from aggregator.errors import AggregatorError, ExtractError, NotAFeed, ParseErro
 HEAD = struct.Struct(">Ic")
 MAX_FRAME = 512 * 1024 * 1024
 """Bytes; no document that we fetch gives or needs as many."""
+PIECE = 256 * 1024
+"""Bytes written at a time."""
 
 DONE = b"d"
 FAILED = b"x"
@@ -44,6 +47,14 @@ def frame(code: bytes, document: bytes = b"") -> bytes:
     return HEAD.pack(len(document), code) + document
 
 
+def pieces(code: bytes, document: bytes = b"") -> Iterator[bytes | memoryview]:
+    """The same in parts of bounded size, without a copy of the whole."""
+    yield HEAD.pack(len(document), code)
+    view = memoryview(document)
+    for start in range(0, len(view), PIECE):
+        yield view[start : start + PIECE]
+
+
 def describe(error: Exception) -> Failure:
     """What the parent needs to raise the same again."""
     message = str(error).encode(errors="replace").decode()
@@ -58,7 +69,7 @@ def describe(error: Exception) -> Failure:
     return Failure(kind="fault", message=f"{type(error).__name__}: {message}"[:500])
 
 
-def raise_described(document: bytes) -> NoReturn:
+def raise_described(document: bytes | bytearray) -> NoReturn:
     raise _described(decode(document, Failure))
 
 

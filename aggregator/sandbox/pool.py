@@ -10,10 +10,10 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from aggregator.codec import decode, encode
+from aggregator.codec import decode
 from aggregator.core.candidates import Candidate
 from aggregator.errors import SandboxError, TaskCrashed
-from aggregator.sandbox.child import Child
+from aggregator.sandbox.child import Child, Reply
 from aggregator.sandbox.frames import DONE, raise_described
 from aggregator.sandbox.tasks import (
     ExtractTask,
@@ -133,12 +133,11 @@ class Sandbox:
             await asyncio.wait(self._ending)
 
     async def _run(self, task: Task, deadline: timedelta) -> Any:
-        document = encode(task)
         async with self._places:
             self._calls += 1
             self._quiet.clear()
             try:
-                code, answer = await self._ask(task.code, document, deadline)
+                code, answer = await self._ask(task, deadline)
             finally:
                 self._calls -= 1
                 if not self._calls:
@@ -152,10 +151,10 @@ class Sandbox:
         except ValueError as error:
             raise TaskCrashed("The process that read the document answered nonsense.") from error
 
-    async def _ask(self, code: bytes, document: bytes, deadline: timedelta) -> tuple[bytes, bytes]:
+    async def _ask(self, task: Task, deadline: timedelta) -> Reply:
         child = await self._take()
         try:
-            reply = await child.ask(code, document, deadline)
+            reply = await child.ask(task, deadline)
         except BaseException:  # cancellation too: the child is in the middle of something
             self._busy.discard(child)
             child.kill()

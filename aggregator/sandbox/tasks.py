@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from aggregator.core.candidates import Candidate
+from aggregator.core.fitting import fitted
 from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
 
 
@@ -23,7 +24,9 @@ class ParseTask:
     def load() -> Callable[[ParseTask], ParsedFeed]:
         from aggregator.core.parse import parse_feed  # noqa: PLC0415 - loaded when first needed
 
-        return lambda task: parse_feed(task.body, url=task.url, content_type=task.content_type)
+        return lambda task: fitted(
+            parse_feed(task.body, url=task.url, content_type=task.content_type)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,8 @@ class PageTask:
     def load() -> Callable[[PageTask], ParsedFeed]:
         from aggregator.core.watched_page import parse_page  # noqa: PLC0415 - the same
 
-        return lambda task: parse_page(
-            task.body, task.selectors, url=task.url, content_type=task.content_type
+        return lambda task: fitted(
+            parse_page(task.body, task.selectors, url=task.url, content_type=task.content_type)
         )
 
 

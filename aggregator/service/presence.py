@@ -12,6 +12,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.engine.protocol import Engine
 from aggregator.errors import StorageError
+from aggregator.service.exchanges import Totals
 from aggregator.service.runtime import Runtime
 from aggregator.service.status import STALE_AFTER, ServiceStatus, status_path, write_status
 from aggregator.types import Worker
@@ -24,10 +25,10 @@ def machine() -> str:
     return socket.gethostname()
 
 
-def tell(runtime: Runtime, engine: Engine, *, config_error: str | None) -> None:
+def tell(runtime: Runtime, engine: Engine, *, config_error: str | None, exchanges: Totals) -> None:
     """Give a sign of life. Raises StorageError, and OSError when the file cannot be written."""
     if isinstance(runtime.database, Path):
-        _tell_file(runtime, runtime.database, engine, config_error)
+        _tell_file(runtime, runtime.database, engine, config_error, exchanges)
     else:
         runtime.storage.report_worker(_worker(runtime, engine))
 
@@ -71,7 +72,13 @@ def _worker(runtime: Runtime, engine: Engine) -> Worker:
     )
 
 
-def _tell_file(runtime: Runtime, database: Path, engine: Engine, config_error: str | None) -> None:
+def _tell_file(
+    runtime: Runtime,
+    database: Path,
+    engine: Engine,
+    config_error: str | None,
+    exchanges: Totals,
+) -> None:
     # A health check looks beside the database that feeds.yaml names now.
     wanted = runtime.config.storage
     counts = runtime.storage.counts()
@@ -88,6 +95,7 @@ def _tell_file(runtime: Runtime, database: Path, engine: Engine, config_error: s
             pending_texts=counts.pending_texts,
             unassigned=counts.unassigned,
             jobs=engine.running,
+            exchanges=exchanges,
             config_error=config_error,
         ),
     )

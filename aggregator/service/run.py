@@ -18,7 +18,7 @@ from aggregator.engine.protocol import AssignStories, CleanUp, Engine, SendDiges
 from aggregator.errors import ConfigError, UsageError
 from aggregator.logs import configure, get_logger
 from aggregator.service import journal
-from aggregator.service.exchanges import exchanged
+from aggregator.service.exchanges import Exchanges
 from aggregator.service.presence import take_leave, tell
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime
@@ -59,6 +59,7 @@ class Service:
         self._worker = worker
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._exchanges = Exchanges()
         self._config_error: str | None = None
         self._led = False
         """Whether the log says that we lead."""
@@ -82,7 +83,7 @@ class Service:
         self._check(config.storage)
         configure(level=config.log.level.value, style=config.log.format.value)
         opening = open_runtime(
-            config, report=journal.event_happened, clock=self._clock, on_exchange=exchanged
+            config, report=journal.event_happened, clock=self._clock, on_exchange=self._exchanges
         )
         async with AsyncExitStack() as stack:
             runtime = await self._unless_stopped(stack.enter_async_context(opening))
@@ -205,7 +206,13 @@ class Service:
 
         async def status() -> None:
             self._notice_loss(runtime, engine)
-            await asyncio.to_thread(tell, runtime, engine, config_error=self._config_error)
+            await asyncio.to_thread(
+                tell,
+                runtime,
+                engine,
+                config_error=self._config_error,
+                exchanges=self._exchanges.totals,
+            )
 
         engine.every(TICK, "tick", tick)
         engine.every(ASSIGN, "assign", assign)

@@ -6,9 +6,11 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
 
 from aggregator import __version__
 from aggregator.config import Config
@@ -180,13 +182,29 @@ def local_engine(runtime: Runtime, handler: Handler, *, on_error: OnError) -> In
     return InProcessEngine(handler, concurrency=runtime.config.concurrency, on_error=on_error)
 
 
+def agent_of(config: Config) -> str:
+    """The User-Agent of everything that is asked, where a source does not set its own."""
+    return user_agent(__version__, config.contact, home=_home())
+
+
+@cache
+def _home() -> str | None:
+    """Where the program is described, as its package says; None: it does not."""
+    with suppress(PackageNotFoundError):
+        for entry in metadata("aggregator").get_all("Project-URL", ()):
+            label, _, url = entry.partition(", ")
+            if label.lower() == "homepage":
+                return str(url)
+    return None
+
+
 def fetcher_for(config: Config, *, on_exchange: OnExchange = lambda _: None) -> Fetcher:
     """The one way to a fetcher: feeds, pages, robots.txt and discovery go through the same guard.
 
     Raises UsageError for certificates that cannot be used.
     """
     return Fetcher(
-        user_agent=user_agent(__version__, config.contact),
+        user_agent=agent_of(config),
         timeout=config.timeout,
         connections=config.concurrency,
         guard=Guard.allowing(config.allow),

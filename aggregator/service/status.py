@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from aggregator.service.exchanges import Totals
 
 STALE_AFTER = timedelta(seconds=90)
 """A service that has written no status for so long is stuck or gone."""
@@ -27,6 +29,8 @@ class ServiceStatus:
     unassigned: int
     jobs: int
     """Under way."""
+    exchanges: Totals
+    """Over HTTP, since the service started."""
     config_error: str | None
     """Why the edited feeds.yaml was refused; None: it was taken."""
 
@@ -48,6 +52,10 @@ def write_status(path: Path, status: ServiceStatus) -> None:
         "pending_texts": status.pending_texts,
         "unassigned": status.unassigned,
         "jobs": status.jobs,
+        "exchanges": {
+            **asdict(status.exchanges),
+            "seconds": round(status.exchanges.seconds, 3),
+        },
         "config_error": status.config_error,
     }
     temporary = path.with_name(path.name + ".new")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from aggregator.engine.inprocess import InProcessEngine
 from aggregator.errors import StorageError, UsageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
@@ -15,7 +16,9 @@ from aggregator.storage.protocol import LEADER
 from aggregator.types import Relation, SourceStatus, SyncReport, TextState
 
 GRACE = timedelta(seconds=3)
-"""How long a pass that is interrupted waits for what is under way."""
+"""How long a pass that is interrupted, or whose time is over, waits for what is under way."""
+_EVERY = 1_000_000
+"""Hosts; more than there are."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +47,10 @@ class UpdateSummary:
     not_due: int = 0
     next_due_at: datetime | None = None
     """When the next of those not due is; None: none is held back."""
+    sources_left: int = 0
+    """Due, and not polled as the time was over."""
+    pages_left: int = 0
+    """The same for article pages."""
     elapsed: timedelta = timedelta()
 
     def count(self, event: Event) -> None:
@@ -79,6 +86,7 @@ async def update(
     names: Sequence[str] = (),
     force: bool = False,
     polls_only: bool = False,
+    within: timedelta | None = None,
     started: Callable[[int, SyncReport], None] = lambda _due, _report: None,
     progress: Callable[[Event], None] = lambda _event: None,
 ) -> UpdateSummary:
@@ -86,6 +94,8 @@ async def update(
 
     `names`: only these sources, due or not. `force`: also those that are not due, and those that
     a publisher asked to leave alone. `polls_only`: leave pages and stories to a later pass.
+    `within`: ask for nothing more after that time, cut what is still under way GRACE later, and
+    count what is left; stories of what was fetched are found all the same. None: until all is done.
     `started` is told how many sources are due. Raises UsageError for a name that is unknown,
     and StorageError when the store fails amid the pass; what was recorded before stays.
     """
@@ -126,15 +136,43 @@ async def update(
     engine = local_engine(runtime, runtime.handle, on_error=on_error)
     pump = Pump(runtime, engine, pages=not polls_only)
     try:
-        await pump.drain()
+        await _pump(pump, engine, runtime, within)
         if broken:
             raise broken[0]
+        if within is not None:
+            await _count_left(summary, runtime, pages=not polls_only)
         if not polls_only:
             summary.left_to_leader = not await _lead(runtime)
     finally:
         await engine.stop(grace=GRACE)
         summary.elapsed = runtime.clock() - began_at
     return summary
+
+
+async def _pump(
+    pump: Pump, engine: InProcessEngine, runtime: Runtime, within: timedelta | None
+) -> None:
+    """Until all is done, or the time is over and nothing is under way."""
+    if within is None:
+        await pump.drain()
+        return
+    runtime.pipeline.ends_at = runtime.clock() + within
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            await pump.drain()
+    except TimeoutError:
+        pump.halt()
+        await engine.stop(grace=GRACE)
+
+
+async def _count_left(summary: UpdateSummary, runtime: Runtime, *, pages: bool) -> None:
+    def count() -> tuple[int, int]:
+        storage, now, only = runtime.storage, runtime.clock(), runtime.pipeline.only
+        feeds = storage.due_hosts(now=now, limit=_EVERY, only=only)
+        texts = storage.due_text_hosts(now=now, limit=_EVERY, only=only) if pages else []
+        return sum(work.due for work in feeds), sum(work.due for work in texts)
+
+    summary.sources_left, summary.pages_left = await asyncio.to_thread(count)
 
 
 async def _lead(runtime: Runtime) -> bool:

@@ -20,6 +20,11 @@ _REPORT = insert(
     "leads = excluded.leads",
 )
 _LATEST = "SELECT max(seen_at) AS at FROM workers"
+_UNUSED_ROBOTS = timedelta(days=32)
+"""A copy counts for a month at most, when its file is out of reach; see core.robots."""
+_OLD_ROBOTS = """
+    DELETE FROM robots WHERE asked_at < (SELECT max(o.asked_at) FROM robots o) - ?
+"""
 _OLD_HOSTS = """
     DELETE FROM hosts
     WHERE lease_until = 0 AND free_at < (SELECT max(o.free_at) FROM hosts o) - ?
@@ -75,6 +80,7 @@ def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     session.alone("stories")  # fingerprints come and go with assignments
     dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
     session.run(_OLD_HOSTS, (span_to_us(_SILENT),))
+    session.run(_OLD_ROBOTS, (span_to_us(_UNUSED_ROBOTS),))
     latest = session.row(_LATEST)
     if latest is not None and latest["at"] is not None:
         session.run("DELETE FROM workers WHERE seen_at < ?", (latest["at"] - span_to_us(_SILENT),))

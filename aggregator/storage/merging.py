@@ -9,14 +9,16 @@ from aggregator.storage.articles import lock_articles, reface
 from aggregator.storage.rows import storable, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids
 from aggregator.storage.stories import refresh_stories
-from aggregator.types import FeedState
 
-_OTHERS = """
+_POLLED = """
     SELECT id, name, url, address FROM sources
-    WHERE active = 1 AND retired_at IS NULL AND id <> ?
+    WHERE active = 1 AND retired_at IS NULL
     ORDER BY id
 """
-_RETIRE = "UPDATE sources SET retired_at = ?, last_error = ?, why = ? WHERE id = ?"
+# A poll of it that is under way is recorded no more: it would bring the source back.
+_RETIRE = """
+    UPDATE sources SET retired_at = ?, last_error = ?, why = ?, lease_until = NULL WHERE id = ?
+"""
 # An article that both have stays with the one that has moved, so that none is there twice.
 _ONLY_HERE = """
     SELECT a.id, a.story_id, a.language, t.title, t.text
@@ -31,25 +33,32 @@ _MOVE_ARTICLES = "UPDATE articles SET source_id = ? WHERE id IN {ids}"
 _MOVE_KEYS = "UPDATE article_keys SET source_id = ? WHERE source_id = ? AND article_id IN {ids}"
 
 
-def moved(session: Session, source_id: int, state: FeedState, *, at: datetime) -> None:
-    """Take over the address that a source has moved to.
+def moved(session: Session, source_id: int, address: str, *, at: datetime) -> None:
+    """Take over where a source is polled from now on, which may be its own address again.
 
     Where another source is polled there, that one gets the articles, and the moved one retires.
     """
-    if state.address is not None:
-        session.run(
-            "UPDATE sources SET host = ? WHERE id = ?",
-            (storable(host_key(state.address)), source_id),
-        )
-        twin = _twin(session, source_id, state.address)
+    host = storable(host_key(address))
+    session.run("UPDATE sources SET host = ? WHERE id = ?", (host, source_id))
+    twin = _twin(session, source_id, address)
+    if twin is not None:
+        _merge(session, source_id, twin, at)
+
+
+def settle(session: Session, *, at: datetime) -> None:
+    """Merge those that have moved to the address of another one, which may be new there."""
+    rows = session.rows(_POLLED)
+    at_home = {url_key(row["url"]): row for row in rows if row["address"] is None}
+    for row in rows:
+        twin = None if row["address"] is None else at_home.get(url_key(row["address"]))
         if twin is not None:
-            _merge(session, source_id, twin, at)
+            _merge(session, row["id"], twin, at)
 
 
 def _twin(session: Session, source_id: int, address: str) -> Row | None:
     """Another source that is polled at that address."""
     key = url_key(address)
-    others = session.rows(_OTHERS, (source_id,))
+    others = (row for row in session.rows(_POLLED) if row["id"] != source_id)
     return next((row for row in others if url_key(row["address"] or row["url"]) == key), None)
 
 

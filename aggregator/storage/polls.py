@@ -63,8 +63,8 @@ _END_CLAIM = """
       body_hash = :body_hash, next_poll_at = :next_poll_at, hold_until = :hold_until,
       last_poll_at = :last_poll_at, last_ok_at = :last_ok_at, last_error = :last_error,
       last_status = :last_status, failures = :failures, title = :title, site_url = :site_url,
-      why = :why, pace = :pace, hints = :hints, address = :address, moved_to = :moved_to,
-      moved_times = :moved_times, gone_at = :gone_at, retired_at = :retired_at
+      why = :why, not_before_at = :not_before_at, pace = :pace, hints = :hints,
+      address = :address, moved_to = :moved_to, moved_times = :moved_times, gone_at = :gone_at, retired_at = :retired_at
     WHERE id = :id AND lease_until = :lease_until
 """
 
@@ -141,8 +141,10 @@ def record_poll(session: Session, record: PollRecord) -> list[int]:
     if record.hold_host_until is not None:
         hosts.hold(session, host_key(record.claim.url), record.hold_host_until)
     stored = _store(session, record, record.decision) if record.decision else []
-    if record.state.address != record.claim.state.address:
-        merging.moved(session, record.claim.source_id, record.state, at=record.polled_at)
+    claim, address = record.claim, record.state.address
+    if address != claim.state.address:
+        where = address or claim.source.url
+        merging.moved(session, claim.source_id, where, at=record.polled_at)
     return stored
 
 
@@ -177,6 +179,7 @@ def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
             "title": storable_or_none(state.title),
             "site_url": storable_or_none(state.site_url),
             "why": storable(state.why),
+            "not_before_at": to_us_or_none(state.not_before_at),
             "pace": None if state.pace is None else codec.to_json(state.pace),
             "hints": None if state.hints is None else codec.to_json(state.hints),
             "address": storable_or_none(state.address),

@@ -247,7 +247,8 @@ class Storage(Protocol):
     def clean_up(self, *, window: timedelta) -> CleanUpReport:
         """Drop what is no longer needed: fingerprints that no further article will be compared
         with (older than the newest assigned one by more than the window), hosts that were asked
-        long ago, workers that have been silent for a day, write-ahead logs."""
+        long ago, copies of robots.txt that count no longer, workers that have been silent for a
+        day, write-ahead logs."""
 
     def check(self) -> list[str]:
         """Problems with the database's integrity, a sentence each; empty: it is whole."""

@@ -93,8 +93,8 @@ SOURCE_COLUMNS = (
     "s.id, s.name, s.url, s.tags, s.language, s.interval_us, s.pages, s.weight, s.headers, "
     "s.etag, s.last_modified, s.body_hash, s.next_poll_at, s.hold_until, s.last_poll_at, "
     "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url, "
-    "s.max_interval_us, s.respect_robots, s.proxy, s.selectors, s.why, s.pace, s.hints, "
-    "s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at"
+    "s.max_interval_us, s.respect_robots, s.proxy, s.selectors, s.why, s.not_before_at, "
+    "s.pace, s.hints, s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at"
 )
 
 
@@ -132,6 +132,7 @@ def feed_state(row: Row) -> FeedState:
         title=row["title"],
         site_url=row["site_url"],
         why=row["why"],
+        not_before_at=from_us_or_none(row["not_before_at"]),
         pace=_object_or_none(row["pace"], Pace),
         hints=_object_or_none(row["hints"], PollHints),
         address=row["address"],

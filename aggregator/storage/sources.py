@@ -11,7 +11,7 @@ from aggregator import codec
 from aggregator.core.text import fold
 from aggregator.core.urls import host_key
 from aggregator.errors import StorageError
-from aggregator.storage import hosts
+from aggregator.storage import hosts, merging
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
     feed_state,
@@ -46,9 +46,12 @@ _REVIVE = """
     WHERE id IN {ids} AND {which}
 """
 _RETIRED = "retired_at IS NOT NULL"
+# Never earlier than the publisher asks for, nor than failures and pauses allow.
 _HASTEN = """
-    UPDATE sources SET next_poll_at = ?
-    WHERE id = ? AND next_poll_at > ? AND (hold_until IS NULL OR hold_until <= ?)
+    UPDATE sources SET next_poll_at =
+      CASE WHEN not_before_at > :latest THEN not_before_at ELSE :latest END
+    WHERE id = :id AND next_poll_at > :latest AND failures = 0
+      AND (hold_until IS NULL OR hold_until <= :latest)
 """
 _ACTIVE = """
     SELECT {columns}, h.free_at AS host_free_at
@@ -98,6 +101,8 @@ def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) 
     session.run(_CREATED, (to_us(now),))
     new = [wanted for wanted, row in zip(sources, matches, strict=True) if row is None]
     _insert(session, new, now)
+    if new or updates:
+        merging.settle(session, at=now)
     back = [wanted.name for wanted, row in updates if not row["active"]]
     return SyncReport(
         added=(*(wanted.name for wanted in new), *back),
@@ -163,17 +168,24 @@ def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: dateti
     moved = [row for wanted, row in updates if wanted.url != row["url"]]
     # Validators belong to the address, and so does a poll that is under way.
     session.many(_MOVE, [(to_us(now), row["id"]) for row in moved])
-    hastened = [
-        (to_us(now + wanted.interval), row["id"])
-        for wanted, row in updates
-        if wanted.url == row["url"] and span_to_us(wanted.interval) < row["interval_us"]
-    ]
-    session.many(_HASTEN, [(latest, row_id, latest, latest) for latest, row_id in hastened])
+    for wanted, row in updates:
+        if wanted.url == row["url"] and (latest := _sooner(wanted, row, now)) is not None:
+            session.run(_HASTEN, {"latest": to_us(latest), "id": row["id"]})
     retagged = [
         (row["id"], wanted) for wanted, row in updates if to_json(wanted.tags) != row["tags"]
     ]
     session.many("DELETE FROM source_tags WHERE source_id = ?", [(one,) for one, _ in retagged])
     _write_tags(session, retagged)
+
+
+def _sooner(wanted: Source, row: Row, now: datetime) -> datetime | None:
+    """When a source is due at the latest, now that it is to be polled more often; None: it is
+    not."""
+    longest = wanted.max_interval or wanted.interval
+    before = row["max_interval_us"] or row["interval_us"]
+    if span_to_us(longest) < before:
+        return now + longest
+    return now + wanted.interval if span_to_us(wanted.interval) < row["interval_us"] else None
 
 
 def _begins_anew(wanted: Source, row: Row) -> bool:

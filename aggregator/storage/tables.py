@@ -98,6 +98,7 @@ TABLES = (
             "proxy": _TEXT,
             "selectors": _TEXT,
             "why": _TEXT,
+            "not_before_at": _INTEGER,
             "pace": _TEXT,
             "hints": _TEXT,
             "address": _TEXT,

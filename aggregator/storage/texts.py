@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from aggregator.core.urls import same_server
 from aggregator.errors import ClaimLost
 from aggregator.storage import hosts
 from aggregator.storage.articles import Content, replace_content, stored_article
@@ -32,8 +33,7 @@ _DUE_TEXTS = """
 """
 _PAGES = """
     SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, t.text,
-      CASE WHEN a.page_host = s.host THEN s.headers ELSE '[]' END AS headers,
-      s.respect_robots, s.proxy,
+      s.url AS feed_url, s.headers, s.respect_robots, s.proxy,
       coalesce(s.language, a.language) AS language
     FROM articles a
     JOIN sources s ON s.id = a.source_id
@@ -86,7 +86,8 @@ def claim_texts(
             language=row["language"],
             feed_text=row["text"],
             attempts=row["text_attempts"],
-            headers=pairs(row["headers"]),
+            # Meant for the server of feeds.yaml, wherever the feed has moved since.
+            headers=pairs(row["headers"]) if same_server(row["feed_url"], row["url"]) else (),
             lease_until=lease_until,
             free_at=free_at,
             respect_robots=bool(row["respect_robots"]),

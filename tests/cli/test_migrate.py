@@ -129,7 +129,9 @@ def test_what_it_refuses(full: Cli) -> None:
     with instance_lock(full.folder / "aggregator.db"):
         assert "stop it first" in full("migrate", "--to", "new.db", check=5).stderr
     full("migrate", "--to", "new.db")
-    full.write("storage: new.db\nallow: [127.0.0.1]\nsources: [{name: Late, url: http://127.0.0.1:9/feed}]\n")
+    full.write(
+        "storage: new.db\nallow: [127.0.0.1]\nsources: [{name: Late, url: http://127.0.0.1:9/feed}]\n"
+    )
     full("update", check=1)
     configure(full, "aggregator.db")
     assert "is in use" in full("migrate", "--to", "new.db", check=4).stderr

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.core.candidates import Rank
 from aggregator.core.discovery import Candidate, find_feeds, guess_feeds, sitemap_feeds
 from aggregator.core.feed_addresses import feed_address, feed_key
 from aggregator.core.freshness import is_same_feed, judge
-from aggregator.core.candidates import Rank
 from aggregator.types import ParsedEntry, ParsedFeed
 
 URL = "https://www.example.org/news/"

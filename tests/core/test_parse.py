@@ -51,13 +51,18 @@ def plain(value: datetime | timedelta) -> str | float:
 def view(feed: ParsedFeed) -> dict[str, Any]:
     """As JSON has it, without what an entry does not have."""
     fields: dict[str, Any] = json.loads(json.dumps(asdict(feed), default=plain))
-    fields["entries"] = [
-        {name: value for name, value in one.items() if value not in (None, "", [])}
-        for one in fields["entries"]
-    ]
-    if fields["hints"] is None:
-        del fields["hints"]
+    for one in fields["entries"]:
+        for name in ("media", "links"):
+            one[name] = [*map(said, one[name])]
+    fields["entries"] = [*map(said, fields["entries"])]
+    for name, usual in (("hints", None), ("complete", True), ("withdrawn", [])):
+        if fields[name] == usual:
+            del fields[name]
     return fields
+
+
+def said(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
 @pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.name)
@@ -401,10 +406,14 @@ class TestNoFeed:
             parse_feed(page, url=URL)
         assert caught.value.feeds == ("https://feeds.example.com/atom.xml",)
 
-    def test_broken_json_names_its_line(self) -> None:
-        body = b'{"version": "https://jsonfeed.org/version/1.1",\n"items": [{"id": "1"},'
-        with pytest.raises(ParseError, match="line 2") as caught:
-            parse_feed(body, url=URL)
+    @pytest.mark.parametrize(
+        ("rest", "message"),
+        [('"items": [{"id": "1"} 2]}', "is wrong at line 2"), ('"items": [{"i', "breaks off at")],
+    )
+    def test_broken_json_names_its_line(self, rest: str, message: str) -> None:
+        body = f'{{"version": "https://jsonfeed.org/version/1.1",\n{rest}'
+        with pytest.raises(ParseError, match=message) as caught:
+            parse_feed(body.encode(), url=URL)
         assert caught.value.line == 2
 
     @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"])

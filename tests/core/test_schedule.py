@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.schedule import after_failed_parse, after_poll, plan_next, text_retry
+from aggregator.core.next_poll import plan_next
+from aggregator.core.schedule import (
+    after_failed_parse,
+    after_poll,
+    host_hold,
+    page_hold,
+    text_retry,
+)
 from aggregator.errors import NotAFeed, TaskTimedOut
 from aggregator.types import (
     FailureGrade,
@@ -226,24 +233,50 @@ def test_b12_jitter_only_delays_by_a_tenth_at_most(
     assert timedelta() <= shaken - exact <= interval / 10
 
 
+def test_the_state_says_why() -> None:
+    assert poll(fetched()).why == "It is polled every 1h."
+    assert "weigh 0.5: next try after 1h24m" in poll(failed()).why
+    after = poll(not_modified())
+    assert (
+        after.why
+        == plan_next(
+            STATE, not_modified(), source=SOURCE, pace=after.pace, hints=None, now=NOW, jitter=0.0
+        ).why
+    )
+
+
+# --- whom a 429 concerns
+
+
 @pytest.mark.parametrize(
-    ("outcome", "words"),
+    ("outcome", "held"),
     [
-        (fetched(), "it went well, so after the interval of 60 min"),
-        (failed(), "failures in a row weigh 0.5, so after 84.9 min"),
-        (failed(status=429), "overloaded and names no pause, so after 2 h"),
-        (failed(status=503, retry_after=timedelta(seconds=90)), "asked for a pause of 90 s"),
+        (failed(status=429), True),
+        (replace(failed(status=429), private=True), False),
+        (failed(status=503, retry_after=HOUR), False),
+        (failed(status=403, retry_after=HOUR), False),
+        (fetched(), False),
+        (not_modified(), False),
     ],
 )
-def test_the_plan_says_why(outcome: FetchOutcome, words: str) -> None:
-    plan = plan_next(STATE, outcome, source=SOURCE, now=NOW, jitter=0.0)
-    assert words in plan.why
+def test_b17_only_a_429_of_a_public_host_holds_it(outcome: FetchOutcome, *, held: bool) -> None:
+    until = NOW + 3 * HOUR
+    assert host_hold(outcome, until) == (until if held else None)
+    assert (page_hold(outcome, now=NOW) is not None) is held
 
 
-def test_the_plan_says_when_an_older_wish_still_holds() -> None:
-    held = replace(STATE, hold_until=NOW + 20 * HOUR)
-    plan = plan_next(held, failed(), source=SOURCE, now=NOW, jitter=0.0)
-    assert plan.why == "the server asked for a pause until 2026-03-03 08:00 UTC"
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [
+        (None, timedelta(minutes=10)),
+        (5 * HOUR, 5 * HOUR),
+        (timedelta(days=900), timedelta(days=1)),
+    ],
+)
+def test_b17_a_page_holds_for_as_long_as_it_asks(
+    retry_after: timedelta | None, pause: timedelta
+) -> None:
+    assert page_hold(failed(status=429, retry_after=retry_after), now=NOW) == NOW + pause
 
 
 # --- pages

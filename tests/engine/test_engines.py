@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from enginemaker import NOW, SOON, engine, ready, until
+from enginemaker import NOW, QUICK, SOON, engine, ready, until
 from postgres import Postgres
 
 from aggregator.engine.inprocess import InProcessEngine
+from aggregator.engine.places import MOST, PATIENCE
 from aggregator.engine.protocol import (
     AssignStories,
     CleanUp,
@@ -42,10 +44,11 @@ class Bench:
         self.errors: list[str] = []
         self._uri = uri
 
-    async def __call__(self, handler: Handler) -> Engine:
+    async def __call__(self, handler: Handler, *, patience: timedelta = PATIENCE) -> Engine:
         if self._uri is None:
-            return InProcessEngine(handler, concurrency=5, on_error=self._failed)
-        running = await engine(self._uri, handler, on_error=self._failed)
+            return InProcessEngine(handler, concurrency=5, on_error=self._failed, patience=patience)
+        pace = replace(QUICK, patience=patience)
+        running = await engine(self._uri, handler, on_error=self._failed, pace=pace)
         await until(lambda: running.leads)
         return running
 
@@ -110,6 +113,57 @@ async def test_the_same_job_is_not_under_way_twice(bench: Bench) -> None:
 
     await asyncio.wait_for(resubmit(), SOON.total_seconds())
     assert await running.stop(grace=SOON)
+
+
+async def test_jobs_that_take_long_do_not_take_the_places_of_others(bench: Bench) -> None:
+    """Twelve hosts hang, five may be young: so three rounds, and the others are done meanwhile."""
+    hang = asyncio.Event()
+    hanging: set[Job] = set()
+    done: set[Job] = set()
+
+    async def handler(job: Job) -> None:
+        assert isinstance(job, PollHost)
+        if job.host.startswith("bad"):
+            hanging.add(job)
+            await hang.wait()
+        done.add(job)
+
+    running = await bench(handler, patience=timedelta(milliseconds=200))
+    bad: list[Job] = [PollHost(f"bad{number}") for number in range(12)]
+    good: list[Job] = [PollHost(f"good{number}") for number in range(12)]
+    waiting = [*bad, *good]
+
+    async def keep_full() -> None:
+        while waiting:
+            for _ in range(await running.room()):
+                if waiting:
+                    await running.submit([waiting.pop(0)])
+            await running.changed()
+
+    await asyncio.wait_for(keep_full(), SOON.total_seconds())
+    await until(lambda: done == set(good))
+    assert hanging == set(bad)
+    hang.set()
+    await running.idle()
+    assert await running.stop(grace=SOON)
+    assert bench.errors == []
+
+
+async def test_slow_jobs_are_bounded_too(bench: Bench) -> None:
+    begun = 0
+
+    async def handler(_: Job) -> None:
+        nonlocal begun
+        begun += 1
+        await asyncio.Event().wait()
+
+    running = await bench(handler, patience=timedelta(0))
+    await running.submit([PollHost(f"bad{number}") for number in range(MOST * 5 - 1)])
+    await until(lambda: begun == MOST * 5 - 1)
+    await running.submit([EnrichHost("bad")])
+    await until(lambda: begun == MOST * 5)
+    assert running.running == MOST * 5
+    assert not await running.stop(grace=NOW)
 
 
 async def test_a_job_that_fails_is_reported_and_harms_no_other(bench: Bench) -> None:

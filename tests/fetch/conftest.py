@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from authority import Authority
+from copies import Copies
+from postgres import Postgres
+from station import OpenStore, Station
+
+from aggregator.storage import postgres as on_postgres
+from aggregator.storage.sqlite import open_storage
+from aggregator.types import PostgresUrl
 
 _KEY = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
 _AUTHORITY = (
@@ -56,3 +65,44 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     leaf = folder / "leaf.pem"
     leaf.write_bytes((folder / "leaf.crt").read_bytes() + (folder / "leaf.key").read_bytes())
     return Authority(folder / "ca.pem", leaf)
+
+
+NewStore = Callable[[], OpenStore]
+"""Makes an empty database; what it gives opens it, as often as is wished."""
+
+
+@pytest.fixture(scope="session")
+def copies(postgres: Postgres) -> Copies:
+    return Copies(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewStore]:
+    """On each backend."""
+    serial = count(1)
+    if request.param == "sqlite":
+
+        def on_file() -> OpenStore:
+            path = tmp_path / f"news-{next(serial)}.db"
+            return lambda: open_storage(path)
+
+        yield on_file
+        return
+    copies: Copies = request.getfixturevalue("copies")  # which starts a server
+    taken: list[str] = []
+
+    def on_server() -> OpenStore:
+        taken.append(copies.take())
+        url = PostgresUrl(taken[-1])
+        return lambda: on_postgres.open_storage(url)
+
+    yield on_server
+    for url in taken:
+        copies.give_back(url)
+
+
+@pytest.fixture
+async def station(new_store: NewStore) -> AsyncIterator[Station]:
+    """On each backend, over its restarts."""
+    async with Station(open_store=new_store()) as running:
+        yield running

@@ -36,6 +36,13 @@ def test_b23_user_agent(contact: str | None, expected: str) -> None:
     assert user_agent("1.2", contact) == expected
 
 
+def test_b23_the_user_agent_leads_to_the_program_and_to_its_operator() -> None:
+    home = "https://example.org/aggregator"
+    both = "aggregator/1.2 (+https://example.org/aggregator; desk@example.org)"
+    assert user_agent("1.2", "desk@example.org", home=home) == both
+    assert user_agent("1.2", None, home=home) == f"aggregator/1.2 (+{home})"
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

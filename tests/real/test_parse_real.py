@@ -57,6 +57,7 @@ ENTRIES = {
 ENCODINGS = {"uolNoticias.rss": "windows-1252"}
 """Of files that are neither UTF-8 nor say what they are."""
 FLAWED = {"rss_2.0_invalid_1.xml", "uolNoticias.rss"}
+MEDIA = "{http://search.yahoo.com/mrss/}"
 MONTHS = {"Set": "Sep", "Seg": "Mon"}
 """Names that one of the feeds writes in Portuguese."""
 
@@ -170,3 +171,41 @@ def test_a_cut_file_gives_the_entries_before_the_cut(name: str) -> None:
     feed = parse_feed(body[:last], url=URL)
     assert len(feed.entries) == ENTRIES[name] - 1
     assert feed.warning is not None
+    assert not feed.complete
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ENTRIES if ENTRIES[name]))
+def test_entries_of_a_cut_file_are_those_of_the_whole(name: str) -> None:
+    if not (FEEDS / name).exists():
+        pytest.skip(f"{name} is not among the feeds")
+    body = (FEEDS / name).read_bytes().rstrip()
+    whole = parse_feed(body, url=URL)
+    assert whole.complete
+    for part in range(1, 20):
+        try:
+            feed = parse_feed(body[: len(body) * part // 20], url=URL)
+        except ParseError:
+            continue  # nothing came whole
+        assert not feed.complete
+        assert feed.entries == whole.entries[: len(feed.entries)]
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ENTRIES if not name.endswith(".json")))
+def test_every_file_of_an_entry_is_kept(name: str) -> None:
+    """As the elements of the file name them; pictures that show nothing are left out."""
+    if not (FEEDS / name).exists():
+        pytest.skip(f"{name} is not among the feeds")
+    parser = etree.XMLParser(recover=True, huge_tree=True, encoding=ENCODINGS.get(name))
+    root = etree.fromstring((FEEDS / name).read_bytes().lstrip(), parser)
+    named = [
+        [
+            urljoin(URL, element.get("url", "").strip())
+            for element in item.iter("{*}enclosure", f"{MEDIA}content", f"{MEDIA}thumbnail")
+        ]
+        for item in root.iter("{*}item", "{*}entry")
+    ]
+    feed = parse_feed((FEEDS / name).read_bytes(), url=URL)
+    for entry, urls in zip(feed.entries, named, strict=True):
+        kept = {address(media.url) for media in entry.media}
+        missing = {url for url in urls if address(url) not in kept}
+        assert all("gravatar.com/avatar/" in url for url in missing)

@@ -119,7 +119,8 @@ def test_ctrl_c_is_clean(press: Press, cli: Cli) -> None:
 def test_a_good_edit_is_taken_and_a_bad_one_refused(press: Press, cli: Cli) -> None:
     whole = press.feeds_yaml("aggregator.db")
     first, last = press.outlets[0], press.outlets[-1]
-    cli.write(f"host_delay: 0s\nallow: [127.0.0.1]\nsources:\n  - {{name: {first.name}, url: '{first.feed_url}'}}\n")
+    settings = "host_delay: 0s\nallow: [127.0.0.1]\nsources:\n"
+    cli.write(f"{settings}  - {{name: {first.name}, url: '{first.feed_url}'}}\n")
     with service(cli) as running:
         running.wait_for("polled")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from storemaker import (
     record_page,
     revise,
     source,
+    source_id,
     store,
 )
 
@@ -35,11 +37,39 @@ from aggregator.storage.tables import TABLES
 from aggregator.types import (
     ArticleText,
     Database,
+    Link,
+    LinkKind,
+    Media,
+    MediaKind,
+    Pace,
+    PageSelectors,
+    PollHints,
+    RobotsCopy,
+    Source,
     TextOrigin,
+    TextState,
     Worker,
 )
 
 _SCRIPTS = "Δελτίο · गेहूँ · 小麦 · 🌾 \U00010348"
+
+
+_MEDIA = (
+    Media(
+        url="https://example.com/talk.mp3",
+        kind=MediaKind.AUDIO,
+        type="audio/mpeg",
+        title=_SCRIPTS,
+        credit="Ada",
+        size=2**40,
+        duration=timedelta(hours=1, milliseconds=500),
+    ),
+    Media(url="https://example.com/a.png", kind=MediaKind.IMAGE, width=3, height=4),
+)
+_LINKS = (
+    Link(kind=LinkKind.CORRECTS, url=None, ref="ferry"),
+    Link(kind=LinkKind.VIA, url="https://example.org/feed", title=_SCRIPTS),
+)
 
 
 def moved(origin: Database, destination: Database, *, restart: bool = False) -> Move:
@@ -66,7 +96,16 @@ def fill(storage: Storage) -> None:
     first = store(
         storage,
         new("wheat", title=_SCRIPTS, text=f"Wheat prices rise. {_SCRIPTS}", categories=("Grain",)),
-        new("ferry", text="The ferry is back.", published_at=NOW - HOUR, authors=("Ada", "Bo")),
+        new(
+            "ferry",
+            text="The ferry is back.",
+            published_at=NOW - HOUR,
+            updated_at=NOW,
+            authors=("Ada", "Bo"),
+            image_url="https://example.com/a.png",
+            media=_MEDIA,
+            links=_LINKS,
+        ),
         new("old", text="First version.", guid=None, language=None),
         wanted=harbour,
     )
@@ -80,9 +119,21 @@ def fill(storage: Storage) -> None:
     )
     storage.sync_sources([harbour], now=NOW + HOUR)  # the other one keeps its history
     revise(storage, first[2], new("old", text="Second version, longer."), at=NOW + 2 * HOUR)
+    storage.wake(None, now=NOW + 2 * HOUR, force=True)
+    withdrawal = replace(decision(), withdrawn=("ferry",))
+    record(storage, polled(claim(storage, at=NOW + 2 * HOUR), withdrawal, at=NOW + 2 * HOUR))
     storage.sync_sources([harbour, inland], now=NOW + 2 * HOUR)
-    pages = storage.claim_texts("pages.example.org", now=NOW + 2 * HOUR, lease=LEASE, limit=1)
+    pages = storage.claim_texts("pages.example.org", now=NOW + 2 * HOUR, lease=LEASE, limit=2)
     page = ArticleText(title="The page", text="Its full text.", html="<p>Its full text.</p>")
+    failed = fetched(
+        pages[1],
+        None,
+        state=TextState.RETRY,
+        at=NOW + 2 * HOUR,
+        error="The server was busy.",
+        retry_at=NOW + 3 * HOUR,
+    )
+    storage.record_text(failed)
     record_page(storage, "pages.example.org", fetched(pages[0], page, at=NOW + 2 * HOUR))
     assign(
         storage,
@@ -96,6 +147,19 @@ def fill(storage: Storage) -> None:
         for recipient in ("ada@example.org", "bo@example.org")
     ]
     storage.prepare_deliveries(deliveries, now=NOW)
+    storage.record_delivery(
+        replace(deliveries[0], attempts=2, error="The mail server is down."), now=NOW
+    )
+    storage.keep_robots(
+        RobotsCopy(
+            origin="https://pages.example.org",
+            asked_at=NOW,
+            status=200,
+            body=b"\x00User-agent: *\xff",
+            failing_since=NOW + HOUR,
+        )
+    )
+    _with_a_past(storage, [harbour, inland])
     # Under way when the process died.
     storage.wake(None, now=NOW + 3 * HOUR, force=True)
     storage.claim_feeds("harbour.example.com", now=NOW + 3 * HOUR, lease=LEASE)
@@ -111,6 +175,45 @@ def fill(storage: Storage) -> None:
             leads=True,
         )
     )
+
+
+def _with_a_past(storage: Storage, others: Sequence[Source]) -> None:
+    """A source that has been through everything that can happen to one."""
+    wanted = source(
+        "Gone",
+        max_interval=timedelta(days=1),
+        respect_robots=False,
+        proxy="http://proxy.example.com:8080",
+        selectors=PageSelectors(item=".news > li", title="h3", date="time::attr(datetime)"),
+    )
+    at = NOW + 2 * HOUR
+    storage.sync_sources([*others, wanted], now=at)
+    only = {source_id(storage, wanted.name)}
+    [taken] = storage.claim_feeds("gone.example.com", now=at, lease=LEASE, only=only)
+    after = polled(
+        taken,
+        decision(),
+        at=at,
+        etag='W/"é"',
+        last_modified="yesterday",
+        body_hash="h",
+        hold_until=at + HOUR,
+        last_error="It is gone.",
+        last_status=410,
+        failures=1.25,
+        title=_SCRIPTS,
+        site_url="https://gone.example.com/",
+        why="It is polled no longer.",
+        not_before_at=NOW + HOUR,
+        pace=Pace(at=at, usual=1.5, observed=HOUR, lately=0.1 + 0.2, last_at=NOW),
+        hints=PollHints(ttl=HOUR, update_base=NOW, skip_hours=(0, 23), skip_days=(6,)),
+        address="https://new.example.org/feed",
+        moved_to="https://newer.example.org/feed",
+        moved_times=2,
+        gone_at=NOW,
+        retired_at=at,
+    )
+    record(storage, after)
 
 
 def many(path: Path, articles: int) -> Path:

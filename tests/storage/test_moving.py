@@ -100,6 +100,18 @@ def test_there_and_back_nothing_changes(origin: Path, place: Place, there: str, 
     assert [*answers(origin)] == [*answers(away)] == [*answers(home)]
 
 
+def test_every_column_has_something_to_move(origin: Path) -> None:
+    """What is empty in the origin proves nothing when it is empty in the destination too."""
+    found = contents(origin)
+    empty = {
+        (table.name, column)
+        for table in TABLES
+        for place, column in enumerate(table.columns)
+        if all(row[place] in (None, "", "[]", 0, b"") for row in found[table.name])
+    }
+    assert empty == set()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_numbers_go_on_after_the_largest(origin: Path, place: Place, kind: str) -> None:
     destination = place(kind)

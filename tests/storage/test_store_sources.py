@@ -160,6 +160,28 @@ def test_a_shorter_interval_counts_from_now(storage: Storage) -> None:
     assert storage.source_statuses()[0].state.next_poll_at == NOW + HOUR
 
 
+def test_a_shorter_max_interval_counts_from_now_too(storage: Storage) -> None:
+    taken = claim(storage, source(interval=HOUR, max_interval=24 * HOUR))
+    record(storage, polled(taken, next_poll_at=NOW + 20 * HOUR))
+    storage.sync_sources([source(interval=HOUR, max_interval=4 * HOUR)], now=NOW)
+    assert storage.source_statuses()[0].state.next_poll_at == NOW + 4 * HOUR
+
+
+def test_b13_a_shorter_interval_does_not_override_the_publisher(storage: Storage) -> None:
+    taken = claim(storage, source(interval=24 * HOUR))
+    wish = NOW + 6 * HOUR
+    record(storage, polled(taken, next_poll_at=NOW + 24 * HOUR, not_before_at=wish))
+    storage.sync_sources([source(interval=HOUR)], now=NOW)
+    assert storage.source_statuses()[0].state.next_poll_at == wish
+
+
+def test_b20_a_shorter_interval_does_not_end_a_back_off(storage: Storage) -> None:
+    taken = claim(storage, source(interval=2 * HOUR))
+    record(storage, polled(taken, next_poll_at=NOW + 16 * HOUR, failures=3.0))
+    storage.sync_sources([source(interval=HOUR)], now=NOW)
+    assert storage.source_statuses()[0].state.next_poll_at == NOW + 16 * HOUR
+
+
 def test_waking(storage: Storage) -> None:
     taken = claim(storage, source("Held"))
     hold = NOW + 3 * HOUR

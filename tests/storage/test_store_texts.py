@@ -85,11 +85,20 @@ def test_pages_are_claimed_newest_first(storage: Storage) -> None:
 def test_the_headers_of_a_source_are_for_its_own_host(storage: Storage) -> None:
     wanted = source(url="https://news.example.com/feed", headers=(("X-Key", "1"),))
     hosts = ("news.example.com", "example.com", HOST)
-    store(storage, *(new(host, page_host=host) for host in hosts), wanted=wanted)
+    pages = [new(host, url=f"https://{host}/a", page_host=host) for host in hosts]
+    plain = new("plain", url="http://news.example.com/b", page_host="news.example.com")
+    store(storage, plain, *pages, wanted=wanted)
     sent = {
-        host: storage.claim_texts(host, now=NOW, lease=LEASE, limit=1)[0].headers for host in hosts
+        taken.url: taken.headers
+        for host in hosts
+        for taken in storage.claim_texts(host, now=NOW, lease=LEASE, limit=9)
     }
-    assert sent == {"news.example.com": (("X-Key", "1"),), "example.com": (), HOST: ()}
+    assert sent == {
+        "https://news.example.com/a": (("X-Key", "1"),),
+        "http://news.example.com/b": (),
+        "https://example.com/a": (),
+        f"https://{HOST}/a": (),
+    }
 
 
 def test_only_some_sources(storage: Storage) -> None:

@@ -4,6 +4,7 @@ ALTER TABLE sources ADD COLUMN respect_robots INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE sources ADD COLUMN proxy TEXT;
 ALTER TABLE sources ADD COLUMN selectors TEXT;                         -- NULL: it is a feed
 ALTER TABLE sources ADD COLUMN why TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN not_before_at INTEGER;
 ALTER TABLE sources ADD COLUMN pace TEXT;
 ALTER TABLE sources ADD COLUMN hints TEXT;
 ALTER TABLE sources ADD COLUMN address TEXT;                           -- NULL: it is polled at url

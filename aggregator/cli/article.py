@@ -1,0 +1,140 @@
+"""article: one article with its text, and what it comes with and refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from aggregator.cli.common import config_option, json_option, reading
+from aggregator.cli.output import Cell, blank, emit_json, heading, line, moment, paragraphs
+from aggregator.errors import UsageError
+from aggregator.types import Article, Link, LinkKind, Media
+
+_ORIGINS = {"page": "page", "content": "feed", "summary": "feed's summary"}
+_RELATIONS = {
+    LinkKind.REPLY_TO: "answers",
+    LinkKind.COMMENTS: "comments:",
+    LinkKind.COMMENTS_FEED: "comments as a feed:",
+    LinkKind.CORRECTS: "corrects",
+    LinkKind.CORRECTED_BY: "corrected by",
+    LinkKind.RELATED: "related:",
+    LinkKind.VIA: "via",
+    LinkKind.ALTERNATE: "also as",
+}
+
+
+@click.command(epilog="Example: aggregator article 42 --revisions")
+@click.argument("article_id", type=int, metavar="ID")
+@click.option("--revisions", is_flag=True, help="Print the former versions too.")
+@config_option
+@json_option
+def article(article_id: int, revisions: bool, config_path: Path, as_json: bool) -> None:
+    """Print an article: who, when, where from, and its full text."""
+    with reading(config_path) as (_, storage):
+        found = storage.article(article_id)
+    if found is None:
+        raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")
+    if as_json:
+        emit_json(article_fields(found))
+        return
+    print_article(found)
+    if revisions:
+        for past in found.revisions:
+            blank()
+            heading(f"Version {past.number}, first seen {moment(past.seen_at)}: {past.title}")
+            paragraphs(past.text)
+
+
+def print_article(found: Article) -> None:
+    """Title, what is known about it, text."""
+    summary = found.summary
+    heading(summary.title or "(no title)")
+    about = [summary.source, moment(summary.published_at, none="undated"), *found.authors]
+    line(Cell(" · ".join(about), "accent"))
+    details = [f"article {summary.article_id}"]
+    if summary.story_id is not None:
+        details.append(f"story {summary.story_id}")
+    if summary.language:
+        details.append(summary.language)
+    details.append(f"text from the {_ORIGINS[found.text_origin.value]}")
+    if found.revision > 1:
+        details.append(f"version {found.revision}")
+    line(Cell(" · ".join(details), "dim"))
+    if summary.url:
+        line(Cell(summary.url, "dim"))
+    if found.withdrawn_at is not None:
+        line(Cell(f"withdrawn by the publisher on {moment(found.withdrawn_at)}", "warn"))
+    print_mentions(found.links, found.media)
+    if found.text_error:
+        line(Cell(f"The page could not be had: {found.text_error}", "warn"))
+    blank()
+    paragraphs(found.text)
+
+
+def print_mentions(links: Sequence[Link], media: Sequence[Media], *, indent: int = 0) -> None:
+    """A line for each thing that an entry refers to, and for each file that comes with it."""
+    for text in (*map(describe_link, links), *map(describe_media, media)):
+        line(Cell(" " * indent + text, "dim"))
+
+
+def describe_link(link: Link) -> str:
+    """How the entry stands to what it links to, in words: answers https://example.com/1."""
+    where = link.url or link.ref
+    return f"{_RELATIONS[link.kind]} {f'{link.title} ({where})' if link.title else where}"
+
+
+def describe_media(media: Media) -> str:
+    """What the file is, where it is, and what is known about it."""
+    known = [f"{media.kind}: {media.url}", media.title]
+    if media.credit:
+        known.append(f"by {media.credit}")
+    if media.width and media.height:
+        known.append(f"{media.width} x {media.height}")
+    if media.duration:
+        known.append(str(timedelta(seconds=round(media.duration.total_seconds()))))
+    if media.size:
+        known.append(_in_bytes(media.size))
+    return " · ".join(filter(None, known))
+
+
+def _in_bytes(size: int) -> str:
+    for unit, length in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= length:
+            return f"{size / length:.1f} {unit}"
+    return f"{size} B"
+
+
+def article_fields(found: Article) -> dict[str, object]:
+    """An article as one JSON object."""
+    summary, assignment = found.summary, found.assignment
+    return {
+        "id": summary.article_id,
+        "story": summary.story_id,
+        "source": summary.source,
+        "title": summary.title,
+        "url": summary.url,
+        "guid": found.guid,
+        "authors": found.authors,
+        "published_at": summary.published_at,
+        "updated_at": found.updated_at,
+        "first_seen_at": summary.first_seen_at,
+        "language": summary.language,
+        "image_url": found.image_url,
+        "categories": found.categories,
+        "media": found.media,
+        "links": found.links,
+        "withdrawn_at": found.withdrawn_at,
+        "text_state": found.text_state,
+        "text_origin": found.text_origin,
+        "text_error": found.text_error,
+        "revision": found.revision,
+        "revisions": found.revisions,
+        "relation": None if assignment is None else assignment.relation,
+        "of": None if assignment is None else assignment.of,
+        "why": None if assignment is None else assignment.why,
+        "text": found.text,
+        "html": found.html,
+    }
