@@ -60,11 +60,11 @@ def test_two_lines_are_enough() -> None:
         Source(
             name="theeuropetoday.com",
             url="https://theeuropetoday.com/feed/",
-            max_interval=timedelta(hours=4),
+            max_interval=timedelta(hours=2),
         ),
     )
     assert (config.allow, config.proxy, config.ca_file) == ((), None, None)
-    assert (config.max_interval, config.outlines) == (timedelta(hours=4), {})
+    assert (config.max_interval, config.outlines) == (timedelta(hours=2), {})
     assert config.storage == FOLDER / "aggregator.db"
     assert config.interval == timedelta(minutes=30)
     assert config.host_delay == timedelta(seconds=1)

@@ -69,10 +69,10 @@ def test_the_figures_are_those_of_the_code() -> None:
     ("key", "written"),
     [
         ("interval", "`interval` (30 minutes"),
-        ("max_interval", "`max_interval` (4 hours)"),
+        ("max_interval", "`max_interval` (2 hours)"),
         ("host_delay", "`host_delay` (1 second)"),
         ("timeout", "`timeout` (30 seconds)"),
-        ("max_feed_size", "`max_feed_size` 32 MiB"),
+        ("max_feed_size", "`max_feed_size` 16 MiB"),
         ("max_page_size", "`max_page_size` 10 MiB"),
     ],
 )

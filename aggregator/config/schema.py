@@ -160,7 +160,7 @@ class FeedsFile(Section):
     lease: Annotated[timedelta, PlainValidator(durations("2s", "1d"))] = timedelta(minutes=10)
     max_feed_size: Size = parse_size("16MiB")
     max_page_size: Size = parse_size("10MiB")
-    max_interval: PollInterval = timedelta(hours=4)
+    max_interval: PollInterval = timedelta(hours=2)
     allow: tuple[Annotated[str, PlainValidator(values.allowed)], ...] = ()
     proxy: Proxy | None = None
     ca_file: Annotated[Path | None, PlainValidator(_around(credentials.certificates))] = None

@@ -64,7 +64,8 @@ _END_CLAIM = """
       last_poll_at = :last_poll_at, last_ok_at = :last_ok_at, last_error = :last_error,
       last_status = :last_status, failures = :failures, title = :title, site_url = :site_url,
       why = :why, not_before_at = :not_before_at, pace = :pace, hints = :hints,
-      address = :address, moved_to = :moved_to, moved_times = :moved_times, gone_at = :gone_at, retired_at = :retired_at
+      address = :address, moved_to = :moved_to, moved_times = :moved_times,
+      gone_at = :gone_at, retired_at = :retired_at
     WHERE id = :id AND lease_until = :lease_until
 """
 

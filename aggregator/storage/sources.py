@@ -53,6 +53,15 @@ _HASTEN = """
     WHERE id = :id AND next_poll_at > :latest AND failures = 0
       AND (hold_until IS NULL OR hold_until <= :latest)
 """
+# Of a source whose user has changed how it is asked or read: what failed may work now.
+_TRY_AGAIN = """
+    UPDATE sources SET failures = 0, next_poll_at = CASE
+      WHEN last_poll_at + interval_us > :now THEN last_poll_at + interval_us ELSE :now END
+    WHERE id = :id AND failures > 0 AND (hold_until IS NULL OR hold_until <= :now)
+"""
+_READ_ANEW = "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = :id"
+_HOW = ("headers", "proxy", "selectors")
+"""Columns that say how it is asked and read."""
 _ACTIVE = """
     SELECT {columns}, h.free_at AS host_free_at
     FROM sources s LEFT JOIN hosts h ON h.host = s.host
@@ -171,11 +180,23 @@ def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: dateti
     for wanted, row in updates:
         if wanted.url == row["url"] and (latest := _sooner(wanted, row, now)) is not None:
             session.run(_HASTEN, {"latest": to_us(latest), "id": row["id"]})
+    for wanted, row in updates:
+        _reconsider(session, wanted, row, now)
     retagged = [
         (row["id"], wanted) for wanted, row in updates if to_json(wanted.tags) != row["tags"]
     ]
     session.many("DELETE FROM source_tags WHERE source_id = ?", [(one,) for one, _ in retagged])
     _write_tags(session, retagged)
+
+
+def _reconsider(session: Session, wanted: Source, row: Row, now: datetime) -> None:
+    """What a change of how a source is asked or read means for what is known of it."""
+    columns = dict(zip(_DESIRED, _columns(wanted), strict=True))
+    changed = [name for name in _HOW if columns[name] != row[name]]
+    if changed and wanted.url == row["url"]:
+        session.run(_TRY_AGAIN, {"now": to_us(now), "id": row["id"]})
+        if "selectors" in changed:  # the same page has other items now
+            session.run(_READ_ANEW, {"id": row["id"]})
 
 
 def _sooner(wanted: Source, row: Row, now: datetime) -> datetime | None:

@@ -82,7 +82,7 @@ def test_show_tells_what_was_asked_for_and_by_whom(cli: Cli, desk: Desk) -> None
         f"{desk.url}/feed",
         "status 200",
         'ETag "pier-1"',
-        "from every 30m to every 4h",
+        "from every 30m to every 2h",
         "Cache-Control allows 2h: not before",
         "feed's ttl is 1h30m: not before",
         "next poll     in ",

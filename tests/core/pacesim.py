@@ -1,4 +1,8 @@
-"""Scripted feeds and a clock: how many requests a way of polling needs, and how late it finds."""
+"""Scripted feeds and a clock: how many requests a way of polling needs, and how late it finds.
+
+The pace alone, without hosts, pipeline or store; tests/support/sim has all of them. For its table:
+PYTHONPATH=tests/support python tests/core/pacesim.py
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from sim import rhythms
+from sim.clock import START
+from sim.rhythms import DAY, HOUR, Rhythm
 
 from aggregator.core.pace import Pace, next_interval, observe
 
-START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
+__all__ = ("DAY", "HOUR", "START", "Adaptive", "fixed", "kinds", "poisson", "simulate")
 
 Policy = Callable[[datetime, list[datetime]], timedelta]
 """Of the time of a poll and of what it found: how long to wait."""
@@ -29,29 +35,11 @@ class Result:
 
 def poisson(rate: float, *, seed: int, days: int, begin: datetime = START) -> list[datetime]:
     """`rate` an hour."""
-    dice = random.Random(seed)
-    at, found = begin, []
-    while (at := at + HOUR * dice.expovariate(rate)) < START + DAY * days:
-        found.append(at)
-    return found
+    return rhythms.poisson(rate)(random.Random(seed), begin, START + DAY * days)
 
 
-def bursts(*, seed: int, days: int) -> list[datetime]:
-    """Ten items within twenty minutes, every three days or so."""
-    dice = random.Random(seed)
-    starts = poisson(1 / 72, seed=seed, days=days)
-    return sorted(one + timedelta(minutes=dice.uniform(0, 20)) for one in starts for _ in range(10))
-
-
-def office(*, seed: int, days: int) -> list[datetime]:
-    """Three an hour from nine to five, Monday to Friday."""
-    return [at for at in poisson(3, seed=seed, days=days) if 9 <= at.hour < 17 and at.weekday() < 5]
-
-
-def daily(*, seed: int, days: int) -> list[datetime]:
-    """Once a day at six or so."""
-    dice = random.Random(seed)
-    return sorted(START + DAY * n + HOUR * dice.gauss(6, 0.2) for n in range(days))
+def _times(rhythm: Rhythm, *, seed: int, days: int) -> list[datetime]:
+    return rhythm(random.Random(seed), START, START + DAY * days)
 
 
 def fixed(interval: timedelta) -> Policy:
@@ -100,9 +88,9 @@ def kinds(days: int, *, seed: int = 7) -> Iterator[tuple[str, list[datetime]]]:
         ("weekly", 1 / 168),
     ):
         yield f"Poisson, {name}", poisson(rate, seed=seed, days=days)
-    yield "bursts of 10, every 3 days", bursts(seed=seed, days=days)
-    yield "office hours, 3 an hour", office(seed=seed, days=days)
-    yield "daily at six", daily(seed=seed, days=days)
+    yield "bursts of 10, every 3 days", _times(rhythms.bursts, seed=seed, days=days)
+    yield "office hours, 3 an hour", _times(rhythms.office, seed=seed, days=days)
+    yield "daily at six", _times(rhythms.daily, seed=seed, days=days)
     yield "dead", []
     yield "wakes up after 30 days, hourly", poisson(1, seed=seed, days=days, begin=START + DAY * 44)
 

@@ -154,8 +154,17 @@ def test_failures_count_by_their_grade_and_double_the_interval() -> None:
     assert waits(failed(grade=FailureGrade.PASSING, status=None), state) == HOUR * 2**1.25
 
 
-def test_b20_back_off_ends_at_a_day_and_never_retires() -> None:
-    assert waits(failed(), replace(STATE, failures=50_000.0)) == timedelta(days=1)
+def test_b20_back_off_ends_at_twelve_intervals_then_at_a_day_and_never_retires() -> None:
+    troubled = replace(STATE, failures=50_000.0)
+    assert waits(failed(), troubled) == 12 * HOUR
+    assert waits(failed(), replace(troubled, last_ok_at=NOW - timedelta(days=8))) == 24 * HOUR
+    assert waits(failed(), replace(troubled, last_ok_at=None)) == 24 * HOUR
+
+
+def test_b20_a_hurried_feed_still_backs_off_to_four_hours() -> None:
+    hurried = replace(SOURCE, interval=timedelta(minutes=1))
+    after = after_poll(replace(STATE, failures=99.0), failed(), source=hurried, now=NOW, jitter=0.0)
+    assert after.next_poll_at == NOW + 4 * HOUR
 
 
 def test_an_interval_longer_than_a_day_is_kept() -> None:

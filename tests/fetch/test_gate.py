@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from virtualclock import run_virtually
+from sim.clock import run_virtually
 
 from aggregator.fetch.gate import HostGate
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from clients import failed, fetcher
-from virtualclock import run_virtually
+from sim.clock import run_virtually
 
 from aggregator.fetch.race import Opener, alternating, first
 from aggregator.fetch.resolve import SystemResolver

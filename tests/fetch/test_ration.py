@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from clients import AGENT, FEED, fetched
 from server import Answer, Server
-from virtualclock import run_virtually
+from sim.clock import run_virtually
 
 from aggregator.fetch.http import Fetcher
 from aggregator.fetch.ration import FREE, Ration

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from clients import AGENT, FEED, failed, fetched, fetcher
 from server import Answer, Seen, Server
-from virtualclock import run_virtually
+from sim.clock import run_virtually
 
 from aggregator.fetch.http import Fetcher
 from aggregator.fetch.turns import MOST, PATIENCE, Turns

@@ -20,7 +20,7 @@ from storemaker import (
 
 from aggregator.errors import ClaimLost, StorageError
 from aggregator.storage.protocol import Storage
-from aggregator.types import PagePolicy, SyncReport
+from aggregator.types import PagePolicy, PageSelectors, SyncReport
 
 
 def test_a_new_source_is_kept_whole_and_due_at_once(storage: Storage) -> None:
@@ -180,6 +180,28 @@ def test_b20_a_shorter_interval_does_not_end_a_back_off(storage: Storage) -> Non
     record(storage, polled(taken, next_poll_at=NOW + 16 * HOUR, failures=3.0))
     storage.sync_sources([source(interval=HOUR)], now=NOW)
     assert storage.source_statuses()[0].state.next_poll_at == NOW + 16 * HOUR
+
+
+def test_a_failing_source_that_is_asked_otherwise_is_tried_after_its_interval(
+    storage: Storage,
+) -> None:
+    taken = claim(storage, source(interval=2 * HOUR))
+    record(storage, polled(taken, next_poll_at=NOW + 16 * HOUR, failures=3.0, etag='"1"'))
+    later = NOW + HOUR
+    storage.sync_sources([source(interval=2 * HOUR, headers=(("X-Key", "new"),))], now=later)
+    [status] = storage.source_statuses()
+    assert (status.state.next_poll_at, status.state.failures) == (NOW + 2 * HOUR, 0.0)
+    assert status.state.etag == '"1"'
+
+
+def test_a_page_whose_selectors_change_is_read_anew(storage: Storage) -> None:
+    taken = claim(storage, source(selectors=PageSelectors(item="li")))
+    after = polled(taken, next_poll_at=NOW + HOUR, etag='"1"', last_modified="x", body_hash="h")
+    record(storage, after)
+    storage.sync_sources([source(selectors=PageSelectors(item="article"))], now=NOW)
+    state = storage.source_statuses()[0].state
+    assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
+    assert state.next_poll_at == NOW + HOUR
 
 
 def test_waking(storage: Storage) -> None:
