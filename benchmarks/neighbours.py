@@ -19,29 +19,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rogues import (
-    Behaviour,
-    Rogues,
-    answers,
-    answers_html,
-    drips,
-    good,
-    hangs,
-    hangs_in_the_body,
-    loops,
-    resets,
-    truncates,
-)
+from rogues import BAD, Behaviour, Rogues, good
 
 from benchmarks.measure import machine, print_table, run
 
-BAD: tuple[Behaviour, ...] = (
-    *[hangs] * 6,
-    *[hangs_in_the_body, drips, resets, truncates, loops, answers_html] * 2,
-    *[answers("404 Not Found")] * 2,
-    answers("410 Gone"),
-    answers("500 Internal Server Error"),
-)
 TIMES = 2
 WITHIN = 10
 
@@ -60,7 +41,7 @@ def main() -> int:
     parser.add_argument("--timeout", type=int, default=30)
     options = parser.parse_args()
     fine = {f"127.9.{n // 250}.{1 + n % 250}": good(items=25) for n in range(options.good)}
-    bad = {f"127.3.0.{number}": behave for number, behave in enumerate(BAD, 1)}
+    bad = {f"127.3.0.{number}": behave for number, (behave, _) in enumerate(BAD, 1)}
     print(f"{len(fine)} good feeds of 25 entries, {len(bad)} bad ones, timeout {options.timeout} s")
     print(machine())
     alone = _best(fine, {}, options.timeout)

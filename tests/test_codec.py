@@ -37,7 +37,7 @@ TRAVELLERS = sorted(
 
 @cache
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Values of an annotation as types.py writes them."""
+    """Values of an annotation as the types write them."""
     if hint in SIMPLE:
         return SIMPLE[hint]
     if isinstance(hint, UnionType):

@@ -19,6 +19,10 @@ PIECE = 64 * 1024
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 
+_NO_ENCODINGS = frozenset(
+    {"", "identity", "none", "utf-8", "utf8", "us-ascii", "iso-8859-1", "8bit", "binary"}
+)
+"""What servers name that packs nothing: the last are character sets and encodings of mail."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_MEMBERS = 100  # each costs a copy of what follows it, and honest bodies have one
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -57,7 +61,7 @@ def decoder_for(content_encoding: str) -> Decoder:
     other: three layers of gzip turn 269 bytes into a gigabyte, and no honest server stacks them.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
-    names = [name for name in names if name not in {"", "identity"}]
+    names = [name for name in names if name not in _NO_ENCODINGS]
     if len(names) > 1:
         raise DecodingError(f"is encoded more than once ({', '.join(names)})")
     make = _DECODERS.get(names[0]) if names else _Identity

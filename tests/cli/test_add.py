@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -47,32 +44,6 @@ def listed(cli: Cli) -> dict[str, str]:
     """Name to address."""
     config = load(cli.folder / "feeds.yaml", environ={})
     return {source.name: source.url for source in config.sources}
-
-
-def at_terminal(cli: Cli, answer: str, *arguments: str, columns: int = 80) -> str:
-    """What the program writes to somebody who types `answer`; it must succeed."""
-    main, worker = pty.openpty()
-    environment = {**cli.environment(), "TERM": "xterm-256color", "COLUMNS": str(columns)}
-    os.write(main, answer.encode() + b"\n")
-    with subprocess.Popen(
-        [*cli.command, *arguments],
-        cwd=cli.folder,
-        stdin=worker,
-        stdout=worker,
-        stderr=worker,
-        env=environment,
-    ) as process:
-        os.close(worker)
-        chunks = []
-        try:
-            while chunk := os.read(main, 65_536):
-                chunks.append(chunk)
-        except OSError:  # Linux: the other side is gone
-            pass
-        finally:
-            os.close(main)
-        assert process.wait() == 0
-    return b"".join(chunks).decode()
 
 
 # --- which feed ----------------------------------------------------------------------------------
@@ -155,22 +126,22 @@ def test_json_is_one_object(cli: Cli, site: NewsSite) -> None:
 
 
 def test_at_a_terminal_it_asks_which(cli: Cli, site: NewsSite) -> None:
-    shown = at_terminal(cli, "2", "add", site.host)
+    shown = cli.on_terminal("add", site.host, typed="2", columns=80)
     assert "Follow which one? (0: none) [1]" in shown
     assert site.url("/sport.xml") in shown, "addresses stay whole on 80 columns"
     assert listed(cli) == {"Harbour Sport": site.url("/sport.xml")}
 
 
 def test_at_a_terminal_the_first_is_the_default(cli: Cli, site: NewsSite) -> None:
-    shown = at_terminal(cli, "", "add", site.host, columns=160)
+    shown = cli.on_terminal("add", site.host, columns=160)
     assert "address" in shown, "a table, where there is room"
     assert listed(cli) == {"Harbour": site.url("/feed.xml")}
 
 
 def test_at_a_terminal_none_may_be_wanted(cli: Cli, site: NewsSite) -> None:
     before = (cli.folder / "feeds.yaml").read_bytes()
-    at_terminal(cli, "0", "add", site.host)
-    at_terminal(cli, "n", "add", site.url("/feed.xml"))
+    cli.on_terminal("add", site.host, typed="0", columns=80)
+    cli.on_terminal("add", site.url("/feed.xml"), typed="n", columns=80)
     assert (cli.folder / "feeds.yaml").read_bytes() == before
 
 
@@ -226,7 +197,7 @@ def test_a_page_is_watched_by_selectors(cli: Cli, site: NewsSite) -> None:
 
 def test_at_a_terminal_it_asks_before_a_page_is_watched(cli: Cli, site: NewsSite) -> None:
     before = (cli.folder / "feeds.yaml").read_bytes()
-    shown = at_terminal(cli, "n", "add", site.url(), "--item", "li.news")
+    shown = cli.on_terminal("add", site.url(), "--item", "li.news", typed="n", columns=80)
     assert "Watch this page?" in shown
     assert (cli.folder / "feeds.yaml").read_bytes() == before
 

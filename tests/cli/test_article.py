@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
+from newssite import NewsSite, Page
 from program import Cli
 
 HEAD = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"
@@ -31,44 +29,19 @@ MENTIONS = [
 ]
 
 
-@dataclass
-class Paper:
-    url: str = ""
-    body: str = f"{HEAD}{ENTRY}</feed>"
-
-
 @pytest.fixture
-def paper() -> Iterator[Paper]:
-    made = Paper()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            body = made.body.encode()
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: the tests' output is theirs."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_port}/feed"
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def paper() -> Iterator[NewsSite]:
+    with NewsSite() as running:
+        running.pages["/feed"] = Page(f"{HEAD}{ENTRY}</feed>".encode())
+        yield running
 
 
-def follow(cli: Cli, paper: Paper) -> None:
-    cli.write(
-        f"allow: [127.0.0.1]\nhost_delay: 0s\nsources:\n  - {{url: '{paper.url}', pages: never}}\n"
-    )
+def follow(cli: Cli, paper: NewsSite) -> None:
+    source = f"{{url: '{paper.url('/feed')}', pages: never}}"
+    cli.write(f"allow: [127.0.0.1]\nhost_delay: 0s\nsources:\n  - {source}\n")
 
 
-def test_article_shows_what_it_comes_with(cli: Cli, paper: Paper) -> None:
+def test_article_shows_what_it_comes_with(cli: Cli, paper: NewsSite) -> None:
     follow(cli, paper)
     cli("update")
     lines = cli("article", "1").stdout.splitlines()
@@ -92,11 +65,11 @@ def test_article_shows_what_it_comes_with(cli: Cli, paper: Paper) -> None:
     assert fields["withdrawn_at"] is None
 
 
-def test_article_says_that_it_was_withdrawn(cli: Cli, paper: Paper) -> None:
+def test_article_says_that_it_was_withdrawn(cli: Cli, paper: NewsSite) -> None:
     follow(cli, paper)
     cli("update")
     assert "withdrawn" not in cli("article", "1").stdout
-    paper.body = f"{HEAD}{GRAVE}</feed>"
+    paper.pages["/feed"] = Page(f"{HEAD}{GRAVE}</feed>".encode())
     cli("refresh", "--force")
     text = cli("article", "1").stdout
     assert "withdrawn by the publisher on 20" in text

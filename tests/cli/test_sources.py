@@ -8,11 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
+from newssite import NewsSite, Page
 from program import Cli
 
 FEED = (
@@ -22,47 +20,17 @@ FEED = (
 )
 
 
-@dataclass
-class Desk:
-    """A publisher whose answers can be changed."""
-
-    url: str = ""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    asked: int = 0
-
-
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.asked += 1
-            self.send_response(made.status)
-            for name, value in made.headers.items():
-                self.send_header(name, value)
-            body = FEED if made.status == 200 else b""
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: the tests' output is theirs."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def desk() -> Iterator[NewsSite]:
+    """A publisher whose answers can be changed."""
+    with NewsSite() as running:
+        running.pages["/feed"] = Page(FEED)
+        yield running
 
 
-def follow(cli: Cli, desk: Desk, *more: str) -> None:
+def follow(cli: Cli, desk: NewsSite, *more: str) -> None:
     lines = ["host_delay: 0s", "allow: [127.0.0.1]", "sources:"]
-    lines += [f"  - {{url: '{desk.url}/feed', name: Harbour News}}", *more]
+    lines += [f"  - {{url: '{desk.url('/feed')}', name: Harbour News}}", *more]
     cli.write("\n".join(lines) + "\n")
 
 
@@ -71,15 +39,15 @@ def shown(cli: Cli, name: str = "harbour") -> dict[str, object]:
     return fields
 
 
-def test_show_tells_what_was_asked_for_and_by_whom(cli: Cli, desk: Desk) -> None:
+def test_show_tells_what_was_asked_for_and_by_whom(cli: Cli, desk: NewsSite) -> None:
     follow(cli, desk)
-    desk.headers = {"Cache-Control": "max-age=7200", "ETag": '"pier-1"'}
+    desk.pages["/feed"] = Page(FEED, headers={"Cache-Control": "max-age=7200"}, etag='"pier-1"')
     cli("update")
     text = cli("sources", "show", "Harbour News").stdout
     for words in (
         "Harbour News",
         "ok",
-        f"{desk.url}/feed",
+        desk.url("/feed"),
         "status 200",
         'ETag "pier-1"',
         "from every 30m to every 2h",
@@ -94,39 +62,41 @@ def test_show_tells_what_was_asked_for_and_by_whom(cli: Cli, desk: Desk) -> None
     assert any("ttl" in str(one) for one in fields["reasons"])  # type: ignore[attr-defined]  # JSON
 
 
-def test_show_of_one_that_is_held_and_refresh_that_does_not_bypass_it(cli: Cli, desk: Desk) -> None:
+def test_show_of_one_that_is_held_and_refresh_that_does_not_bypass_it(
+    cli: Cli, desk: NewsSite
+) -> None:
     follow(cli, desk)
-    desk.status, desk.headers = 503, {"Retry-After": "3600"}
+    desk.pages["/feed"] = Page(status=503, headers={"Retry-After": "3600"})
     cli("update", check=1)
     assert "asked for a pause of 1h" in cli("sources", "show", "harbour").stdout
     assert shown(cli)["state"] == "held"
     cli("refresh")
-    assert desk.asked == 1
-    desk.status, desk.headers = 200, {}
+    assert len(desk.asked) == 1
+    desk.pages["/feed"] = Page(FEED)
     cli("refresh", "--force")
-    assert desk.asked == 2
+    assert len(desk.asked) == 2
     assert shown(cli)["state"] == "ok"
 
 
-def test_refresh_without_a_service_polls_by_itself(cli: Cli, desk: Desk) -> None:
+def test_refresh_without_a_service_polls_by_itself(cli: Cli, desk: NewsSite) -> None:
     follow(cli, desk)
     cli("refresh")  # the first pass, on a database that is not there yet
     cli("refresh", "Harbour News")
     assert "1 source polled" in cli("refresh").stdout
-    assert desk.asked == 3
+    assert len(desk.asked) == 3
     cli("update")
-    assert desk.asked == 3
+    assert len(desk.asked) == 3
 
 
-def test_refresh_has_a_running_service_poll_at_once(cli: Cli, desk: Desk) -> None:
+def test_refresh_has_a_running_service_poll_at_once(cli: Cli, desk: NewsSite) -> None:
     follow(cli, desk)
     with subprocess.Popen(
         [*cli.command, "run"], cwd=cli.folder, env=cli.environment(), stderr=subprocess.DEVNULL
     ) as service:
         try:
-            wait_until(lambda: desk.asked == 1)
+            wait_until(lambda: len(desk.asked) == 1)
             wait_until(lambda: "due now" in cli("refresh").stdout)
-            wait_until(lambda: desk.asked == 2)
+            wait_until(lambda: len(desk.asked) == 2)
         finally:
             service.terminate()
             service.wait(timeout=20)
@@ -139,9 +109,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_source_that_is_gone_is_visible_and_can_be_revived(cli: Cli, desk: Desk) -> None:
+def test_a_source_that_is_gone_is_visible_and_can_be_revived(cli: Cli, desk: NewsSite) -> None:
     follow(cli, desk)
-    desk.status = 410
+    desk.pages["/feed"] = Page(status=410)
     cli("update", check=1)
     assert "410 Gone since" in cli("sources", "show", "harbour").stdout
     assert shown(cli)["state"] == "failing"
@@ -151,11 +121,11 @@ def test_a_source_that_is_gone_is_visible_and_can_be_revived(cli: Cli, desk: Des
     assert "next poll     never" in cli("sources", "show", "harbour").stdout
     assert "retired" in cli("sources", "--failing").stdout
     assert "410 Gone" in cli("digest").stdout
-    asked = desk.asked
+    asked = len(desk.asked)
     cli("refresh")
     cli("update", "--force", check=None)
-    assert desk.asked == asked
-    desk.status = 200
+    assert len(desk.asked) == asked
+    desk.pages["/feed"] = Page(FEED)
     cli("refresh", "harbour", "--force")
     assert shown(cli)["state"] == "ok"
 
@@ -166,7 +136,7 @@ def set_gone_two_days_ago(cli: Cli) -> None:
         database.execute("UPDATE sources SET gone_at = gone_at - 172800000000")
 
 
-def test_paused_sources_are_listed_and_shown(cli: Cli, desk: Desk) -> None:
+def test_paused_sources_are_listed_and_shown(cli: Cli, desk: NewsSite) -> None:
     follow(cli, desk, "  - {url: 'http://quiet.example.org/feed', name: Quiet, paused: true}")
     cli("update")
     rows = [json.loads(row) for row in cli("sources", "--json").stdout.splitlines()]

@@ -13,19 +13,7 @@ from contextlib import closing
 
 import pytest
 from program import Cli
-from rogues import (
-    Behaviour,
-    Rogues,
-    answers,
-    answers_html,
-    drips,
-    good,
-    hangs,
-    hangs_in_the_body,
-    loops,
-    resets,
-    truncates,
-)
+from rogues import BAD, LATE, Rogues, good, hangs
 
 from aggregator.core.outage import ENOUGH
 
@@ -33,19 +21,6 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux answers to all of 127.0.0.0/8"
 )
 
-LATE = "took longer than 20 s"
-BAD: list[tuple[Behaviour, str]] = [
-    *[(hangs, LATE)] * 6,
-    *[(hangs_in_the_body, LATE)] * 2,
-    *[(drips, LATE)] * 2,
-    *[(resets, "broke off")] * 2,
-    *[(truncates, "the body broke off before its end")] * 2,
-    *[(loops, "the redirects go in a circle")] * 2,
-    *[(answers_html, "is a web page")] * 2,
-    *[(answers("404 Not Found"), "the server answered 404 Not Found")] * 2,
-    (answers("410 Gone"), "the server answered 410 Gone"),
-    (answers("500 Internal Server Error"), "the server answered 500 Internal Server Error"),
-]
 CROWDED = "127.5.0.1"
 """A host of many feeds, which takes longer than anybody hangs."""
 

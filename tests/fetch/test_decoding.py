@@ -42,6 +42,9 @@ ENCODERS: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("zstd", zstd),
     ("zstd", lambda data: zstd(data[:1000]) + zstd(data[1000:])),
     ("identity, gzip", gzip.compress),
+    ("UTF-8", bytes),
+    ("none", bytes),
+    ("gzip, utf-8", gzip.compress),
 ]
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-import psycopg
 import pytest
+from copies import Copies
 from postgres import Postgres
 from storemaker import OpenStore
 from wire import OpenPostgres
@@ -19,7 +19,6 @@ from aggregator.storage import postgres
 from aggregator.storage.postgres import PostgresStorage
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sqlite import SqliteStorage, open_storage
-from aggregator.storage.tables import TABLES
 from aggregator.types import PostgresUrl
 
 
@@ -39,44 +38,19 @@ class _Sqlite:
         """Pytest removes the files."""
 
 
-_EMPTY = "; ".join(
-    [
-        *(
-            f"DELETE FROM {name}"
-            for name in ("search", "workers", *(table.name for table in reversed(TABLES)))
-        ),
-        *(
-            f"SELECT setval(pg_get_serial_sequence('{table.name}', '{table.key[0]}'), 1, false)"
-            for table in TABLES
-            if table.key[0] in ("id", "seq")
-        ),
-    ]
-)
-
-
 class _Postgres:
-    """Copies of a database that has been migrated; emptied, they serve again."""
-
     def __init__(self, server: Postgres) -> None:
-        self._server = server
-        url = server.create()
-        postgres.open_storage(PostgresUrl(url)).close()
-        self._template = server.name_of(url)
-        self._free: list[str] = []
+        self._copies = Copies(server)
         self._used: dict[Path, str] = {}
 
     def __call__(self, directory: Path) -> Storage:
         if directory not in self._used:
-            new = self._free.pop() if self._free else self._server.create(self._template)
-            self._used[directory] = new
+            self._used[directory] = self._copies.take()
         return postgres.open_storage(PostgresUrl(self._used[directory]))
 
     def done(self, directory: Path) -> None:
         for used in [one for one in self._used if one.is_relative_to(directory)]:
-            url = self._used.pop(used)
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(_EMPTY.encode())
-            self._free.append(url)
+            self._copies.give_back(self._used.pop(used))
 
 
 BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {

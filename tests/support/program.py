@@ -38,14 +38,16 @@ class Cli:
         assert "Traceback" not in result.stderr
         return result
 
-    def on_terminal(self, *arguments: str) -> str:
-        """What it writes to a terminal of 100 columns; it must succeed."""
+    def on_terminal(self, *arguments: str, typed: str = "", columns: int = 100) -> str:
+        """What it writes to a terminal at which somebody types a line; it must succeed."""
         main, worker = pty.openpty()
-        environment = {**self.environment(), "TERM": "xterm-256color", "COLUMNS": "100"}
+        environment = {**self.environment(), "TERM": "xterm-256color", "COLUMNS": str(columns)}
         environment.pop("NO_COLOR", None)
+        os.write(main, typed.encode() + b"\n")
         with subprocess.Popen(
             [*self.command, *arguments],
             cwd=self.folder,
+            stdin=worker,
             stdout=worker,
             stderr=worker,
             env=environment,

@@ -227,3 +227,19 @@ def answers(status: str) -> Behaviour:
         await request.answer(b"no", kind="text/plain", status=status)
 
     return behave
+
+
+LATE = "took longer than"
+BAD: tuple[tuple[Behaviour, str], ...] = (
+    *[(hangs, LATE)] * 6,
+    *[(hangs_in_the_body, LATE)] * 2,
+    *[(drips, LATE)] * 2,
+    *[(resets, "broke off")] * 2,
+    *[(truncates, "the body broke off before its end")] * 2,
+    *[(loops, "the redirects go in a circle")] * 2,
+    *[(answers_html, "is a web page")] * 2,
+    *[(answers("404 Not Found"), "the server answered 404 Not Found")] * 2,
+    (answers("410 Gone"), "the server answered 410 Gone"),
+    (answers("500 Internal Server Error"), "the server answered 500 Internal Server Error"),
+)
+"""Twenty-two that are bad in all ways, and words of what is said of each."""

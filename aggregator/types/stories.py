@@ -1,0 +1,51 @@
+"""Which articles report one event, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.types.articles import ArticleSummary
+from aggregator.types.grouping import Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryArticle:
+    """One line of a story's timeline."""
+
+    article: ArticleSummary
+    relation: Relation
+    of: int | None
+    """The article it resembles most; None: it is the first."""
+    score: float
+    why: str
+    weight: float
+    """Of its source."""
+    words: int
+    excerpt: str
+    """The first few hundred characters of the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Articles that report one event; articles are in order of time, the first outlet first."""
+
+    story_id: int
+    articles: tuple[StoryArticle, ...]
+
+    @property
+    def first(self) -> StoryArticle:
+        return self.articles[0]
+
+    @property
+    def first_at(self) -> datetime:
+        return self.articles[0].article.at
+
+    @property
+    def last_at(self) -> datetime:
+        return max(item.article.at for item in self.articles)
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Names of the sources, in order of their first article."""
+        return tuple(dict.fromkeys(item.article.source for item in self.articles))
