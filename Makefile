@@ -33,7 +33,8 @@ demo: $(STAMP) ## the main job on a press of its own: poll, extract, group, stor
 	@$(BIN)/aggregator demo
 
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
+	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
 
 check: lint types layers schemas ## format, lint, types, layers and schemas
 

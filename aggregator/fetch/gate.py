@@ -23,8 +23,9 @@ class _Host:
 class HostGate:
     """Hands out turns to talk to a host, in the order they were asked for.
 
-    A host has one turn at a time, and the starts of two turns are at least `delay` apart. A host
-    is forgotten once its pause is over and nobody waits. For one event loop, whose clock it uses.
+    A host has one turn at a time, and `delay` lies between the end of one and the start of the
+    next: what starts apart may arrive together, when a connection has to be made first. A host is
+    forgotten once its pause is over and nobody waits. For one event loop, whose clock it uses.
     """
 
     def __init__(self, delay: timedelta) -> None:
@@ -33,7 +34,7 @@ class HostGate:
 
     @property
     def delay(self) -> timedelta:
-        """Between the starts of two turns."""
+        """Between the end of a turn and the start of the next."""
         return timedelta(seconds=self._delay)
 
     def __len__(self) -> int:
@@ -47,15 +48,17 @@ class HostGate:
         """Wait for the turn of `host` (see core.urls.host_key) and keep it for the block.
 
         `wait`: at least so long, as somebody else has asked the host a moment ago. `delay`: how
-        far the start of the next turn is apart from this one's; None: as everywhere.
+        long the host is then left in peace; None: as long as everywhere.
         """
         entry = self._enter(host)
         try:
             async with entry.lock:
-                earliest = asyncio.get_running_loop().time() + wait.total_seconds()
-                entry.next_start = max(entry.next_start, earliest)
-                await self._pause(entry, self._delay if delay is None else delay.total_seconds())
-                yield
+                await self._pause(entry, wait.total_seconds())
+                try:
+                    yield
+                finally:
+                    pause = self._delay if delay is None else delay.total_seconds()
+                    entry.next_start = asyncio.get_running_loop().time() + pause
         finally:
             self._leave(host, entry)
 
@@ -67,11 +70,12 @@ class HostGate:
             entry.forget = None
         return entry
 
-    async def _pause(self, entry: _Host, delay: float) -> None:
+    @staticmethod
+    async def _pause(entry: _Host, wait: float) -> None:
         loop = asyncio.get_running_loop()
+        entry.next_start = max(entry.next_start, loop.time() + wait)
         if (pause := entry.next_start - loop.time()) > 0:
             await asyncio.sleep(pause)
-        entry.next_start = max(loop.time(), entry.next_start) + delay
 
     def _leave(self, host: str, entry: _Host) -> None:
         entry.users -= 1

@@ -43,11 +43,12 @@ _FILL = f"""
     INSERT INTO hosts SELECT DISTINCT host, 0, 1 FROM sources;
     INSERT INTO articles (source_id, story_id, title, authors, categories, first_seen_at, at, words,
       content_hash, revision, revised_at, text_state, text_origin, text_attempts, page_host,
-      text_due_at)
+      text_due_at, url)
     SELECT n % {SOURCES} + 1, CASE WHEN n <= {ARTICLES} - 30 THEN n - n % 2 END, 'Headline ' || n,
       '[]', '[]', {to_us(NOW)} - ({ARTICLES} - n) * 60000000::bigint,
       {to_us(NOW)} - ({ARTICLES} - n) * 60000000::bigint, 100, 'x', 1, 0, 'ready', 'content', 0,
-      'h' || n / 50 || '.example.com', CASE WHEN n % 500 = 0 THEN {to_us(NOW)} END
+      'h' || n / 50 || '.example.com', CASE WHEN n % 500 = 0 THEN {to_us(NOW)} END,
+      'https://h' || n / 50 || '.example.com/page/' || n
     FROM generate_series(1, {ARTICLES}) n;
     INSERT INTO texts SELECT id, title, 'Text of the river ' || id, '', '' FROM articles;
     INSERT INTO search SELECT id, to_tsvector('simple', 'text of the river ' || id) FROM articles;

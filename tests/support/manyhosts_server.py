@@ -111,6 +111,8 @@ class Press:
             feed, entry = int(match[1]), int(match[2])
             if feed < layout.feeds and layout.host(feed) == host:
                 return _answer(200, contents.page(feed, entry), "text/html; charset=utf-8")
+        elif path == "/robots.txt":
+            return _answer(200, b"User-agent: *\nAllow: /\n", "text/plain")
         return _answer(404, b"", "text/plain")
 
     def ended(self, request: Request) -> None:

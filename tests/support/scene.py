@@ -179,6 +179,7 @@ class Scene:
         """Every feed, and every page that is the text of an entry; and nothing else."""
         layout = self.press.layout
         wanted = self.press.pages()
+        wanted.update({(host, "/robots.txt") for host, _ in self.press.pages()})
         wanted.update((layout.host(n), layout.feed_path(n)) for n in range(layout.feeds))
         found = Counter((one.host, one.path) for one in self.press.requests())
         assert not wanted - found, f"not asked: {list(wanted - found)[:5]}"

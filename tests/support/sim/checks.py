@@ -14,7 +14,7 @@ from sim.clock import START
 from sim.drive import HOST_DELAY, Run
 from sim.feeds import MAX_WISH
 from sim.items import kept, told
-from sim.kinds import EVENTFUL, Member
+from sim.kinds import EVENTFUL, RELOAD_AT, Member
 from sim.rhythms import DAY, HOUR
 from sim.stored import Stored, stored_articles
 from sim.wire import Hit, Poll
@@ -129,6 +129,7 @@ def unconditional(run: Run) -> Iterator[str]:
     last time, byte for byte, both where it gave both, and with none of another address."""
     given: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     redirecting: set[tuple[str, str]] = set()
+    reread = {one.source.name for one in run.scenario.members if one.reread}
     polls = [poll for some in run.log.polls.values() for poll in some]
     for poll in sorted(polls, key=lambda poll: poll.at):
         for place, hit in enumerate(poll.hits):
@@ -136,6 +137,9 @@ def unconditional(run: Run) -> Iterator[str]:
             sent, wanted = (hit.etag, hit.last_modified), given.get(key, (None, None))
             # Redirected, it may be asked for everything.
             fine = sent == wanted or (place > 0 and sent == (None, None))
+            if poll.source in reread and hit.at >= RELOAD_AT:
+                reread.discard(poll.source)  # with other selectors, the same page has other items
+                fine = sent == (None, None)
             if not fine and key not in redirecting:
                 yield told("validators", poll.source, hit.at, f"{sent} sent, {wanted} given")
             if hit.status in (301, 302, 307, 308):

@@ -100,7 +100,6 @@ class _Driver:
         self._run = run
         self._scenario = run.scenario
         self._rules = rules
-        self._jitter = random.Random(f"{run.scenario.seed} jitter").random
         self._tasks: set[asyncio.Task[None]] = set()
         self._due: list[datetime] = []
         """A heap: when the store is to be asked again."""
@@ -164,6 +163,10 @@ class _Driver:
             lease=LEASE,
         )
         heapq.heappush(self._due, now())
+
+    def _jitter(self) -> float:
+        """The same at the same time, in whatever order the store gives what is due."""
+        return random.Random(f"{self._scenario.seed} {now()}").random()
 
     async def _interrupt(self, interruption: Interruption) -> None:
         if interruption.crash:

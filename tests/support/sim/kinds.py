@@ -67,6 +67,11 @@ class Member:
     twin: str | None = None
     """The source that it becomes one with; None: it stays by itself."""
 
+    @property
+    def reread(self) -> bool:
+        """Whether other items are to be seen in it from RELOAD_AT on."""
+        return self.later is not None and self.later.selectors != self.source.selectors
+
 
 @dataclass(slots=True, kw_only=True)
 class Desk:

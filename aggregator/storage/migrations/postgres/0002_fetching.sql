@@ -27,3 +27,4 @@ CREATE TABLE robots (
   failing_since BIGINT, -- NULL: the last answer was one
   body BYTEA NOT NULL
 );
+CREATE INDEX robots_by_time ON robots (asked_at);

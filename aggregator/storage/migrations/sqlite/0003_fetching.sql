@@ -27,3 +27,4 @@ CREATE TABLE robots (
   failing_since INTEGER,            -- NULL: the last answer was one
   body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX robots_by_time ON robots (asked_at);
