@@ -32,6 +32,7 @@ from aggregator.fetch.http import Exchange, Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
+from aggregator.service.memory import keep_little
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
 from aggregator.storage.protocol import LEADER, Storage
@@ -119,6 +120,7 @@ async def open_runtime(
     A file is locked for this process, and every claim that a crash has left there is ended.
     Raises InstanceRunning and the other storage errors.
     """
+    keep_little()
     threads = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="store")
     asyncio.get_running_loop().set_default_executor(threads)
     with alone(config.storage):

@@ -170,7 +170,8 @@ class Storage(Protocol):
     # --- COMMIT 3: stories
 
     def unassigned(self, *, limit: int) -> list[Unassigned]:
-        """Articles whose text is not pending and that have no story, by (at, source, url)."""
+        """Articles whose text is not pending and that have no story, by (at, source, url): up to
+        `limit`, fewer where their texts are long, at least one if there is any."""
 
     def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
         """Assigned articles whose `at` lies within `span` of the newest one's, in the order in

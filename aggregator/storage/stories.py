@@ -32,6 +32,9 @@ _UNASSIGNED = """
     ORDER BY a.at, s.name, coalesce(a.url, ''), a.title, a.id LIMIT ?
 """
 _TEXTS = "SELECT article_id, text FROM texts WHERE article_id IN {ids}"
+_TEXTS_AT_A_TIME = 20
+_MOST_TEXT = 2_000_000
+"""Characters taken at once, about: a feed may bring thousands of long texts."""
 _NEWEST = "SELECT max(at) AS at FROM fingerprints"
 _WINDOW = """
     SELECT x.article_id FROM assignments x
@@ -66,8 +69,14 @@ _REFRESH = """
 
 def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
     waiting = session.rows(_UNASSIGNED, (limit,))
-    found = session.rows(_TEXTS.format(ids=ids([row["id"] for row in waiting])))
-    texts = {row["article_id"]: row["text"] for row in found}
+    texts: dict[int, str] = {}
+    size = 0
+    for chunk in chunks(waiting, _TEXTS_AT_A_TIME):
+        if size > _MOST_TEXT:
+            break
+        for row in session.rows(_TEXTS.format(ids=ids([row["id"] for row in chunk]))):
+            texts[row["article_id"]] = row["text"]
+            size += len(row["text"])
     return [
         Unassigned(
             article_id=row["id"],
@@ -80,6 +89,7 @@ def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
             version=row["text_version"],
         )
         for row in waiting
+        if row["id"] in texts
     ]
 
 
