@@ -13,6 +13,7 @@ import click
 
 from aggregator.cli.common import PATIENCE, config_option, json_option, load_config
 from aggregator.cli.output import Cell, complain, emit_json, line
+from aggregator.core.choosing import choose
 from aggregator.core.feed_addresses import feed_key
 from aggregator.errors import UsageError
 
@@ -150,17 +151,8 @@ def _meant(config: Config, names: Sequence[str]) -> list[Source]:
 
 
 def _one(sources: Sequence[Source], name: str) -> Source:
-    wanted = name.casefold()
-    for source in sources:
-        if wanted in {source.name.casefold(), source.url.casefold()}:
-            return source
-    near = [one for one in sources if wanted in one.name.casefold() or wanted in one.url.casefold()]
-    if len(near) == 1:
-        return near[0]
-    if not near:
-        raise UsageError(f"no source in the configuration is called “{name}”")
-    listed = ", ".join(f"“{one.name}”" for one in near[:5])
-    raise UsageError(f"“{name}” may mean {listed}; say which")
+    unknown = f"no source in the configuration is called “{name}”"
+    return choose(sources, name, source=lambda one: one, unknown=unknown)
 
 
 def _revive(config: Config, urls: Collection[str]) -> set[str]:

@@ -54,13 +54,7 @@ def with_login(target: str, url: str) -> str:
     """`target` with the user and password of `url`, if the same server gets them."""
     scheme, _, rest = url.partition("://")
     login, at, _ = rest.partition("/")[0].rpartition("@")
-    if not at or not same_server(_without_login(url), target):
+    if not at or not same_server(url, target):
         return target
     scheme, _, rest = target.partition("://")
     return f"{scheme}://{login}@{rest}"
-
-
-def _without_login(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -77,7 +77,7 @@ def after_poll(
     plan = plan_next(state, outcome, source=source, pace=pace, hints=hints, now=now, jitter=jitter)
     state = replace(
         _planned(state, plan, now),
-        last_status=outcome.status if isinstance(outcome, Fetched) else 304,
+        last_status=outcome.status,
         last_ok_at=now,
         last_error=None,
         pace=pace,

@@ -125,7 +125,7 @@ def _copy(
     if isinstance(outcome, Fetched):
         body = outcome.body[: MAX_BYTES + 1]
         return RobotsCopy(origin=origin, asked_at=now, status=outcome.status, body=body)
-    status = getattr(outcome, "status", None)
+    status = outcome.status
     if _is_answer(outcome) and status is not None and status != 429 and status < 500:
         return RobotsCopy(origin=origin, asked_at=now, status=status, body=b"")
     if last is None:

@@ -117,18 +117,13 @@ async def _taken_in(stay: Visit, claim: FeedClaim, answer: _Answer) -> FeedPolle
             hold_host_until=hold,
         ),
     )
-    return FeedPolled(
-        source=claim.source.name,
-        url=claim.url,
-        status=after.last_status,
-        error=after.last_error,
+    told = _told(claim, after, elapsed=outcome.elapsed)
+    return replace(
+        told,
         unchanged=after.last_error is None and decision is None,
         new=len(new_ids),
         revised=len(decision.revised) if decision else 0,
         warning=reading.parsed.warning if reading else None,
-        next_poll_at=after.next_poll_at,
-        why=after.why,
-        elapsed=outcome.elapsed,
     )
 
 
@@ -139,18 +134,23 @@ async def _put_off(stay: Visit, claim: FeedClaim, reason: str) -> FeedPolled:
     after = put_off(claim.state, reason, source=claim.source, now=now, jitter=line.jitter())
     record = PollRecord(claim=claim, state=after, polled_at=now, decision=None)
     await asyncio.to_thread(line.storage.record_poll, record)
+    return _told(claim, after, elapsed=timedelta())
+
+
+def _told(claim: FeedClaim, after: FeedState, *, elapsed: timedelta) -> FeedPolled:
+    """Of a poll that brought nothing."""
     return FeedPolled(
         source=claim.source.name,
         url=claim.url,
-        status=None,
-        error=reason,
+        status=after.last_status,
+        error=after.last_error,
         unchanged=False,
         new=0,
         revised=0,
         warning=None,
         next_poll_at=after.next_poll_at,
         why=after.why,
-        elapsed=timedelta(),
+        elapsed=elapsed,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aggregator.fetch.http import Exchange
 from aggregator.logs import get_logger
-from aggregator.types import Fetched, FetchFailed, NotModified
+from aggregator.types import FetchFailed, NotModified
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def _log(exchange: Exchange) -> None:
         "exchange",
         url=exchange.url,
         at=outcome.url,
-        status=_status(exchange),
+        status=outcome.status,
         error=outcome.reason if isinstance(outcome, FetchFailed) else None,
         requests=len(exchange.steps),
         address=last.address if last else None,
@@ -63,13 +63,6 @@ def _log(exchange: Exchange) -> None:
         decoded=exchange.decoded,
         seconds=_seconds(exchange.elapsed),
     )
-
-
-def _status(exchange: Exchange) -> int | None:
-    outcome = exchange.outcome
-    if isinstance(outcome, Fetched | FetchFailed):
-        return outcome.status
-    return 304
 
 
 def _seconds(span: timedelta | None) -> float | None:

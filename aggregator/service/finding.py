@@ -15,6 +15,7 @@ from aggregator.core.candidates import Candidate, Rank
 from aggregator.core.discovery import guess_feeds, sitemap_feeds
 from aggregator.core.feed_addresses import feed_key
 from aggregator.core.freshness import is_same_feed, judge
+from aggregator.core.outage import is_silence
 from aggregator.core.robots import MAX_BYTES, read_answer, robots_url
 from aggregator.core.sitemap import is_of_news
 from aggregator.core.urls import host_key
@@ -25,7 +26,6 @@ from aggregator.pipeline.manners import PRODUCT
 from aggregator.sandbox import SandboxProtocol
 from aggregator.service.findings import Findings, FoundFeed, Miss, addresses
 from aggregator.types import (
-    FailureGrade,
     Fetched,
     FetchFailed,
     FetchOutcome,
@@ -132,14 +132,13 @@ class _Search:
     async def run(self, urls: tuple[str, ...]) -> Findings:
         url, outcome = await self._first(urls)
         trouble = outcome.reason if isinstance(outcome, FetchFailed) else None
-        status = getattr(outcome, "status", None)
         if isinstance(outcome, Fetched):
             itself = Candidate(url=url, rank=Rank.ANNOUNCED, why="It is the address itself.")
             queue = await self._read(itself, outcome)
             if not self.feeds:
                 queue += await self._told(outcome)
                 await self._all(queue, outcome.url)
-        elif status is not None and status not in _UNWANTED:
+        elif outcome.status is not None and outcome.status not in _UNWANTED:
             await self._all([*guess_feeds(url)], url)
         now = self.clock()
         self.feeds.sort(key=lambda feed: (not feed.is_alive(now), -feed.rank))
@@ -159,7 +158,7 @@ class _Search:
             self._closed.discard(host_key(url))
             outcome = await self._ask(url, _ACCEPT)
             assert outcome is not None, "nothing has been asked before"  # noqa: S101 - narrows
-            if getattr(outcome, "status", 304) is not None:
+            if outcome.status is not None:
                 return url, outcome
             tried.append((url, outcome))
         return tried[0]
@@ -221,8 +220,7 @@ class _Search:
                 FetchRequest(url=url, accept=accept, max_bytes=self.config.max_feed_size)
             )
         if isinstance(outcome, FetchFailed):
-            silent = outcome.status is None and outcome.grade is FailureGrade.PASSING
-            if silent or outcome.status == 429:
+            if is_silence(outcome) or outcome.status == 429:
                 self._closed.add(host)
         else:
             self._seen.add(outcome.url)

@@ -124,7 +124,8 @@ class _Run:
             outcome = await self._reach()
             if isinstance(outcome, Fetched):
                 await self._read(outcome)
-            if after is None or self.is_unknown or getattr(outcome, "status", None) is not None:
+            answered = outcome is not None and outcome.status is not None
+            if after is None or self.is_unknown or answered:
                 return
             self.lines[begun:] = map(_no_failure, self.lines[begun:])
             self.lines.append(good("address", f"{after} is tried."))
@@ -248,7 +249,7 @@ class _Run:
         if isinstance(outcome, FetchFailed) and outcome.status is None:
             return odd("robots.txt", f"{address} could not be had: {outcome.reason}.")
         body = outcome.body if isinstance(outcome, Fetched) else b""
-        rules = read_answer(getattr(outcome, "status", None), body)
+        rules = read_answer(outcome.status, body)
         verdict, delay = rules.judge(page, PRODUCT), rules.delay(PRODUCT)
         pause = f" It asks for {format_duration(delay)} between requests." if delay else ""
         if verdict.allowed:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from aggregator.core.choosing import choose
 from aggregator.engine.inprocess import InProcessEngine
-from aggregator.errors import StorageError, UsageError
+from aggregator.errors import StorageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Runtime, local_engine
@@ -197,24 +198,7 @@ def select(statuses: Collection[SourceStatus], names: Sequence[str]) -> list[Sou
         return list(statuses)
     chosen: dict[int, SourceStatus] = {}
     for name in names:
-        status = _one(statuses, name)
+        unknown = f"no source is called “{name}”; `aggregator sources` lists them"
+        status = choose(statuses, name, source=lambda one: one.source, unknown=unknown)
         chosen[status.source_id] = status
     return list(chosen.values())
-
-
-def _one(statuses: Collection[SourceStatus], name: str) -> SourceStatus:
-    wanted = name.casefold()
-    for status in statuses:
-        if wanted in {status.source.name.casefold(), status.source.url.casefold()}:
-            return status
-    near = [
-        status
-        for status in statuses
-        if wanted in status.source.name.casefold() or wanted in status.source.url.casefold()
-    ]
-    if len(near) == 1:
-        return near[0]
-    if not near:
-        raise UsageError(f"no source is called “{name}”; `aggregator sources` lists them")
-    listed = ", ".join(f"“{status.source.name}”" for status in near[:5])
-    raise UsageError(f"“{name}” may mean {listed}; say which")

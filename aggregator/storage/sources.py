@@ -178,10 +178,8 @@ def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: dateti
     # Validators belong to the address, and so does a poll that is under way.
     session.many(_MOVE, [(to_us(now), row["id"]) for row in moved])
     for wanted, row in updates:
-        if wanted.url == row["url"] and (latest := _sooner(wanted, row, now)) is not None:
-            session.run(_HASTEN, {"latest": to_us(latest), "id": row["id"]})
-    for wanted, row in updates:
-        _reconsider(session, wanted, row, now)
+        if wanted.url == row["url"]:
+            _reconsider(session, wanted, row, now)
     retagged = [
         (row["id"], wanted) for wanted, row in updates if to_json(wanted.tags) != row["tags"]
     ]
@@ -190,13 +188,15 @@ def _update(session: Session, updates: Sequence[tuple[Source, Row]], now: dateti
 
 
 def _reconsider(session: Session, wanted: Source, row: Row, now: datetime) -> None:
-    """What a change of how a source is asked or read means for what is known of it."""
+    """What a change of how often a source is asked, how, and how it is read means for the rest."""
+    if (latest := _sooner(wanted, row, now)) is not None:
+        session.run(_HASTEN, {"latest": to_us(latest), "id": row["id"]})
     columns = dict(zip(_DESIRED, _columns(wanted), strict=True))
     changed = [name for name in _HOW if columns[name] != row[name]]
-    if changed and wanted.url == row["url"]:
+    if changed:
         session.run(_TRY_AGAIN, {"now": to_us(now), "id": row["id"]})
-        if "selectors" in changed:  # the same page has other items now
-            session.run(_READ_ANEW, {"id": row["id"]})
+    if "selectors" in changed:  # the same page has other items now
+        session.run(_READ_ANEW, {"id": row["id"]})
 
 
 def _sooner(wanted: Source, row: Row, now: datetime) -> datetime | None:

@@ -83,6 +83,10 @@ class NotModified:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
 
+    @property
+    def status(self) -> int:
+        return 304
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
