@@ -23,9 +23,10 @@ class _Host:
 class HostGate:
     """Hands out turns to talk to a host, in the order they were asked for.
 
-    A host has one turn at a time, and `delay` lies between the end of one and the start of the
-    next: what starts apart may arrive together, when a connection has to be made first. A host is
-    forgotten once its pause is over and nobody waits. For one event loop, whose clock it uses.
+    A host has one turn at a time, the starts of two turns are at least `delay` apart, and half of
+    that lies behind the end of the first: a turn may begin with waiting for a connection, and what
+    starts apart would else arrive together. A host is forgotten once its pause is over and nobody
+    waits. For one event loop, whose clock it uses.
     """
 
     def __init__(self, delay: timedelta) -> None:
@@ -34,7 +35,7 @@ class HostGate:
 
     @property
     def delay(self) -> timedelta:
-        """Between the end of a turn and the start of the next."""
+        """Between the starts of two turns."""
         return timedelta(seconds=self._delay)
 
     def __len__(self) -> int:
@@ -48,17 +49,20 @@ class HostGate:
         """Wait for the turn of `host` (see core.urls.host_key) and keep it for the block.
 
         `wait`: at least so long, as somebody else has asked the host a moment ago. `delay`: how
-        long the host is then left in peace; None: as long as everywhere.
+        far the start of the next turn is apart from this one's; None: as everywhere.
         """
         entry = self._enter(host)
         try:
             async with entry.lock:
-                await self._pause(entry, wait.total_seconds())
+                earliest = asyncio.get_running_loop().time() + wait.total_seconds()
+                entry.next_start = max(entry.next_start, earliest)
+                pause = self._delay if delay is None else delay.total_seconds()
+                await self._pause(entry, pause)
                 try:
                     yield
                 finally:
-                    pause = self._delay if delay is None else delay.total_seconds()
-                    entry.next_start = asyncio.get_running_loop().time() + pause
+                    rested_at = asyncio.get_running_loop().time() + pause / 2
+                    entry.next_start = max(entry.next_start, rested_at)
         finally:
             self._leave(host, entry)
 
@@ -70,12 +74,11 @@ class HostGate:
             entry.forget = None
         return entry
 
-    @staticmethod
-    async def _pause(entry: _Host, wait: float) -> None:
+    async def _pause(self, entry: _Host, delay: float) -> None:
         loop = asyncio.get_running_loop()
-        entry.next_start = max(entry.next_start, loop.time() + wait)
         if (pause := entry.next_start - loop.time()) > 0:
             await asyncio.sleep(pause)
+        entry.next_start = max(loop.time(), entry.next_start) + delay
 
     def _leave(self, host: str, entry: _Host) -> None:
         entry.users -= 1

@@ -44,7 +44,7 @@ class Visit:
 
     @property
     def delay(self) -> timedelta:
-        """Between the end of a request and the start of the next."""
+        """Between the starts of two requests."""
         return max(self.line.gate.delay, self.line.delays.get(self.host, timedelta()))
 
     @asynccontextmanager

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux answers to all of 127.0.0.0/8"
 )
 
-TICK = 10.0
+TICK = 6.0
 """Seconds within which what has fallen due is begun, by one process on a busy machine."""
 SMALL = Layout(feeds=160, hosts=32)
 
