@@ -4,11 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.installed
+RIVALS := $(VENV)/rivals/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types layers schemas format lock clean \
+.PHONY: help install demo test check lint types layers schemas floors format lock clean \
         bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling \
-        bench-neighbours bench-simulate kill-test
+        bench-neighbours bench-simulate kill-test floors-kept
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
 	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
 
-check: lint types layers schemas ## format, lint, types, layers and schemas
+check: lint types layers schemas floors-kept ## format, lint, types, layers, schemas, floors
 
 lint: $(STAMP) ## ruff: format and lint
 	@$(BIN)/ruff format --check .
@@ -53,6 +54,23 @@ schemas: $(STAMP) ## the compose file and the workflows against their schemas
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
+floors-kept: $(STAMP) ## no floor of quality was lowered without a reason
+	@$(BIN)/python -m benchmarks.floors --check
+
+floors: $(STAMP) $(RIVALS) ## measure quality, and raise the floors in tests/floors.toml
+	@$(BIN)/python -m benchmarks.floors
+
+# Other extractors, for benchmarks only: apart, for their dependencies are not ours. Where they cannot
+# be installed, their columns are left out.
+$(RIVALS): requirements-bench.lock | $(STAMP)
+ifdef UV
+	-@$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/rivals --require-hashes \
+	  -r requirements-bench.lock && touch $@
+else
+	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/rivals \
+	  --require-hashes -r requirements-bench.lock && touch $@
+endif
+
 format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -65,8 +83,8 @@ bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and new
 bench-storage: $(STAMP) ## writing and searching, beside bare SQLite
 	@$(BIN)/python -m benchmarks.storage
 
-bench-extract: $(STAMP) ## texts and metadata of real pages, beside trafilatura
-	@$(BIN)/python -m benchmarks.extract
+bench-extract: $(STAMP) $(RIVALS) ## texts and facts of real pages, beside trafilatura, readability, newspaper4k
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.extract --long
 
 bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler methods
 	@$(BIN)/python -m benchmarks.stories
@@ -91,6 +109,8 @@ lock: ## pin every dependency again (needs uv)
 	  --python-version 3.11 --group dev --extra postgres pyproject.toml --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --extra postgres pyproject.toml --custom-compile-command "make lock" -o requirements-run.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --group pyproject.toml:bench --custom-compile-command "make lock" -o requirements-bench.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

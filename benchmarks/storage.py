@@ -306,7 +306,7 @@ def main() -> None:
         mark = fingerprint("A headline", words.draw(CHARACTERS // 6), "en")
         print(measured(lambda: assign_all(storage, mark)).line("unassigned, assign", rows))
         print(measured(lambda: window(storage, rows)).line("window", rows))
-        storage.clean_up(window=timedelta(days=3))
+        storage.clean_up(window=timedelta(days=3), keep_pages=timedelta())
         megabytes = {one: (directory / one).stat().st_size / 1e6 for one in ("bare.db", "news.db")}
         print(f"{megabytes['news.db']:,.0f} MB, bare {megabytes['bare.db']:,.0f} MB")
         print("search of 20 with snippets, p50 / p95 ms: newest first, by relevance")

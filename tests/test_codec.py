@@ -174,7 +174,9 @@ def test_json_of_nested_collections_is_the_same_each_time() -> None:
 
     value = [Wrapped(names=frozenset("cab"), how=Relation.COPY), {"day": date(2024, 2, 29)}]
     assert to_json(value) == '[{"names":["a","b","c"],"how":"copy"},{"day":"2024-02-29"}]'
-    assert to_json(CleanUpReport(details={"é": 1})) == '{"fingerprints":0,"details":{"é":1}}'
+    assert (
+        to_json(CleanUpReport(details={"é": 1})) == '{"fingerprints":0,"pages":0,"details":{"é":1}}'
+    )
 
 
 def test_json_refuses_a_time_without_a_zone() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.codec import from_json, to_json
 from aggregator.config import (
     Config,
     LogFormat,
@@ -27,7 +28,7 @@ from aggregator.config import (
     write_template,
 )
 from aggregator.errors import ConfigError, UsageError
-from aggregator.types import PagePolicy, PageSelectors, Source
+from aggregator.types import PagePolicy, PageRules, PageSelectors, Source
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("/srv/news")
@@ -67,6 +68,7 @@ def test_two_lines_are_enough() -> None:
     assert (config.max_interval, config.outlines) == (timedelta(hours=2), {})
     assert config.storage == FOLDER / "aggregator.db"
     assert config.interval == timedelta(minutes=30)
+    assert config.keep_pages == timedelta(days=7)
     assert config.host_delay == timedelta(seconds=1)
     assert config.timeout == timedelta(seconds=30)
     assert (config.concurrency, config.pages, config.contact) == (20, PagePolicy.AUTO, None)
@@ -96,6 +98,14 @@ sources:
     proxy: socks5://proxy.example.org:1080
     respect_robots: false
     select: {item: "main li", link: a, date: "time::attr(datetime)"}
+    extract:
+      body: [div.story, "//article"]
+      title: h1
+      author: .byline a
+      date: "time::attr(datetime)"
+      remove: ["//aside"]
+      headers: {X-Edition: international}
+      cookies: {consent: "yes", id: {env: LOGIN}}
     opml: {htmlUrl: "https://example.org/", description: "", app:color: "#ff0000"}
   - https://example.com/feed
   - {url: "https://example.net/feed", paused: true}
@@ -115,6 +125,17 @@ sources:
         proxy="socks5://proxy.example.org:1080",
         respect_robots=False,
         selectors=PageSelectors(item="main li", link="a", date="time::attr(datetime)"),
+        rules=PageRules(
+            body=("div.story", "//article"),
+            title=("h1",),
+            author=(".byline a",),
+            date=("time::attr(datetime)",),
+            remove=("//aside",),
+            headers=(
+                ("X-Edition", "international"),
+                ("Cookie", "consent=yes; id=Bearer abc"),
+            ),
+        ),
     )
     assert config.outlines == {
         first.url: (
@@ -137,6 +158,7 @@ host_delay: 0s
 concurrency: 7
 timeout: 1m
 max_interval: 6h
+keep_pages: 36h
 allow: [intranet.example.org, "127.0.0.1:8080", 10.0.0.0/8]
 proxy: {file: proxy}
 ca_file: ca.pem
@@ -155,6 +177,7 @@ stories: {copy_window: 20d, event_window: 36h}
     assert (config.host_delay, config.concurrency) == (timedelta(), 7)
     assert (config.timeout, config.contact) == (timedelta(minutes=1), "https://example.org/contact")
     assert (config.max_feed_size, config.max_page_size) == (1_000_000, 2_097_152)
+    assert config.keep_pages == timedelta(hours=36)
     assert config.max_interval == config.sources[0].max_interval == timedelta(hours=6)
     assert config.allow == ("intranet.example.org", "127.0.0.1:8080", "10.0.0.0/8")
     assert config.proxy == "http://u:pa55@proxy.example.org:3128"
@@ -178,6 +201,35 @@ def test_a_max_interval_below_the_interval_is_the_interval() -> None:
     assert source("interval: 5h").max_interval == timedelta(hours=5)
     config = read(f"{TWO_LINES}interval: 3h\nmax_interval: 1h\n")
     assert config.sources[0].max_interval == timedelta(hours=3)
+
+
+@pytest.mark.parametrize("written", ["0", "0s", "0d", "'0'"])
+def test_pages_need_not_be_kept(written: str) -> None:
+    assert read(f"{TWO_LINES}keep_pages: {written}\n").keep_pages == timedelta()
+
+
+@pytest.mark.parametrize("lines", ["extract: {}", "extract: {body: [], cookies: {}}"])
+def test_rules_that_say_nothing_are_none(lines: str) -> None:
+    assert source(lines).rules is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "extract: {body: article}",
+        "extract: {body: [article]}",
+        "extract:\n  body: article",
+        "extract:\n  body:\n    - article",
+    ],
+)
+def test_one_selector_needs_no_list(lines: str) -> None:
+    assert source(lines).rules == PageRules(body=("article",))
+
+
+def test_a_source_of_its_own_policy_may_have_rules() -> None:
+    text = "pages: never\nsources:\n  - url: https://example.org/feed\n    pages: always\n"
+    (one,) = read(f"{text}    extract: {{body: article}}\n").sources
+    assert one.rules == PageRules(body=("article",))
 
 
 def test_a_login_is_basic_authentication_in_utf_8(tmp_path: Path) -> None:
@@ -353,18 +405,28 @@ sources:
     headers: {X-Api-Key: {file: key}, X-Auth: {env: LOGIN}}
     login: {username: ada, password_env: PASSWORD}
     proxy: {env: PROXY}
+    extract: {headers: {X-Page-Key: {file: key}}, cookies: {session: {env: COOKIE}}}
 proxy: {env: PROXY}
 smtp: {host: mail.example.org, username: u, password_env: PASSWORD}
 """
-    environ = {"LOGIN": "b3arer", "PASSWORD": "pa55", "PROXY": "http://u:pr0xy@p.example.org"}
+    environ = {
+        "LOGIN": "b3arer",
+        "PASSWORD": "pa55",
+        "COOKIE": "c00kie",
+        "PROXY": "http://u:pr0xy@p.example.org",
+    }
     config = read(text, environ=environ, folder=tmp_path)
     assert dict(config.sources[0].headers) == {
         "Authorization": "Basic YWRhOnBhNTU=",
         "X-Api-Key": "t0psecret",
         "X-Auth": "b3arer",
     }
+    rules = config.sources[0].rules
+    assert rules is not None
+    assert rules.headers == (("X-Page-Key", "t0psecret"), ("Cookie", "session=c00kie"))
+    assert from_json(to_json(rules), PageRules) == rules
     shown = repr(config)
-    secrets = ("t0psecret", "b3arer", "pa55", "YWRhOnBhNTU", "pr0xy")
+    secrets = ("t0psecret", "b3arer", "pa55", "YWRhOnBhNTU", "pr0xy", "c00kie")
     assert not [secret for secret in secrets if secret in shown]
     assert "X-Api-Key" in shown
 
@@ -377,6 +439,8 @@ smtp: {host: mail.example.org, username: u, password_env: PASSWORD}
         "headers: {X-A: {env: 'hunter2 '}, x-a: {env: 'hunter2!'}}",
         "headers: {X-A: {hunter2: hunter2}}",
         "url: https://ada:hunter2@example.org/",
+        "extract: {headers: {X-Api-Key: hunter2}, cookies: {session: hunter2}}",
+        "extract: {cookies: {a: 'hunter2;', b: {env: 'hunter2 '}}}",
         "login: {username: ada, password: hunter2}",
         "login: {username: ada, password_env: hunter2}",
         "proxy: http://ada:hunter2@proxy.example.org",
@@ -461,6 +525,9 @@ def test_the_example_of_a_source_is_valid_by_itself() -> None:
     }
     assert third.selectors is not None
     assert third.selectors.date == "time::attr(datetime)"
+    assert third.rules is not None
+    assert third.rules.body == ("article .story-text", "//div[@itemprop='articleBody']")
+    assert third.rules.headers == (("X-Edition", "international"), ("Cookie", "consent=yes"))
     assert third.proxy == "http://proxy.example.org:3128"
 
 

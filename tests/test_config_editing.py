@@ -9,6 +9,7 @@ from edited import ENVIRON, NEW, A, B, C, added, file_of, meaning, paused, refus
 
 from aggregator.config import template
 from aggregator.config.editing import NewSource, add_sources, remove_sources, set_paused
+from aggregator.config.opml import to_opml
 from aggregator.errors import ConfigError, UsageError
 from aggregator.types import PageSelectors
 
@@ -320,6 +321,23 @@ def test_a_resumed_source_is_no_longer_paused(name: str) -> None:
     assert paused(text, A, on=False) == wanted
     assert meaning(wanted).paused == ()
     assert paused(wanted, A, on=False) == wanted
+
+
+def test_rules_for_a_site_stay_as_they_are() -> None:
+    entry = (
+        f"  - url: {A}\n    extract:\n      body: [.a, '//b'] # both\n"
+        "      cookies: {consent: 'yes', id: {env: KEY}}\n"
+    )
+    text = f"sources:\n{entry}  - {B}\n"
+    rules = meaning(text).sources[0].rules
+    assert rules is not None
+    off = paused(text, A)
+    assert off == f"sources:\n{entry}    paused: true\n  - {B}\n"
+    assert meaning(off).paused[0].rules == rules
+    assert paused(off, A, on=False) == text
+    assert removed(text, B) == f"sources:\n{entry}"
+    assert meaning(added(text, NewSource(url=NEW))).sources[0].rules == rules
+    assert b"consent" not in to_opml(meaning(text))
 
 
 # --- what is refused -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aggregator.config import load, parse
 from aggregator.errors import ConfigError, ConfigProblem
 
-ENVIRON = {"EMPTY": "", "BROKEN": "a\nb", "SECRET": "s"}
+ENVIRON = {"EMPTY": "", "BROKEN": "a\nb", "TABBED": "a\tb", "SECRET": "s"}
 ONE = "sources:\n  - https://example.org/feed\n"
 ENTRY = "sources:\n  - url: https://example.org/feed\n"
 
@@ -224,6 +224,102 @@ BROKEN = {
     "select as text": (
         ENTRY + "    select: li\n", 3, "sources[0].select", "needs keys below it, not text"
     ),
+    # Rules for a site.
+    "rules as text": (
+        ENTRY + "    extract: article\n", 3, "sources[0].extract", "needs keys below it, not text"
+    ),
+    "unknown rule": (
+        ENTRY + "    extract: {authors: a}\n", 3, "sources[0].extract.authors",
+        "did you mean author?",
+    ),
+    "rule outside of extract": (
+        ENTRY + "    remove: aside\n", 3, "sources[0].remove", "it belongs under sources.extract"
+    ),
+    "no rule": (
+        ENTRY + "    extract:\n      title: h1\n      body: 'div['\n", 5,
+        "sources[0].extract.body", 'div[" is no CSS selector',
+    ),
+    "no rule in a list": (
+        ENTRY + "    extract:\n      title:\n        - h1\n        - //h1[\n", 6,
+        "sources[0].extract.title[1]", '"//h1[" is no XPath 1.0',
+    ),
+    "keys as rule": (
+        ENTRY + "    extract: {date: {css: time}}\n", 3, "sources[0].extract.date",
+        "needs a list, as in [one, two], not a group of keys",
+    ),
+    "list as rule": (
+        ENTRY + "    extract: {date: [[time]]}\n", 3, "sources[0].extract.date[0]",
+        "needs text, not a list",
+    ),
+    "rule that is a comment": (
+        ENTRY + "    extract:\n      body: #story\n", 4, "sources[0].extract.body", "is empty"
+    ),
+    "body of an attribute": (
+        ENTRY + "    extract: {body: 'div::attr(id)'}\n", 3, "sources[0].extract.body",
+        "must name elements, not their id",
+    ),
+    "texts removed": (
+        ENTRY + "    extract: {remove: ['//p/text()']}\n", 3, "sources[0].extract.remove[0]",
+        "must name elements",
+    ),
+    "function of XPath": (
+        ENTRY + "    extract: {title: \"//h1[matches(., 'x')]\"}\n", 3, "sources[0].extract.title",
+        "calls matches(), which is no function of XPath 1.0",
+    ),
+    "function that reads files": (
+        ENTRY + "    extract:\n      title: (document('/etc/passwd'))\n", 4,
+        "sources[0].extract.title", "calls document(), which is no function",
+    ),
+    "rules of pages never fetched": (
+        ENTRY + "    pages: never\n    extract: {body: article}\n", 4, "sources[0].extract",
+        "pages is never, on line 3; give this source pages: auto",
+    ),
+    "rules of pages never fetched at all": (
+        "pages: Never\n" + ENTRY + "    extract: {body: article}\n", 4, "sources[0].extract",
+        "pages is never, on line 1",
+    ),
+    "cookies as text": (
+        ENTRY + "    extract: {cookies: 'a=b'}\n", 3, "sources[0].extract.cookies",
+        "needs keys below it, not text",
+    ),
+    "name of a cookie": (
+        ENTRY + "    extract: {cookies: {a=b: c}}\n", 3, 'sources[0].extract.cookies."a=b"',
+        "is no name of a cookie",
+    ),
+    "semicolon in a cookie": (
+        ENTRY + "    extract: {cookies: {a: 'b; c=d'}}\n", 3, "sources[0].extract.cookies.a",
+        "holds a semicolon, which would end it",
+    ),
+    "letters of a cookie": (
+        ENTRY + "    extract: {cookies: {a: 'ü'}}\n", 3, "sources[0].extract.cookies.a",
+        "printable ASCII",
+    ),
+    "cookie injection": (
+        ENTRY + "    extract: {cookies: {a: {env: BROKEN}}}\n", 3, "sources[0].extract.cookies.a",
+        "on one line",
+    ),
+    "tab in a cookie": (
+        ENTRY + "    extract: {cookies: {a: {env: TABBED}}}\n", 3, "sources[0].extract.cookies.a",
+        "holds a tab",
+    ),
+    "secret in a cookie": (
+        ENTRY + "    extract: {cookies: {session_id: abc}}\n", 3,
+        "sources[0].extract.cookies.session_id", "write {env: NAME}",
+    ),
+    "secret in a header for pages": (
+        ENTRY + "    extract: {headers: {X-Token: abc}}\n", 3,
+        "sources[0].extract.headers.X-Token", "write {env: NAME}",
+    ),
+    "cookies as a header": (
+        ENTRY + "    extract: {headers: {Cookie: a=b}}\n", 3,
+        "sources[0].extract.headers.Cookie", "write {env: NAME}",
+    ),
+    "header for pages twice": (
+        ENTRY + "    extract: {headers: {X-A: b, x-a: c}}\n", 3,
+        "sources[0].extract.headers.x-a", "case does not count",
+    ),
+    "keep_pages": (ONE + "keep_pages: 91d\n", 3, "keep_pages", "from 0s to 90d, not 91d"),
+    "keep_pages without a unit": (ONE + "keep_pages: 7\n", 3, "keep_pages", "7s, 7m, 7h or 7d"),
     # What OPML says.
     "attribute": (
         ENTRY + "    opml: {a b: c}\n", 3, 'sources[0].opml."a b"', "is no name of an attribute"

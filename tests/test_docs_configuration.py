@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic.fields import FieldInfo
 
-from aggregator.config import template
+from aggregator.config import parse, template
 from aggregator.config.build import DEFAULT_STORAGE
 from aggregator.config.schema import SECTIONS, FeedsFile, Section
 from aggregator.config.values import Range
@@ -135,7 +135,19 @@ def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
         assert documented == f"`{shown(key, field.default)}`"
 
 
-SECTION_KEYS = {"digest", "smtp", "log", "stories", "sources[].headers", "sources[].opml"}
+SECTION_KEYS = {
+    *("digest", "smtp", "log", "stories", "sources[].headers", "sources[].opml"),
+    *("sources[].extract.headers", "sources[].extract.cookies"),
+}
+
+
+def test_the_examples_of_rules_are_valid() -> None:
+    section = PAGE.read_text().partition("### Rules for a site")[2].partition("\n## ")[0]
+    examples = re.findall(r"^```yaml\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    environ = {"EXAMPLE_SUBSCRIBER": "s3cret"}
+    configs = [parse(text, file="f", folder=Path(), environ=environ) for text in examples]
+    assert all(config.sources[0].rules for config in configs)
 
 
 @pytest.mark.parametrize("key", in_schema())

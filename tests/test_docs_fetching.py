@@ -13,13 +13,13 @@ import pytest
 from aggregator.config.schema import FeedsFile
 from aggregator.core.cache_headers import MAX_WAIT
 from aggregator.core.durations import format_duration
+from aggregator.core.ladder import PAGE_SHARE
 from aggregator.core.moves import MOVED_AFTER
 from aggregator.core.next_poll import GONE_CONFIRMED_AFTER, JITTER, MAX_BACK_OFF
 from aggregator.core.robots import CACHE_FOR
 from aggregator.core.schedule import PERMANENT_TEXT_DELAYS, TEXT_DELAYS
 from aggregator.fetch.decoding import ACCEPT_ENCODING
 from aggregator.fetch.http import MAX_REDIRECTS
-from aggregator.pipeline import PAGE_SHARE
 from aggregator.types import FailureGrade
 
 HERE = Path(__file__).parent

@@ -39,9 +39,16 @@ from aggregator.sandbox.frames import (
     frame,
     raise_described,
 )
-from aggregator.sandbox.tasks import FingerprintTask
+from aggregator.sandbox.tasks import ExtractTask, FingerprintTask
 from aggregator.sandbox.worker import Limits, _serve
-from aggregator.types import Fingerprint
+from aggregator.types import (
+    ExtractRequest,
+    Fingerprint,
+    PageCopy,
+    PageKind,
+    PageRole,
+    PageRules,
+)
 
 FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Harbour News</title><link>https://example.com/</link>
@@ -78,6 +85,11 @@ def run(work: Callable[[Any], Awaitable[None]], sandbox: SandboxProtocol) -> Non
     asyncio.run(main())
 
 
+def asked(body: bytes, url: str = "https://example.com/") -> ExtractRequest:
+    page = PageCopy(role=PageRole.PAGE, url=url, content_type=None, body=body)
+    return ExtractRequest(pages=(page,))
+
+
 def is_gone(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -95,11 +107,10 @@ def test_answers_and_errors(make: Callable[[], SandboxProtocol]) -> None:
         feed = await sandbox.parse(FEED, url="https://example.com/feed.xml", content_type=None)
         assert [entry.title for entry in feed.entries] == ["Ferry returns to service"]
 
-        article = await sandbox.extract(
-            ARTICLE, url="https://example.com/ferry", content_type="text/html", title_hint=None
-        )
-        assert article.title == "Ferry returns to service"
-        assert "harbour master" in article.text
+        extraction = await sandbox.extract(asked(ARTICLE, "https://example.com/ferry"))
+        assert extraction.kind is PageKind.ARTICLE
+        assert extraction.article.title == "Ferry returns to service"
+        assert "harbour master" in extraction.article.text
 
         prints = await sandbox.fingerprints([ITEM, ("Two", "Another text.", None)])
         assert prints == [fingerprint(*ITEM), fingerprint("Two", "Another text.", None)]
@@ -110,9 +121,7 @@ def test_answers_and_errors(make: Callable[[], SandboxProtocol]) -> None:
         assert no_feed.value.feeds == ("https://example.com/feed.xml",)
 
         with pytest.raises(ExtractError) as no_article:
-            await sandbox.extract(
-                b"", url="https://example.com/void", content_type=None, title_hint=None
-            )
+            await sandbox.extract(asked(b"", "https://example.com/void"))
         assert no_article.value.url == "https://example.com/void"
 
     run(work, make())
@@ -162,6 +171,14 @@ def test_a_child_is_replaced_after_its_share_of_tasks() -> None:
     run(work, Sandbox(1, retire_after=3))
 
 
+def test_headers_of_rules_do_not_reach_a_child() -> None:
+    rules = PageRules(body=("article",), headers=(("Cookie", "key=hidden"),))
+    page = PageCopy(role=PageRole.PAGE, url=None, content_type=None, body=ARTICLE)
+    task = ExtractTask.of(ExtractRequest(pages=(page,), rules=rules))
+    assert b"hidden" not in encode(task)
+    assert task.request.rules == PageRules(body=("article",))
+
+
 @needs_proc
 def test_a_child_has_limits_and_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_PASSWORD", "sesame")
@@ -189,9 +206,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_served() -> Non
 
     async def work(sandbox: Sandbox) -> None:
         with pytest.raises(TaskTimedOut, match="longer than 1 s"):
-            await sandbox.extract(
-                crowd, url="https://example.com/", content_type=None, title_hint=None
-            )
+            await sandbox.extract(asked(crowd))
         assert await sandbox.fingerprints([ITEM])
 
     run(work, Sandbox(1, extract_deadline=SECOND))
@@ -202,9 +217,7 @@ def test_a_page_that_takes_too_much_memory_is_given_up_and_the_next_one_served()
 
     async def work(sandbox: Sandbox) -> None:
         with pytest.raises(TaskCrashed, match="memory"):
-            await sandbox.extract(
-                page, url="https://example.com/", content_type=None, title_hint=None
-            )
+            await sandbox.extract(asked(page))
         assert await sandbox.fingerprints([ITEM])
 
     run(work, Sandbox(1, memory_limit=256 * 1024 * 1024))

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from aggregator.cli.common import config_option, json_option, reading
+from aggregator.cli.facts import ORIGINS, fact_fields, facts_of_article, print_facts
+from aggregator.cli.forms import Form, check_form, form_option, markdown, print_form
 from aggregator.cli.output import Cell, blank, emit_json, heading, line, moment, paragraphs
 from aggregator.errors import UsageError
 from aggregator.types import Article, Link, LinkKind, Media
 
-_ORIGINS = {"page": "page", "content": "feed", "summary": "feed's summary"}
 _RELATIONS = {
     LinkKind.REPLY_TO: "answers",
     LinkKind.COMMENTS: "comments:",
@@ -29,16 +30,25 @@ _RELATIONS = {
 @click.command(epilog="Example: aggregator article 42 --revisions")
 @click.argument("article_id", type=int, metavar="ID")
 @click.option("--revisions", is_flag=True, help="Print the former versions too.")
+@form_option
 @config_option
 @json_option
-def article(article_id: int, revisions: bool, config_path: Path, as_json: bool) -> None:
-    """Print an article: who, when, where from, and its full text."""
+def article(
+    article_id: int, *, revisions: bool, form: Form | None, config_path: Path, as_json: bool
+) -> None:
+    """Print an article: who, when, where from and why, and its full text."""
+    check_form(form, as_json=as_json)
+    if form is not None and revisions:
+        raise UsageError("--format prints the present version; leave out --revisions")
     with reading(config_path) as (_, storage):
         found = storage.article(article_id)
     if found is None:
         raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")
     if as_json:
         emit_json(article_fields(found))
+        return
+    if form is not None:
+        print_form(form, text=found.text, html=found.html)
         return
     print_article(found)
     if revisions:
@@ -59,7 +69,7 @@ def print_article(found: Article) -> None:
         details.append(f"story {summary.story_id}")
     if summary.language:
         details.append(summary.language)
-    details.append(f"text from the {_ORIGINS[found.text_origin.value]}")
+    details.append(f"text from the {ORIGINS[found.text_origin]}")
     if found.revision > 1:
         details.append(f"version {found.revision}")
     line(Cell(" · ".join(details), "dim"))
@@ -67,9 +77,11 @@ def print_article(found: Article) -> None:
         line(Cell(summary.url, "dim"))
     if found.withdrawn_at is not None:
         line(Cell(f"withdrawn by the publisher on {moment(found.withdrawn_at)}", "warn"))
+    print_facts(facts_of_article(found), url=summary.url)
     print_mentions(found.links, found.media)
-    if found.text_error:
-        line(Cell(f"The page could not be had: {found.text_error}", "warn"))
+    if found.text_error and found.text_error != found.kind_why:
+        said = "The page could not be had" if found.text_origin.is_feed else "At the last try"
+        line(Cell(f"{said}: {found.text_error}", "warn"))
     blank()
     paragraphs(found.text)
 
@@ -129,7 +141,9 @@ def article_fields(found: Article) -> dict[str, object]:
         "withdrawn_at": found.withdrawn_at,
         "text_state": found.text_state,
         "text_origin": found.text_origin,
+        "text_why": found.text_why,
         "text_error": found.text_error,
+        **fact_fields(facts_of_article(found)),
         "revision": found.revision,
         "revisions": found.revisions,
         "relation": None if assignment is None else assignment.relation,
@@ -137,4 +151,5 @@ def article_fields(found: Article) -> dict[str, object]:
         "why": None if assignment is None else assignment.why,
         "text": found.text,
         "html": found.html,
+        "markdown": markdown(text=found.text, html=found.html),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,26 @@ def config_option(command: F) -> F:
 
 def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")(command)
+
+
+def type_option(command: F) -> F:
+    return click.option(
+        "--content-type", help="The Content-Type header that came with it, for the character set."
+    )(command)
+
+
+def file_argument(*, required: bool = True) -> Callable[[F], F]:
+    """A file that is there, or "-" for standard input."""
+    return click.argument(
+        "file",
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+        required=required,
+    )
+
+
+def read_bytes(file: Path) -> bytes:
+    """What the file holds, or what comes by standard input."""
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
 
 
 def limit_option(default: int) -> Callable[[F], F]:

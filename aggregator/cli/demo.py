@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,7 @@ def demo(folder: Path, storage: str | None, serve: bool) -> int:
     A dozen small news sites run on 127.0.0.1 for as long as the demo lasts. Nothing else is
     contacted.
     """
+    from aggregator.cli.again import run_again
     from aggregator.cli.update import print_summary, run_update
     from aggregator.config import load
     from aggregator.demo.press import Press
@@ -65,11 +67,17 @@ def demo(folder: Path, storage: str | None, serve: bool) -> int:
         heading("1. aggregator update")
         summary = asyncio.run(run_update(config))
         print_summary(summary)
+        blank()
+        heading("2. aggregator extract --again")
+        line(
+            "The first pages of an outlet were read before it was known what recurs on all of them."
+        )
+        failed = run_again(config, names=(), since=None, as_json=False)
         right = _show(config, press)
         _what_next(config, config_path)
         if serve:
             _serve(config_path, press)
-    return 0 if right and not summary.crashed and not summary.failed else 1
+    return 0 if right and not (summary.crashed or summary.failed or failed) else 1
 
 
 def _prepare(folder: Path) -> Path:
@@ -110,6 +118,7 @@ def _environment() -> dict[str, str]:
 
 def _show(config: Config, press: Press) -> bool:
     """What a user would look at next; whether every article is in its right story."""
+    from aggregator.cli.demo_check import is_right
     from aggregator.cli.search import print_hits
     from aggregator.cli.stories import print_stories, print_story
     from aggregator.core.query import parse
@@ -121,20 +130,21 @@ def _show(config: Config, press: Press) -> bool:
     storage = open_storage(config.storage, read_only=True)
     try:
         blank()
-        heading("2. aggregator stories --min-outlets 2")
+        heading("3. aggregator stories --min-outlets 2")
         print_stories(storage.stories(min_sources=2, limit=20))
         meeting = _meeting(storage, now)
         if meeting is not None:
             blank()
-            heading(f"3. aggregator story {meeting.story_id} --why")
+            heading(f"4. aggregator story {meeting.story_id} --why")
             print_story(meeting, why=True)
         blank()
-        heading(f"4. aggregator search {SEARCH} --limit 3")
+        heading(f"5. aggregator search {SEARCH} --limit 3")
         print_hits(storage.search(parse(SEARCH, now=now), limit=3))
         blank()
-        heading("5. aggregator digest")
+        heading("6. aggregator digest")
         paragraphs(render(digest_until_now(storage, config, now=now)).text)
-        return _check(storage, press)
+        blank()
+        return is_right(storage, press)
     finally:
         storage.close()
 
@@ -148,38 +158,6 @@ def _meeting(storage: Storage, now: datetime) -> Story | None:
         if found is not None and len(found.outlets) > 1:
             return found
     return None
-
-
-def _check(storage: Storage, press: Press) -> bool:
-    """Compare the stories with what the press knows of its articles."""
-    blank()
-    found = {
-        item.article.url: story.story_id
-        for story in storage.stories(limit=100_000)
-        for item in story.articles
-    }
-    labels: dict[str, set[int]] = {}
-    stories: dict[int, set[str]] = {}
-    for url, truth in press.truth().items():
-        story_id = found.get(url)
-        if story_id is None:
-            line(Cell("missing: ", "bad"), f"{truth.title} ({truth.outlet})")
-            return False
-        labels.setdefault(truth.story, set()).add(story_id)
-        stories.setdefault(story_id, set()).add(truth.story)
-    torn = [label for label, ids in labels.items() if len(ids) > 1]
-    mixed = [str(story_id) for story_id, names in stories.items() if len(names) > 1]
-    for label in torn:
-        line(Cell("torn apart: ", "bad"), label)
-    for number in mixed:
-        line(Cell("wrongly joined: ", "bad"), f"story {number}")
-    if not torn and not mixed:
-        line(
-            Cell("Checked: ", "good"),
-            f"all {len(found)} articles are stored, each in the story that the press knows it to "
-            f"belong to ({len(stories)} stories).",
-        )
-    return not torn and not mixed
 
 
 def _what_next(config: Config, config_path: Path) -> None:
@@ -201,8 +179,24 @@ def _what_next(config: Config, config_path: Path) -> None:
         "digest --html > digest.html",
     ):
         line(f"  {program} -c {config_path} {words}")
+    for article_id, name in _marked(config):
+        line(f"  {program} -c {config_path} article {article_id}    ", Cell(name, "dim"))
     line(f"  {program} demo --serve    ", Cell("keeps the sites and the service running", "dim"))
     line(f"  {program} init            ", Cell("begins with sources of your own", "dim"))
+
+
+def _marked(config: Config) -> list[tuple[int, str]]:
+    """An article of each kind but the plain ones, and what it is."""
+    from aggregator.cli.demo_check import kinds_found
+    from aggregator.core.kind_names import KIND_NAMES
+    from aggregator.storage.backends import open_storage
+    from aggregator.types import PageKind
+
+    with closing(open_storage(config.storage, read_only=True)) as storage:
+        found = kinds_found(storage)
+    return [
+        (number, KIND_NAMES[kind]) for kind, number in found.items() if kind is not PageKind.ARTICLE
+    ]
 
 
 def _on_path(program: str) -> bool:

@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "sources": "sources:sources",
     "digest": "digest:digest",
     "parse": "stages:parse",
-    "extract": "stages:extract",
+    "extract": "extract:extract",
     "group": "stages:group",
     "backup": "backup:backup",
     "migrate": "migrate:migrate",

@@ -5,11 +5,12 @@ The only importer of rich. Nothing a feed says reaches the terminal unfiltered.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, Protocol
 
 from rich.console import Console
@@ -41,6 +42,7 @@ _STYLES: dict[str, str] = {
     "title": "bold cyan",
 }
 MATCH_BEGINS, MATCH_ENDS = "\x02", "\x03"
+_SPACE = re.compile(r"([ \t\n]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,13 @@ def paragraphs(text: str, *, indent: int = 0, style: Style = "") -> None:
             sys.stdout.write((prefix + row).rstrip() + "\n")
 
 
+def document(text: str) -> None:
+    """Text in which spaces and lines have a meaning, as in Markdown: nothing is wrapped."""
+    words = _SPACE.split(text)  # every second is what parts them
+    words[::2] = map(clean_line, words[::2])
+    sys.stdout.write("".join(words).rstrip("\n") + "\n")
+
+
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]]) -> None:
     """Aligned columns; framed by nothing, cut by nothing."""
     cells = [[_cell(cell) for cell in row] for row in rows]
@@ -154,6 +163,18 @@ def note(message: str) -> None:
 def moment(at: datetime | None, *, none: str = "never") -> str:
     """Local time to the minute."""
     return none if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def zoned(at: datetime, offset: timedelta | None) -> str:
+    """As it was where it was written: `2026-03-02 16:10 +04:00`. None: in local time."""
+    if offset is None:
+        return moment(at)
+    return f"{at.astimezone(timezone(offset)):%Y-%m-%d %H:%M} {offset_of(offset)}"
+
+
+def offset_of(offset: timedelta) -> str:
+    """As ISO 8601 has it: `+04:00`."""
+    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[19:]
 
 
 def short_moment(at: datetime) -> str:

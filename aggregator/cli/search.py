@@ -9,6 +9,7 @@ import click
 
 from aggregator.cli.common import config_option, json_option, limit_option, reading
 from aggregator.cli.output import Cell, blank, emit_json, line, moment, snippet
+from aggregator.core.kind_names import kind_mark
 from aggregator.types import SearchHit
 
 _EXCLUDED = "\0"
@@ -80,6 +81,7 @@ def hit_fields(hit: SearchHit) -> dict[str, object]:
         "published_at": article.published_at,
         "first_seen_at": article.first_seen_at,
         "language": article.language,
+        "kind": article.kind,
         "snippet": hit.snippet.replace("\x02", "**").replace("\x03", "**"),
     }
 
@@ -91,10 +93,12 @@ def print_hits(hits: list[SearchHit]) -> None:
             blank()
         article = hit.article
         story = "" if article.story_id is None else f" · story {article.story_id}"
+        mark = kind_mark(article.kind)
         line(Cell(article.title or "(no title)", "bold"))
         line(
             Cell(f"  {moment(article.at)} · {article.source}", "accent"),
             Cell(f" · article {article.article_id}{story}", "dim"),
+            Cell(f" · {mark}" if mark else "", "warn"),
         )
         snippet(hit.snippet, indent=2)
         if article.url:

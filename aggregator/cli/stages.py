@@ -1,4 +1,4 @@
-"""parse, extract, group: one stage on a file, for users who debug a source."""
+"""parse, group: one stage on a file, for users who debug a source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from aggregator.cli.article import print_mentions
-from aggregator.cli.common import json_option
+from aggregator.cli.common import file_argument, json_option, read_bytes, type_option
 from aggregator.cli.output import (
     Cell,
     Column,
@@ -21,24 +21,16 @@ from aggregator.cli.output import (
     heading,
     line,
     moment,
-    paragraphs,
     table,
 )
 from aggregator.errors import UsageError
-from aggregator.types import ArticleText, Assignment, GroupInput, ParsedFeed
-
-_FILE = click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-)
-_TYPE = click.option(
-    "--content-type", help="The Content-Type header that came with it, for the character set."
-)
+from aggregator.types import Assignment, GroupInput, ParsedFeed
 
 
 @click.command(epilog="Example: curl -s https://example.org/feed | aggregator parse - --json")
-@_FILE
+@file_argument()
 @click.option("--base-url", default="", help="Where the feed came from, to complete its links.")
-@_TYPE
+@type_option
 @json_option
 def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) -> None:
     """Show a feed as we understand it. FILE may be - for standard input."""
@@ -46,7 +38,7 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
 
     async def run() -> ParsedFeed:
         async with Sandbox(workers=1) as sandbox:
-            return await sandbox.parse(_read(file), url=base_url, content_type=content_type)
+            return await sandbox.parse(read_bytes(file), url=base_url, content_type=content_type)
 
     feed = asyncio.run(run())
     if as_json:
@@ -86,55 +78,8 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
             line(Cell(f"  {guid}", "dim"))
 
 
-@click.command(epilog="Example: aggregator extract page.html --url https://example.org/a --json")
-@_FILE
-@click.option("--url", help="Where the page came from, to complete its links.")
-@_TYPE
-@json_option
-def extract(file: Path, url: str | None, content_type: str | None, as_json: bool) -> None:
-    """Show the article that we find in a page. FILE may be - for standard input."""
-    from aggregator.sandbox import Sandbox
-
-    async def run() -> ArticleText:
-        async with Sandbox(workers=1) as sandbox:
-            return await sandbox.extract(
-                _read(file), url=url, content_type=content_type, title_hint=None
-            )
-
-    found = asyncio.run(run())
-    if as_json:
-        emit_json(
-            {
-                "title": found.title,
-                "author": ", ".join(found.authors) or None,
-                "authors": found.authors,
-                "date": found.published_at,
-                "updated": found.updated_at,
-                "language": found.language,
-                "image": found.image_url,
-                "site_name": found.site_name,
-                "canonical_url": found.canonical_url,
-                "text": found.text,
-                "html": found.html,
-            }
-        )
-        return
-    heading(found.title or "(no title)")
-    about = [
-        found.site_name or "",
-        moment(found.published_at, none=""),
-        ", ".join(found.authors),
-        found.language or "",
-    ]
-    line(Cell(" · ".join(part for part in about if part), "accent"))
-    if found.image_url:
-        line(Cell(found.image_url, "dim"))
-    blank()
-    paragraphs(found.text)
-
-
 @click.command(epilog="Example: aggregator group articles.jsonl --json")
-@_FILE
+@file_argument()
 @json_option
 def group(file: Path, as_json: bool) -> None:
     """Find the stories among articles, one JSON object a line, in the order of the file.
@@ -224,7 +169,3 @@ def _published(fields: dict[str, Any], where: str) -> datetime:
             f"{where}: “published” must be a time such as 2024-02-07T10:30:00Z"
         ) from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _read(file: Path) -> bytes:
-    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -22,9 +22,10 @@ from aggregator.cli.output import (
     table,
 )
 from aggregator.core.digest import lead_article
+from aggregator.core.kind_names import kind_mark
 from aggregator.core.timeline import copying_outlets, describe, independent_outlets
 from aggregator.errors import UsageError
-from aggregator.types import Relation, Story, StoryArticle
+from aggregator.types import ArticleSummary, Relation, Story, StoryArticle
 
 _STYLES: dict[Relation, Style] = {
     Relation.NEW: "good",
@@ -81,7 +82,7 @@ def print_stories(found: list[Story]) -> None:
                 str(item.story_id),
                 Cell(str(len(item.outlets)), "bold"),
                 short_moment(item.first_at),
-                Cell(lead_article(item).article.title or "(no title)", "bold"),
+                Cell(headline(lead_article(item).article), "bold"),
                 ", ".join(item.outlets),
             )
             for item in found
@@ -134,7 +135,7 @@ def print_story(found: Story, *, why: bool) -> None:
                 short_moment(item.article.at),
                 item.article.source,
                 Cell(_relation(item, found), _STYLES[item.relation]),
-                Cell(item.article.title or "(no title)", "bold"),
+                Cell(headline(item.article), "bold"),
                 Cell(str(item.article.article_id), "dim"),
             )
             for item in found.articles
@@ -145,6 +146,12 @@ def print_story(found: Story, *, why: bool) -> None:
         for item in found.articles:
             if item.why:
                 line(Cell(f"{item.article.source}: ", "accent"), item.why)
+
+
+def headline(article: ArticleSummary) -> str:
+    """As lists show it, with what its page is where that is no plain article."""
+    mark = kind_mark(article.kind)
+    return f"{article.title or '(no title)'}{f' [{mark}]' if mark else ''}"
 
 
 def _relation(item: StoryArticle, found: Story) -> str:
@@ -179,6 +186,7 @@ def _line_fields(item: StoryArticle, found: Story) -> dict[str, object]:
         "published_at": item.article.published_at,
         "first_seen_at": item.article.first_seen_at,
         "language": item.article.language,
+        "kind": item.article.kind,
         "relation": "first" if item is found.first else item.relation.value,
         "of": item.of,
         "score": round(item.score, 3),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +12,7 @@ from aggregator.config.credentials import HiddenText
 from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
 from aggregator.config.schema import (
     DigestSection,
+    ExtractSection,
     FeedsFile,
     LoginSection,
     SelectSection,
@@ -20,7 +21,7 @@ from aggregator.config.schema import (
 )
 from aggregator.core.text import clean_line
 from aggregator.core.urls import host_key
-from aggregator.types import PageSelectors, Source
+from aggregator.types import PageRules, PageSelectors, Source
 
 DEFAULT_STORAGE = "aggregator.db"
 
@@ -42,6 +43,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         concurrency=file.concurrency,
         timeout=file.timeout,
         lease=file.lease,
+        keep_pages=file.keep_pages,
         max_feed_size=file.max_feed_size,
         max_page_size=file.max_page_size,
         allow=file.allow,
@@ -127,6 +129,7 @@ def _source(entry: SourceEntry, name: str, file: FeedsFile) -> Source:
         respect_robots=entry.respect_robots,
         proxy=entry.proxy,
         selectors=_selectors(entry.select),
+        rules=_rules(entry.extract),
     )
 
 
@@ -141,6 +144,29 @@ def _login(section: LoginSection | None) -> tuple[tuple[str, str], ...]:
 
 def _selectors(section: SelectSection | None) -> PageSelectors | None:
     return None if section is None else PageSelectors(**section.model_dump())
+
+
+def _rules(section: ExtractSection | None) -> PageRules | None:
+    """None also for a section that says nothing."""
+    if section is None:
+        return None
+    # Not as HiddenText, which the codec does not know: the field never shows in a repr.
+    headers = [*section.headers.items(), *_cookies(section.cookies)]
+    rules = PageRules(
+        body=section.body,
+        title=section.title,
+        author=section.author,
+        date=section.date,
+        remove=section.remove,
+        headers=tuple((name, str(value)) for name, value in headers),
+    )
+    return None if rules == PageRules() else rules
+
+
+def _cookies(cookies: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """As one header (RFC 6265)."""
+    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return (("Cookie", pairs),) if cookies else ()
 
 
 def _digest(section: DigestSection) -> DigestConfig:

@@ -88,6 +88,15 @@ def header_name(value: object) -> str:
     return line
 
 
+def cookie_name(value: object) -> str:
+    line = text(value)
+    if _FIELD_NAME.fullmatch(line) is None:
+        raise ValueError(
+            "is no name of a cookie; those have letters, digits, hyphens and underscores, no spaces"
+        )
+    return line
+
+
 def user_name(value: object) -> str:
     line = text(value)
     if ":" in line:
@@ -129,6 +138,19 @@ def header_value(value: object, around: Surroundings) -> str:
     if _FIELD_VALUE.fullmatch(result) is None:
         raise ValueError("may hold only printable ASCII characters, on one line")
     return result
+
+
+def cookie_value(value: object, around: Surroundings) -> str:
+    """The same, but for what would end a cookie or break it."""
+    result = header_value(value, around)
+    if ";" in result:
+        raise ValueError(
+            "holds a semicolon, which would end it; give each cookie a line of its own, and write"
+            " a semicolon that belongs to one as %3B"
+        )
+    if "\t" in result:
+        raise ValueError("holds a tab, which no cookie may; write it as %09")
+    return HiddenText(result)
 
 
 def certificates(value: object, around: Surroundings) -> Path:

@@ -102,6 +102,8 @@ class Config:
     timeout: timedelta
     lease: timedelta
     """How long a host is a task's own; longer than `timeout`."""
+    keep_pages: timedelta
+    """How long pages are kept as they were served; zero: not at all."""
     max_feed_size: int
     """Bytes, decoded."""
     max_page_size: int

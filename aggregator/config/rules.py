@@ -20,6 +20,11 @@ _SECRET_NAME = re.compile(
     r"auth|cookie|token|secret|passw|credential|session|signature|(?:\b|_|api|access)key\b",
     re.IGNORECASE,
 )
+_SECRET_COOKIE = re.compile(
+    r"auth|token|secret|passw|credential|sess|signature|\bsid\b|(?:\b|_|api|access)key\b",
+    re.IGNORECASE,
+)
+"""Many a cookie has "cookie" in its name."""
 
 
 def broken_rules(root: Node) -> Iterator[Flaw]:
@@ -28,6 +33,7 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _unique(root, "url")
     yield from _unique(root, "name")
     yield from _headers(root)
+    yield from _unused_rules(root)
     yield from _login(root)
     yield from _lease(root)
     yield from _digest(root)
@@ -81,27 +87,53 @@ def _identity(key: str, value: str) -> str:
 
 
 def _headers(root: Node) -> Iterator[Flaw]:
+    for loc, _ in _sources(root):
+        for section in ((*loc, "headers"), (*loc, "extract", "headers")):
+            seen: set[str] = set()
+            for name in _named(root, section):
+                here = (*section, name)
+                if name.lower() in seen:
+                    yield Flaw(
+                        line=root.key_line(here),
+                        loc=here,
+                        message="is given twice, for case does not count in header names",
+                    )
+                seen.add(name.lower())
+            yield from _written_out(root, section, _SECRET_NAME)
+        yield from _written_out(root, (*loc, "extract", "cookies"), _SECRET_COOKIE)
+
+
+def _named(root: Node, section: Loc) -> dict[str, Node]:
+    """Headers or cookies with their names; none where there is no such section."""
+    node = root.at(section)
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def _written_out(root: Node, section: Loc, names: re.Pattern[str]) -> Iterator[Flaw]:
+    """Values of such names that stand in the file."""
+    for name, node in _named(root, section).items():
+        if isinstance(node.value, str) and names.search(name):
+            yield Flaw(
+                line=node.line,
+                loc=(*section, name),
+                message="looks like a secret, which does not belong in this file; write"
+                " {env: NAME} for an environment variable or {file: PATH} for a file",
+            )
+
+
+def _unused_rules(root: Node) -> Iterator[Flaw]:
     for loc, source in _sources(root):
-        headers = source.child("headers")
-        if headers is None or not isinstance(headers.value, dict):
+        own = source.child("pages")
+        policy = root.child("pages") if own is None else own
+        if source.child("extract") is None or policy is None:
             continue
-        seen: set[str] = set()
-        for name, node in headers.value.items():
-            here = (*loc, "headers", name)
-            if name.lower() in seen:
-                yield Flaw(
-                    line=root.key_line(here),
-                    loc=here,
-                    message="is given twice, for case does not count in header names",
-                )
-            seen.add(name.lower())
-            if isinstance(node.value, str) and _SECRET_NAME.search(name):
-                yield Flaw(
-                    line=node.line,
-                    loc=here,
-                    message="looks like a secret, which does not belong in this file; write"
-                    " {env: NAME} for an environment variable or {file: PATH} for a file",
-                )
+        if isinstance(policy.value, str) and policy.value.strip().lower() == "never":
+            yield Flaw(
+                line=root.key_line((*loc, "extract")),
+                loc=(*loc, "extract"),
+                message="is of no use, for its article pages are not fetched: pages is never, on"
+                f" line {policy.line}; give this source pages: auto, or remove this section",
+            )
 
 
 def _lease(root: Node) -> Iterator[Flaw]:
@@ -165,9 +197,7 @@ def _login(root: Node) -> Iterator[Flaw]:
         if source.child("login") is None:
             continue
         yield from _password(root, (*loc, "login"))
-        headers = source.child("headers")
-        names = headers.value if headers and isinstance(headers.value, dict) else {}
-        if any(name.lower() == "authorization" for name in names):
+        if any(one.lower() == "authorization" for one in _named(root, (*loc, "headers"))):
             yield Flaw(
                 line=root.key_line((*loc, "login")),
                 loc=(*loc, "login"),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -60,6 +61,12 @@ HeaderValue = Annotated[str, PlainValidator(_around(credentials.header_value))]
 FromEnvironment = Annotated[str, PlainValidator(_around(credentials.secret_from_environment))]
 Proxy = Annotated[str, PlainValidator(_around(credentials.proxy))]
 Selector = Annotated[str, PlainValidator(values.selector)]
+ElementRule = Annotated[str, PlainValidator(values.element_rule)]
+ElementRules = Annotated[tuple[ElementRule, ...], BeforeValidator(values.one_or_more)]
+Rule = Annotated[str, PlainValidator(values.rule)]
+Rules = Annotated[tuple[Rule, ...], BeforeValidator(values.one_or_more)]
+CookieName = Annotated[str, PlainValidator(credentials.cookie_name)]
+CookieValue = Annotated[str, PlainValidator(_around(credentials.cookie_value))]
 AttributeName = Annotated[str, PlainValidator(values.attribute_name)]
 OneLine = Annotated[str, PlainValidator(values.any_line)]
 FromFile = Annotated[str, PlainValidator(_around(credentials.secret_from_file))]
@@ -90,6 +97,18 @@ class SelectSection(Section):
     summary: Selector | None = None
 
 
+class ExtractSection(Section):
+    """How a source's article pages are asked for and read."""
+
+    body: ElementRules = ()
+    title: Rules = ()
+    author: Rules = ()
+    date: Rules = ()
+    remove: ElementRules = ()
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    cookies: dict[CookieName, CookieValue] = Field(default_factory=dict)
+
+
 class SourceEntry(Section):
     """One entry of `sources`: an address, or a group of keys."""
 
@@ -106,6 +125,7 @@ class SourceEntry(Section):
     proxy: Proxy | None = None
     respect_robots: Flag = True
     select: SelectSection | None = None
+    extract: ExtractSection | None = None
     opml: dict[AttributeName, OneLine] = Field(default_factory=dict)
     paused: Flag = False
 
@@ -158,6 +178,7 @@ class FeedsFile(Section):
     concurrency: Annotated[int, PlainValidator(whole_numbers(1, 200))] = 20
     timeout: Annotated[timedelta, PlainValidator(durations("1s", "10m"))] = timedelta(seconds=30)
     lease: Annotated[timedelta, PlainValidator(durations("2s", "1d"))] = timedelta(minutes=10)
+    keep_pages: Annotated[timedelta, PlainValidator(durations("0s", "90d"))] = timedelta(days=7)
     max_feed_size: Size = parse_size("16MiB")
     max_page_size: Size = parse_size("10MiB")
     max_interval: PollInterval = timedelta(hours=2)
@@ -176,6 +197,7 @@ SECTIONS: dict[Loc, type[Section]] = {
     ("sources",): SourceEntry,
     ("sources", "login"): LoginSection,
     ("sources", "select"): SelectSection,
+    ("sources", "extract"): ExtractSection,
     ("digest",): DigestSection,
     ("smtp",): SmtpSection,
     ("log",): LogSection,

@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from aggregator.core.durations import format_duration, format_size, parse_duration, parse_size
-from aggregator.core.selectors import compile_selector
+from aggregator.core.selectors import compile_element_rule, compile_rule, compile_selector
 from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import host_key, normalise
 from aggregator.fetch.guard import Guard
@@ -233,6 +233,25 @@ def selector(value: object) -> str:
     return css
 
 
+def rule(value: object) -> str:
+    """One selector in CSS, perhaps with `::attr(name)`, or in XPath."""
+    line = text(value)
+    compile_rule(line)  # raises ValueError, with a sentence
+    return line
+
+
+def element_rule(value: object) -> str:
+    """The same, of elements and not of their texts."""
+    line = text(value)
+    compile_element_rule(line)  # raises ValueError, with a sentence
+    return line
+
+
+def one_or_more(value: object) -> object:
+    """A list, or one text that stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def attribute_name(value: object) -> str:
     """Of an element of XML, such as htmlUrl or app:color."""
     line = text(value)
@@ -277,7 +296,7 @@ def _nearest_zone(line: str) -> str:
 def _duration(value: object) -> timedelta:
     line = text(value)
     try:
-        return parse_duration(line)
+        return parse_duration("0s" if line == "0" else line)
     except ValueError as error:
         raise ValueError(f"{quote(line)} is no duration: {error}") from None
 

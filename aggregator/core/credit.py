@@ -20,6 +20,8 @@ from aggregator.core.text import clean_line
 _LAST_LINES = 4
 _LINE = 220
 """Characters of a line at the end that is a credit."""
+_HEADING = 120
+"""Characters of one, at most."""
 
 
 class Where(StrEnum):
@@ -50,8 +52,7 @@ def read_credit(text: str, authors: Sequence[str], *, language: str | None = Non
     are known. Time is linear in the text.
     """
     lines = _ends(text)
-    first = lines[0] if lines else ""
-    dateline = read_dateline(first, language)
+    dateline = next(filter(None, (read_dateline(line, language) for line in _firsts(lines))), None)
     found: dict[str, Where] = {}
     for author in authors[:50]:
         for name in agencies(clean_line(author[:_LINE])) or ():
@@ -64,12 +65,19 @@ def read_credit(text: str, authors: Sequence[str], *, language: str | None = Non
     for line in lines[1:][-_LAST_LINES:]:
         for name in _at_end(line):
             found.setdefault(name, Where.END)
+    for name in _behind_last_sentence(text):
+        found.setdefault(name, Where.END)
     return Credit(
         dateline=dateline.text if dateline else None,
         place=dateline.place if dateline else None,
         sources=tuple(found),
         found=tuple(found.items()),
     )
+
+
+def _firsts(lines: Sequence[str]) -> Sequence[str]:
+    """The first line, and the second where the first may be a heading."""
+    return lines[: 2 if lines and len(lines[0]) < _HEADING and lines[0][-1:].isalnum() else 1]
 
 
 def _ends(text: str) -> list[str]:
@@ -153,6 +161,15 @@ _INPUTS = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"[\W_]*(?P<names>[^.]{2,60}?)[\W_]*\Z")
+
+
+_BEHIND = re.compile(r"[.!?”\"»’]\s{0,2}[-–—(\[]{0,2}\s?(?P<names>[^.!?”\"»’]{2,40})[.)\]]{0,2}\Z")
+"""… to sneak into the country. PTI"""
+
+
+def _behind_last_sentence(text: str) -> tuple[str, ...]:
+    match = _BEHIND.search(text[-4 * _LINE :].rstrip()[-60:])
+    return (match and agencies(match["names"].strip())) or ()
 
 
 def _at_end(line: str) -> Iterator[str]:

@@ -116,6 +116,15 @@ def parse_date(value: str) -> datetime | None:
 
     A time without a zone, or with one that nobody knows, counts as UTC.
     """
+    parsed = parse_zoned(value)
+    return parsed[0] if parsed else None
+
+
+def parse_zoned(value: str) -> tuple[datetime, timedelta | None] | None:
+    """As `parse_date`, with what the value says of its offset from UTC.
+
+    None as offset: it names no zone, or one that nobody knows.
+    """
     value = value.strip()
     if not 6 <= len(value) <= MAX_LENGTH:
         return None
@@ -126,9 +135,18 @@ def parse_date(value: str) -> datetime | None:
     if match is None:
         return None
     try:
-        return plausible(_build(match.groupdict()))
+        moment = plausible(_build(match.groupdict()))
     except (ValueError, OverflowError):  # such as the 31st of February
         return None
+    return None if moment is None else (moment, zone_offset(match["zone"] or ""))
+
+
+@lru_cache(maxsize=256)
+def zone_offset(zone: str) -> timedelta | None:
+    """From UTC, of "+01:00", "Z" or "CET" in any case; None: no zone that is known."""
+    zone = zone.lower().removeprefix("etc/").partition("(")[0].strip()
+    numbered = zone.endswith(tuple("0123456789:"))
+    return _offset(zone) if numbered else _ZONES.get(zone)
 
 
 def plausible(value: datetime | None) -> datetime | None:

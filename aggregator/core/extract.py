@@ -1,172 +1,194 @@
-"""From a page to its article: text, sanitised body and what the page says of them.
+"""From the pages of an article, its feed and what is known of its outlet to the text to store.
 
-The body is found by trafilatura, in the setting that measured best (docs/decisions), and again in
-its default setting where the first finds little. Its metadata mode is left off: it doubles the
-time and runs quadratic regular expressions over the page.
+page_reading   one page: its tree, its facts, its body (body, embeds, appended, boilerplate)
+ladder         which of several texts is taken, and why
+page_kind      whether the page is an article at all
+joining        the bodies of an article that is split over several pages
+furniture_html what recurs on the outlet's pages is taken out
+
+Nothing is fetched: what is missing is named in `Extraction.wanted`, and the caller comes again
+with it.
 """
 
 from __future__ import annotations
 
-import logging
-import re
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import replace
 
-import py3langid  # type: ignore[import-untyped]  # ships no types
-import trafilatura
-from trafilatura.htmlprocessing import build_html_output
-from trafilatura.meta import reset_caches
-from trafilatura.settings import Document
-
-from aggregator.core.boilerplate import prune_body, prune_page
-from aggregator.core.html import Element, decode, line_text, parse_document, sanitise, to_text
-from aggregator.core.metadata import read_metadata
-from aggregator.core.text import count_words
-from aggregator.core.trees import drop_comments, text_of
-from aggregator.core.urls import normalise
+from aggregator.core import ladder
+from aggregator.core.body import Body
+from aggregator.core.credit import read_credit
+from aggregator.core.furniture_html import clear_html
+from aggregator.core.html import to_text
+from aggregator.core.joining import join
+from aggregator.core.ladder import Rung
+from aggregator.core.language import language_of
+from aggregator.core.page_kind import Judgement, judge_signs
+from aggregator.core.page_reading import Reading, read_page
 from aggregator.errors import ExtractError
-from aggregator.types import ArticleText
-
-_LITTLE = 600
-"""Characters of text below which the page is read a second time, less strictly."""
-_LITTLE_LESS = 2
-"""The second reading is believed when it is this many times as long."""
-_FEWEST_WORDS = 10
-"""What has fewer is a label or a link."""
-_PAGES_A_RESET = 500
-_IDENTIFIED = 2_000
-"""Characters by which a language is recognised; more cost time and change nothing."""
-_ENGLISH = frozenset(("the", "of", "and", "to", "in", "a", "that", "is", "for", "it"))
-"""Words of which any English text has many."""
-_SIGNATURES = {
-    b"%PDF-": "a PDF document",
-    b"\x89PNG": "an image",
-    b"GIF8": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"RIFF": "an image, sound or film",
-    b"PK\x03\x04": "an archive or office document",
-    b"\x1f\x8b": "compressed data",
-    b"\x00\x00\x00": "sound or film",
-    b"ID3": "sound",
-    b"OggS": "sound or film",
-}
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-_UNREADABLE_TYPE = re.compile(
-    r"\s*(?:image|audio|video|font)/(?!svg)|\s*application/(?:pdf|zip|octet-stream|msword|epub)",
-    re.IGNORECASE,
+from aggregator.types import (
+    ArticleText,
+    Extraction,
+    ExtractRequest,
+    PageKind,
+    PageRole,
+    TextOrigin,
+    WantedPage,
 )
 
-_pages = count(1)
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it warns of, we raise
+_FEWEST_WORDS = 10
+"""What has fewer is a label or a link."""
 
 
-def extract_article(
-    body: bytes | str,
-    *,
-    url: str | None,
-    content_type: str | None = None,
-    title_hint: str | None = None,
-) -> ArticleText:
-    """The article of one page.
+def extract(request: ExtractRequest) -> Extraction:
+    """The article of its pages.
 
-    `url` is the page's address, for relative links; `content_type` the header, for the character
-    set; `title_hint` the feed's title, used where the page gives none. Paragraphs of the text are
-    parted by an empty line, list items and table rows are lines. Raises ExtractError for an empty
-    page, a binary document, and a page on which nothing reads like an article.
+    Paragraphs of the text are parted by an empty line, list items and table rows are lines. Raises
+    ExtractError for an empty page, a binary document, and a page on which nothing reads like an
+    article and that is nothing else either. Further pages that cannot be read count as missing.
     """
-    root = parse_document(_markup(body, url, content_type))
-    drop_comments(root)
-    page = read_metadata(root, url=url, title_hint=title_hint)
-    headings = [line_text(text_of(heading, 1_000)) for heading in root.iter("h1")][:3]
-    titles = [page.title, title_hint or "", *headings]
-    prune_page(root)
-    html, text = _read_body(root, titles, _base_of(root, url))
-    if next(_pages) % _PAGES_A_RESET == 0:
-        reset_caches()
-    if count_words(text) < _FEWEST_WORDS:
-        raise ExtractError("The page holds nothing that reads like an article.", url=url)
-    return ArticleText(
-        title=page.title,
-        text=text,
-        html=html,
-        authors=page.authors,
-        published_at=page.published_at,
-        updated_at=page.updated_at,
-        language=_language(page.language, text),
-        image_url=page.image_url,
-        site_name=page.site_name,
-        canonical_url=page.canonical_url,
+    first = request.pages[0]
+    page, *rest = _read_all(request)
+    rung = _best_form(page, rest)
+    judgement = judge_signs(
+        page.signs,
+        rung.body.text,
+        url=first.url or "",
+        title_hint=request.feed.title or None,
+        feed_text=request.feed.text or None,
+    )
+    further = [reading for reading in rest if reading.copy.role is PageRole.NEXT]
+    if further and judgement.kind.has_article:
+        rung = _joined(rung, further, page.metadata.title)
+    if judgement.kind is PageKind.ARTICLE and rung.words < _FEWEST_WORDS:
+        raise ExtractError("The page holds nothing that reads like an article.", url=first.url)
+    wanted = _wanted(request, page, further, rung, judgement.kind)
+    return _extraction(request, page, rung, judgement, wanted)
+
+
+def _read_all(request: ExtractRequest) -> list[Reading]:
+    seen = frozenset(copy.url for copy in request.pages if copy.url)
+    first, *others = request.pages
+    found = [read_page(first, feed=request.feed, rules=request.rules, seen=seen)]
+    for copy in others:
+        try:
+            found.append(read_page(copy, feed=request.feed, rules=request.rules, seen=seen))
+        except ExtractError:
+            continue  # it costs itself only
+    return found
+
+
+def _best_form(page: Reading, rest: Sequence[Reading]) -> Rung:
+    rung = page.rung
+    for other in rest:
+        if other.copy.role is not PageRole.NEXT:
+            rung = ladder.choose_form(rung, other.rung)
+    return rung
+
+
+def _joined(rung: Rung, further: Sequence[Reading], title: str) -> Rung:
+    bodies = [rung.body.html, *(reading.rung.body.html for reading in further)]
+    html = join(bodies, known=[title] if title else [])
+    pages = 1 + len(further)
+    return replace(
+        rung,
+        body=Body(html=html, text=to_text(html)),
+        why=f"{rung.why} It is joined from {pages} pages.",
     )
 
 
-def _markup(body: bytes | str, url: str | None, content_type: str | None) -> str:
-    if isinstance(body, bytes):
-        _refuse_binary(body, url, content_type)
-        body = decode(body, content_type)
-    if not body.strip():
-        raise ExtractError("The page is empty.", url=url)
-    return body
+def _wanted(
+    request: ExtractRequest,
+    page: Reading,
+    further: Sequence[Reading],
+    rung: Rung,
+    kind: PageKind,
+) -> tuple[WantedPage, ...]:
+    """What is missing, the best first: the undivided form of a divided article, another form of a
+    page that yields too little, the next page."""
+    roles = [one.role for one in page.further]
+    undivided = roles[:2] == [PageRole.PRINT, PageRole.NEXT]
+    little = rung.words < ladder.FEW_WORDS or ladder.misses_the_point(rung.body.text, request.feed)
+    forms: list[PageRole] = []
+    if kind in (PageKind.ARTICLE, PageKind.PAYWALL) and (undivided or little):
+        forms = [PageRole.PRINT, PageRole.AMP] if little else [PageRole.PRINT]
+    have = {copy.role for copy in request.pages}
+    wanted = [
+        page.further[roles.index(role)] for role in forms if role in roles and role not in have
+    ]
+    if kind is PageKind.ARTICLE and rung.origin not in (TextOrigin.PRINT, TextOrigin.AMP):
+        asked = {copy.url for copy in request.pages}
+        last = further[-1] if further else page
+        following = (one for one in (*last.further, *page.further) if one.role is PageRole.NEXT)
+        wanted += [one for one in following if one.url not in asked][:1]
+    return tuple(wanted)
 
 
-def _refuse_binary(body: bytes, url: str | None, content_type: str | None) -> None:
-    for signature, kind in _SIGNATURES.items():
-        if body.startswith(signature):
-            raise ExtractError(f"The address leads to {kind}, not to a page.", url=url)
-    head = body[:1_024]
-    wide = head.startswith(_UTF_16)
-    if _UNREADABLE_TYPE.match(content_type or "") or (b"\0" in head and not wide):
-        raise ExtractError("The address leads to binary data, not to a page.", url=url)
-
-
-def _read_body(root: Element, titles: list[str], url: str | None) -> tuple[str, str]:
-    """Sanitised HTML and plain text; empty when there is no article."""
-    html, text = _run(root, titles, url, strict=True)
-    if len(text) < _LITTLE:
-        other_html, other_text = _run(root, titles, url, strict=False)
-        if len(other_text) > _LITTLE_LESS * len(text):
-            return other_html, other_text
-    return html, text
-
-
-def _run(root: Element, titles: list[str], url: str | None, *, strict: bool) -> tuple[str, str]:
-    try:
-        document = trafilatura.bare_extraction(
-            root,
-            favor_precision=strict,
-            include_comments=False,
-            include_links=True,
-            include_formatting=True,
-            include_tables=True,
-            output_format="html",
+def _extraction(
+    request: ExtractRequest,
+    page: Reading,
+    rung: Rung,
+    judgement: Judgement,
+    wanted: tuple[WantedPage, ...],
+) -> Extraction:
+    kind = judgement.kind
+    final = ladder.choose_at_last(rung, request.feed, kind)
+    if not kind.has_article:
+        article = ArticleText(title="", text=final.body.text, html=final.body.html)
+        return Extraction(
+            article=article, kind=kind, kind_why=judgement.why, origin=final.origin, why=final.why
         )
-    except RecursionError:
-        raise ExtractError("The page nests its elements too deeply to be read.", url=url) from None
-    if not isinstance(document, Document):
-        return "", ""
-    prune_body(document.body, titles)
-    html = sanitise(build_html_output(document), base_url=url)
-    return html, to_text(html)
+    article = _article(page, final.body)
+    furniture, settled = b"", False
+    if not final.origin.is_feed:
+        address = page.copy.url or page.metadata.canonical_url or ""
+        cleared = clear_html(
+            final.body.html, request.furniture, address=address, title=article.title
+        )
+        furniture, settled = cleared.furniture, cleared.settled
+        if cleared.removed:
+            article = replace(article, html=cleared.html, text=to_text(cleared.html))
+    return Extraction(
+        article=article,
+        kind=kind,
+        kind_why=judgement.why,
+        origin=final.origin,
+        why=_with_missing(final.why, page),
+        confidence=final.confidence,
+        wanted=wanted,
+        furniture=furniture,
+        furniture_settled=settled,
+    )
 
 
-def _base_of(root: Element, url: str | None) -> str | None:
-    """What relative links in the body are relative to."""
-    declared = next((href for e in root.iter("base") if (href := e.get("href"))), None)
-    return (declared and normalise(declared, base=url)) or url
+def _with_missing(why: str, page: Reading) -> str:
+    if page.ruled is None or not page.ruled.missing:
+        return why
+    *others, last = page.ruled.missing
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"{why} The source's rules for {named} find nothing on the page."
 
 
-def _language(declared: str | None, text: str) -> str | None:
-    """As declared, unless that is English and the text is not: many templates say so by default."""
-    if declared == "en":
-        words = text[:_IDENTIFIED].lower().split()
-        if len(words) < 30 or sum(map(_ENGLISH.__contains__, words)) >= 0.08 * len(words):
-            return declared
-        declared = None
-    return declared or _identify(text)
-
-
-def _identify(text: str) -> str | None:
-    """Primary subtag of the language that the text is in; None: not enough of it to say."""
-    sample = text[:_IDENTIFIED]
-    if sum(map(str.isalpha, sample)) < 20:
-        return None
-    language, _ = py3langid.classify(sample)
-    return str(language)
+def _article(page: Reading, body: Body) -> ArticleText:
+    """With what the page says of it; the credit is read while the outlet's lines are there."""
+    said, ruled = page.metadata, page.ruled
+    language = language_of(body.text, declared=said.language)
+    authors = (ruled.authors if ruled else ()) or said.authors
+    credit = read_credit(body.text, authors, language=language)
+    dated = ruled is not None and ruled.published_at is not None
+    return ArticleText(
+        title=(ruled.title if ruled else "") or said.title,
+        text=body.text,
+        html=body.html,
+        authors=authors,
+        published_at=ruled.published_at if ruled and dated else said.published_at,
+        updated_at=said.updated_at,
+        utc_offset=ruled.utc_offset if ruled and dated else said.utc_offset,
+        language=language,
+        image_url=said.image_url,
+        image_alt=said.image_alt,
+        site_name=said.site_name,
+        canonical_url=said.canonical_url,
+        dateline=credit.dateline,
+        credits=credit.sources,
+    )

@@ -21,6 +21,7 @@ __all__ = (
     "Element",
     "decode",
     "document_base",
+    "drop",
     "feed_links",
     "from_text",
     "line_text",
@@ -28,6 +29,7 @@ __all__ = (
     "sanitise",
     "serialise",
     "to_text",
+    "unwrap",
 )
 
 Element = etree._Element  # noqa: SLF001 - the stubs name no public type; others need not import lxml
@@ -63,6 +65,9 @@ _LEFT_OUT = """
     audio button canvas embed head iframe math noembed noframes object script select style svg
     template textarea title video xmp
 """
+# All elements of one class, which lxml gives them without asking Python about each of them: that
+# takes a tenth of the time of an extraction.
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_FRAGMENT = re.compile(r"[<>&\0\r\xa0]")
 _NOSCRIPT = re.compile(r"</?noscript[^>]*>", re.IGNORECASE)
@@ -81,9 +86,8 @@ _FEED_TYPES = """
 def sanitise(html: str, *, base_url: str | None = None) -> str:
     """HTML that may be shown anywhere: elements and attributes of an allow-list only.
 
-    Addresses are of http(s) and mailto. Relative ones are resolved against
-    `base_url`, and left out when it is None or no web address. What comes out stays as it is when
-    it goes through again.
+    Addresses are of http(s) only. Relative ones are resolved against `base_url`, and left out when
+    it is None or no web address. What comes out stays as it is when it goes through again.
     """
     if not _NO_FRAGMENT.search(html):
         return _SURROGATE.sub("", html).strip()
@@ -105,12 +109,21 @@ def sanitise(html: str, *, base_url: str | None = None) -> str:
 
 
 def parse_document(html: str) -> Element:
-    """The root of a tree, whatever the input; an empty document where nothing can be read.
+    """The root of a tree of elements, whatever the input; an empty document where nothing can be
+    read. Comments and processing instructions are left out.
 
     Elements nested more than 2,048 deep are lost: libxml2's bound.
     """
-    markup = _SURROGATE.sub("", html).replace("\0", "").encode()
-    parser = lxml.html.HTMLParser(huge_tree=True, recover=True, encoding="utf-8")
+    try:
+        markup = html.encode()
+    except UnicodeEncodeError:
+        markup = _SURROGATE.sub("", html).encode()
+    if b"\0" in markup:
+        markup = markup.replace(b"\0", b"")
+    parser = lxml.html.HTMLParser(
+        huge_tree=True, recover=True, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         return lxml.html.document_fromstring(markup, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):  # nothing but white space or comments
@@ -122,6 +135,16 @@ def document_base(root: Element, url: str) -> str:
     hrefs = (element.get("href") for element in root.iter("base"))
     declared = next((href for href in hrefs if href), None)
     return (declared and normalise(declared, base=url)) or url
+
+
+def unwrap(root: Element, *tags: str) -> None:
+    """Take these elements out from within `root` and leave what is in them."""
+    etree.strip_tags(root, *tags)
+
+
+def drop(root: Element, *tags: str) -> None:
+    """Take these elements out from within `root`, and leave the text behind them."""
+    etree.strip_elements(root, *tags, with_tail=False)
 
 
 def serialise(element: Element) -> str:
@@ -162,7 +185,7 @@ _CLEANER = nh3.Cleaner(
     tags=set(_TAGS.split()),
     clean_content_tags=set(_LEFT_OUT.split()),
     attributes=_ATTRIBUTES,
-    url_schemes={"http", "https", "mailto"},
+    url_schemes={"http", "https"},
     url_relative=_resolve,
 )
 

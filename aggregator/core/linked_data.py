@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
+
+from aggregator.core.html import Element
 
 MAX_CHARS = 1_000_000
 """Of all scripts of one page together."""
@@ -22,25 +25,30 @@ _ARTICLES = """
 """
 _STAND_INS = "audioobject recipe videoobject webpage creativework event"
 """What may carry the facts of an article on a page that names no article."""
+_ARTICLE_KINDS, _STAND_IN_KINDS = frozenset(_ARTICLES.split()), frozenset(_STAND_INS.split())
 _WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage")
+_DECODER = json.JSONDecoder(strict=False)
 
 Node = dict[str, Any]
 
 
 class LinkedData:
-    """The objects of one page, references by `@id` resolved on reading."""
+    """The objects of one page, read once; references by `@id` are resolved on reading."""
 
     def __init__(self, scripts: Iterable[str]) -> None:
-        self._by_id: dict[str, Node] = {}
-        self._nodes: list[Node] = []
+        self._documents: list[Any] = []
         left = MAX_CHARS
         for script in scripts:
-            left -= len(script)
-            if left < 0:
-                break
-            document = _load(script)
-            self._nodes.extend(_entities(document))
-            self._index(document)
+            if len(script) <= left:
+                left -= len(script)
+                self._documents.append(_load(script))
+        self._nodes = [list(_entities(document)) for document in self._documents]
+
+    @classmethod
+    def of(cls, root: Element) -> Self:
+        """Of a parsed page."""
+        scripts = (s for s in root.iter("script") if "ld+json" in s.get("type", "").lower())
+        return cls(script.text or "" for script in scripts)
 
     def article(self, titles: frozenset[str], urls: frozenset[str]) -> Node:
         """The object that describes this page's article; empty: there is none.
@@ -48,14 +56,13 @@ class LinkedData:
         Of several, the one whose headline is among `titles` (folded by `fold_title`) or whose
         address is among `urls`: pages list other articles in the same form. Else the first.
         """
-        for kinds in (_ARTICLES, _STAND_INS):
-            found = [node for node in self._nodes if _kinds(node) & set(kinds.split())]
-            for node in found:
-                if self._is_at(node, urls) or fold_title(self.text(node, "headline")) in titles:
-                    return node
-            if found:
-                return found[0]
-        return {}
+        return self._choose([node for nodes in self._nodes for node in nodes], titles, urls)
+
+    def described(self) -> Iterator[Node]:
+        """The object that each script says the page is about."""
+        for nodes in self._nodes:
+            if node := self._choose(nodes, frozenset(), frozenset()):
+                yield node
 
     def values(self, node: Node, *names: str) -> list[Any]:
         """The values of the first of these properties that has any, with references resolved."""
@@ -89,6 +96,18 @@ class LinkedData:
                         return inner.strip()
         return ""
 
+    def _choose(self, nodes: list[Node], titles: frozenset[str], urls: frozenset[str]) -> Node:
+        kinds = [(node, node_kinds(node)) for node in nodes]
+        for wanted in (_ARTICLE_KINDS, _STAND_IN_KINDS):
+            found = [node for node, its in kinds if not wanted.isdisjoint(its)]
+            if len(found) > 1 and (titles or urls):
+                for node in found:
+                    if self._is_at(node, urls) or fold_title(self.text(node, "headline")) in titles:
+                        return node
+            if found:
+                return found[0]
+        return {}
+
     def _is_at(self, node: Node, urls: frozenset[str]) -> bool:
         return self.address(node, "mainEntityOfPage") in urls or self.address(node, "url") in urls
 
@@ -97,22 +116,24 @@ class LinkedData:
             return self._by_id.get(value["@id"], value)
         return value
 
-    def _index(self, document: Any) -> None:
-        waiting = [document]
-        while waiting and len(self._by_id) < MAX_OBJECTS:
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        waiting = self._documents[::-1]
+        while waiting and len(found) < MAX_OBJECTS:
             value = waiting.pop()
             if isinstance(value, list):
                 waiting.extend(value)
             elif isinstance(value, dict):
                 waiting.extend(value.values())
                 if isinstance(name := value.get("@id"), str) and len(value) > 1:
-                    known = self._by_id.get(name, {})
-                    self._by_id[name] = {**value, **known}
+                    found[name] = {**value, **found.get(name, {})}
+        return found
 
 
 def fold_title(title: str) -> str:
     """For comparing headlines: letters and digits only, without case."""
-    return "".join(char for char in title[:1_000].casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, title[:1_000].casefold()))
 
 
 def _load(script: str) -> Any:
@@ -122,7 +143,7 @@ def _load(script: str) -> Any:
     if not starts:
         return None
     try:
-        return json.JSONDecoder(strict=False).raw_decode(script, min(starts))[0]
+        return _DECODER.raw_decode(script, min(starts))[0]
     except (ValueError, RecursionError):
         return None
 
@@ -141,7 +162,8 @@ def _entities(document: Any) -> Iterator[Node]:
             waiting.extend(value[name] for name in _WRAPPERS if name in value)
 
 
-def _kinds(node: Node) -> set[str]:
+def node_kinds(node: Node) -> set[str]:
+    """The names of an object's types, in lower case."""
     kinds = node.get("@type")
     names = kinds if isinstance(kinds, list) else [kinds]
     return {name.rpartition("/")[2].lower() for name in names if isinstance(name, str)}

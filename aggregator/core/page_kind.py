@@ -11,23 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from aggregator.core import challenges
 from aggregator.core import page_words as phrases
 from aggregator.core.agreement import AGREES, agreement
 from aggregator.core.contents import is_cut
-from aggregator.core.html import Element
 from aggregator.core.linked_data import fold_title
-from aggregator.core.page_signs import PageSigns, read_signs
+from aggregator.core.page_signs import PageSigns
 from aggregator.core.text import count_words
+from aggregator.types import PageKind
 
 _BRIEF = 120
 """Words below which a text may be all that was let out of an article."""
 _SHORT = 250
 """Words below which a text may be a stub, or no article."""
 _CONSENT_SHARE = 0.5
+_BEGINNING = 3_000
+"""Characters."""
 _MANY_LINKS = 15
 _LISTED = 5
 """Lines that are links, of a list at least."""
@@ -35,24 +36,6 @@ _MOSTLY, _LARGELY = 0.7, 0.5
 _TEASER = 60
 """Words below which a text may be what a list or a feed says of an article."""
 _PARTS = re.compile(r"\s+[|·•–—»-]\s+|\s*[|·»]\s*")
-
-
-class PageKind(StrEnum):
-    ARTICLE = "article"
-    CONSENT = "consent"
-    """Asks to accept cookies before it shows anything."""
-    CHALLENGE = "challenge"
-    """Asks for a human visitor."""
-    PAYWALL = "paywall"
-    """The beginning of an article whose rest is for subscribers."""
-    VIDEO = "video"
-    """A video with a caption."""
-    LIVE = "live"
-    """A live blog: its text grows."""
-    LINKS = "links"
-    """A list of links to other pages."""
-    ERROR = "error"
-    """Says that there is nothing here, or is the home page instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,23 +63,15 @@ class _Case:
         return self.agreement is not None and self.agreement >= AGREES
 
 
-def judge_page(
-    root: Element, text: str, *, url: str, title_hint: str | None, feed_text: str | None
+def judge_signs(
+    signs: PageSigns, text: str, *, url: str, title_hint: str | None, feed_text: str | None
 ) -> Judgement:
-    """Of a parsed page, before anything is taken out of it; `text` is what was extracted.
+    """Of a page by its signs, read before anything was taken out of it; `text` is what was
+    extracted.
 
     `url` is the address that answered; `title_hint` and `feed_text` are the feed's title and its
     text or summary. Nothing but time linear in the page is taken.
     """
-    return judge_signs(
-        read_signs(root, url=url), text, url=url, title_hint=title_hint, feed_text=feed_text
-    )
-
-
-def judge_signs(
-    signs: PageSigns, text: str, *, url: str, title_hint: str | None, feed_text: str | None
-) -> Judgement:
-    """As `judge_page`, for a tree that has been changed since its signs were read."""
     host, path = _split(url)
     case = _Case(
         signs=signs,
@@ -134,22 +109,28 @@ def _asks_for_consent(case: _Case) -> str:
     if case.agrees:
         return ""
     signs = case.signs
-    share = _consent_share(case.text)
     if phrases.CONSENT_HOSTS.match(case.host):
         return f"It comes from {case.host}, where consent to cookies is asked for."
-    if share >= _CONSENT_SHARE and (case.agreement is not None or not case.signs.says_article):
+    doubtful = case.agreement is not None or not case.signs.says_article
+    if doubtful and _consent_share(case.text) >= _CONSENT_SHARE:
         return "Most of its text asks for consent to cookies."
     titled = any(phrases.CONSENT_TITLES.match(title) for title in signs.titles)
     asks = (titled or signs.words < _SHORT) and _speaks_of_consent(signs.visible)
     if titled and asks and case.words < 2 * _SHORT and not case.signs.says_article:
         return "Its title and text ask for consent to cookies."
-    if signs.has_consent and asks and signs.words < _SHORT and share > 0:
+    brief = signs.has_consent and signs.words < _SHORT
+    if brief and asks and _consent_share(case.text) > 0:
         return "It holds a consent notice and hardly anything else."
     return ""
 
 
 def _consent_share(text: str) -> float:
-    """Of the characters, those in paragraphs that speak of consent to their reader."""
+    """Of the characters, those in paragraphs that speak of consent to their reader; of a long text
+    whose beginning does not, of its beginning."""
+    if len(text) > _BEGINNING:
+        share = _consent_share(text[:_BEGINNING])
+        if share < _CONSENT_SHARE / 2:
+            return share
     speaking = everything = 0
     for paragraph in text.split("\n\n"):
         everything += len(paragraph)

@@ -21,6 +21,7 @@ from aggregator.types import (
     FetchFailed,
     FetchOutcome,
     NotModified,
+    PageKind,
     ParsedFeed,
     PollDecision,
     Source,
@@ -182,3 +183,14 @@ def text_retry(attempts: int, now: datetime, *, permanent: bool) -> datetime | N
     """
     delays = PERMANENT_TEXT_DELAYS if permanent else TEXT_DELAYS
     return now + delays[attempts - 1] if 1 <= attempts <= len(delays) else None
+
+
+def kind_retry(kind: PageKind, attempts: int, now: datetime) -> datetime | None:
+    """The same for a page that was had and is no article.
+
+    A list of links stays one; a page that says there is nothing here is as one that the server
+    answers with 404; whoever asks for consent, or for a human, may not do so next time.
+    """
+    if kind is PageKind.LINKS:
+        return None
+    return text_retry(attempts, now, permanent=kind is PageKind.ERROR)

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from aggregator.core.html import Element
-
-
-def drop_comments(root: Element) -> None:
-    """Take out comments and processing instructions, so that every node left is an element."""
-    for node in [node for node in root.iter() if not _is_element(node)]:
-        remove(node)
 
 
 def remove(element: Element) -> None:
@@ -41,7 +35,3 @@ def text_of(element: Element, limit: int) -> str:
         if len(text) >= limit:
             break
     return text[:limit]
-
-
-def _is_element(node: Any) -> bool:
-    return isinstance(node.tag, str)

@@ -114,7 +114,7 @@ def _entry(item: Element, selectors: PageSelectors, base: str) -> ParsedEntry:
         guid=None,
         url=url,
         title=clean_title(title),
-        published_at=published,
+        published_at=published.at if published else None,
         language=clean_language(item.get("lang")),
         summary_html=body.summary_html,
         text=body.text,

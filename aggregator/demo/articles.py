@@ -105,7 +105,7 @@ def _article(
         slug=entry.slug,
         outlet=outlet.key,
         title=entry.title,
-        text=_text(entry, outlet, originals),
+        text=_text(entry, originals),
         section=entry.section,
         author=entry.author,
         published_at=published_at,
@@ -123,14 +123,14 @@ def _story(entry: _Written) -> str:
     return entry.story or entry.slug
 
 
-def _text(entry: _Written, outlet: Outlet, originals: dict[str, _Written]) -> str:
+def _text(entry: _Written, originals: dict[str, _Written]) -> str:
     source = originals[entry.base].text if entry.base else entry.text
     body = "\n\n".join(_paragraphs(source)[: entry.keep])
     for old, new in entry.changes:
         if body.count(old) != 1:
             raise ValueError(f"{entry.slug} changes what does not stand there once: {old}")
         body = body.replace(old, new)
-    parts = [entry.dateline + body, *_paragraphs(entry.extra), outlet.closing]
+    parts = [entry.dateline + body, *_paragraphs(entry.extra)]
     return "\n\n".join(part for part in parts if part)
 
 

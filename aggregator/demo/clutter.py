@@ -61,16 +61,17 @@ def breadcrumb(site: Site, article: Article, labels: Labels) -> Element:
     )
 
 
-def byline(article: Article, labels: Labels) -> Element:
+def byline(site: Site, article: Article, labels: Labels) -> Element:
+    published_at, updated_at = site.at(article.published_at), site.at(article.updated_at)
     published = el(
         "time",
-        {"datetime": article.published_at.isoformat()},
-        f"{article.published_at:%d.%m.%Y, %H:%M} UTC",
+        {"datetime": published_at.isoformat()},
+        f"{published_at:%d.%m.%Y, %H:%M} {published_at:%Z}",
     )
     byline = el("div", {"class": "byline"}, f"{labels.by} ", el("b", None, article.author), " · ")
     byline.append(published)
     if article.updated_at > article.published_at:
-        updated = f"{labels.updated}: {article.updated_at:%d.%m.%Y, %H:%M} UTC"
+        updated = f"{labels.updated}: {updated_at:%d.%m.%Y, %H:%M} {updated_at:%Z}"
         byline.append(el("span", {"class": "updated"}, updated))
     return byline
 

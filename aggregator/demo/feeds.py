@@ -45,6 +45,8 @@ def render_feed(site: Site) -> tuple[str, bytes]:
 
 
 def summary_of(article: Article) -> str:
+    if article.page == "consent":
+        return article.text.replace("\n\n", " ")
     return article.summary or shorten(article.text.replace("\n\n", " "), _EXCERPT)
 
 

@@ -18,6 +18,7 @@ class Labels:
     menu: str
     search: str
     sign_in: str
+    cookies_title: str
     cookies: str
     accept: str
     choose: str
@@ -38,6 +39,8 @@ class Labels:
     footer_links: tuple[str, ...]
     not_found: str
     server_error: str
+    pages: str
+    for_subscribers: str
     readers: tuple[tuple[str, str], ...]
     """Name and comment."""
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 Relation = Literal["first", "copy", "rewrite", "report", "translation"]
 """What an article is to the one it goes back to; "first" starts a story."""
 
-PageFate = Literal["fine", "missing", "broken", "slow", "moved"]
-"""How the page answers: 200, always 404, always 500, 200 after a second, or 301 first."""
+PageFate = Literal[
+    "fine", "missing", "broken", "slow", "moved", "split", "paywall", "consent", "live"
+]
+"""How the page answers: 200, always 404, always 500, 200 after a second, or 301 first; or with 200
+and something else than the article on one page: two pages, its beginning, a request to accept
+cookies (the feed then has the whole text), or a blog that is kept up while things happen."""
+
+FREE = 2
+"""Paragraphs that are shown of an article behind a paywall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,17 @@ class Outlet:
     encoding: str = "utf-8"
     dates: Literal["full", "short", "bare"] = "full"
     """RFC 822 dates in full, with two-digit year, or without weekday and seconds."""
+    utc_offset: int = 0
+    """Hours by which its clocks are ahead of UTC."""
+    pitch: str = ""
+    """A paragraph amid every article that is no part of it."""
     closing: str = ""
-    """A last paragraph under every article."""
+    """The same, as the last one under every article."""
+
+    @property
+    def furniture(self) -> tuple[str, ...]:
+        """What recurs on its pages and belongs to none of its articles."""
+        return tuple(filter(None, (self.pitch, self.closing)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +92,21 @@ class Article:
     @property
     def paragraphs(self) -> list[str]:
         return self.text.split("\n\n")
+
+    @property
+    def readable(self) -> str:
+        """As much of the text as readers get who neither pay nor consent."""
+        shown = self.paragraphs[:FREE] if self.page == "paywall" else self.paragraphs
+        return "\n\n".join(shown)
+
+    @property
+    def pages(self) -> tuple[tuple[str, ...], ...]:
+        """The paragraphs of each of its pages."""
+        texts = tuple(self.readable.split("\n\n"))
+        if self.page != "split":
+            return (texts,)
+        half = (len(texts) + 1) // 2
+        return texts[:half], texts[half:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +149,15 @@ class Site:
         )
         return self.base + quote(path, safe="/?=&")
 
+    def page_url(self, article: Article, number: int) -> str:
+        """The address of a further page; 1 is the first."""
+        url = self.url(article)
+        return url if number == 1 else f"{url}{'&' if '?' in url else '?'}page={number}"
+
+    def at(self, at: datetime) -> datetime:
+        """A time as the outlet's clocks show it."""
+        return at.astimezone(timezone(timedelta(hours=self.outlet.utc_offset)))
+
     def link(self, article: Article) -> str:
         """The address that the feed gives: with tracking, or that of a redirect."""
         url = f"{self.base}/go/{article.id}" if article.page == "moved" else self.url(article)
@@ -135,8 +175,14 @@ class Site:
         return [article for article in self.articles if article.section == section]
 
     def find(self, url: str) -> Article | None:
-        """The article that has this address, with or without tracking; None: there is none."""
+        """The article with a page at this address, tracking or not; None: there is none."""
         return self._by_path.get(_plain(url))
+
+
+def page_number(url: str) -> int:
+    """Of an article's page, by its address; 0 where there is no such page."""
+    number = dict(parse_qsl(urlsplit(url).query)).get("page", "1")
+    return int(number) if number in {"1", "2"} else 0
 
 
 def section_slug(section: str) -> str:
@@ -144,7 +190,11 @@ def section_slug(section: str) -> str:
 
 
 def _plain(url: str) -> str:
-    """Path and query of an address, decoded and without tracking."""
+    """Path and query of an address, decoded and without tracking and page number."""
     parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name[:4] != "utm_"]
+    query = [
+        (name, value)
+        for name, value in parse_qsl(parts.query)
+        if name[:4] != "utm_" and name != "page"
+    ]
     return unquote(parts.path) + (f"?{urlencode(query)}" if query else "")

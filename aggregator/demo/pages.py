@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from aggregator.core.text import shorten
 from aggregator.demo import clutter
+from aggregator.demo.bodies import body_of
 from aggregator.demo.labels import Labels, labels_for
-from aggregator.demo.markup import el, link, paragraphs, script, write
+from aggregator.demo.markup import el, link, script, write
 from aggregator.demo.model import Article, Site
 
 _FEED_TYPES = {
@@ -29,11 +30,21 @@ _STYLE = (
 )
 
 
-def article_page(site: Site, article: Article) -> bytes:
+def article_page(site: Site, article: Article, number: int) -> bytes:
+    """One of its pages; 1 is the first."""
     labels = labels_for(site.outlet.language)
     design = {"semantic": _semantic, "columns": _columns, "plain": _plain}[site.outlet.design]
-    body = design(site, article, labels)
+    body = design(site, article, labels, number)
     return _page(site, labels, article.title, [*_article_meta(site, article)], body)
+
+
+def consent_page(site: Site) -> bytes:
+    """What stands in place of an article until somebody accepts cookies."""
+    labels = labels_for(site.outlet.language)
+    charset, title = el("meta", {"charset": "utf-8"}), el("title", None, labels.cookies_title)
+    head, body = el("head", None, charset, title), el("body", None, clutter.cookies(labels))
+    attrs = {"lang": site.outlet.language, "dir": labels.direction}
+    return write(el("html", attrs, head, body))
 
 
 def list_page(site: Site, title: str, articles: Sequence[Article]) -> bytes:
@@ -90,8 +101,8 @@ def _article_meta(site: Site, article: Article) -> Iterator[Element]:
         "og:title": article.title,
         "og:url": url,
         "og:description": shorten(article.text, clutter.TEASER),
-        "article:published_time": article.published_at.isoformat(),
-        "article:modified_time": article.updated_at.isoformat(),
+        "article:published_time": site.at(article.published_at).isoformat(),
+        "article:modified_time": site.at(article.updated_at).isoformat(),
         "article:section": article.section,
     }
     if article.image:
@@ -100,18 +111,18 @@ def _article_meta(site: Site, article: Article) -> Iterator[Element]:
     yield el("meta", {"name": "author", "content": article.author})
     for name, content in properties.items():
         yield el("meta", {"property": name, "content": content})
-    if site.outlet.design == "semantic":
+    if site.outlet.design == "semantic" or article.page in {"paywall", "live"}:
         yield script(_linked_data(site, article))
 
 
 def _linked_data(site: Site, article: Article) -> dict[str, object]:
     data: dict[str, object] = {
         "@context": "https://schema.org",
-        "@type": "NewsArticle",
+        "@type": "LiveBlogPosting" if article.page == "live" else "NewsArticle",
         "headline": article.title,
         "mainEntityOfPage": site.url(article),
-        "datePublished": article.published_at.isoformat(),
-        "dateModified": article.updated_at.isoformat(),
+        "datePublished": site.at(article.published_at).isoformat(),
+        "dateModified": site.at(article.updated_at).isoformat(),
         "inLanguage": site.outlet.language,
         "articleSection": article.section,
         "author": {"@type": "Person", "name": article.author},
@@ -119,15 +130,18 @@ def _linked_data(site: Site, article: Article) -> dict[str, object]:
     }
     if article.image:
         data["image"] = [site.image_url(article)]
+    if article.page == "paywall":
+        locked = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".rest"}
+        data |= {"isAccessibleForFree": False, "hasPart": locked}
     return data
 
 
 # --- three designs -------------------------------------------------------------------------------
 
 
-def _semantic(site: Site, article: Article, labels: Labels) -> list[Element]:
+def _semantic(site: Site, article: Article, labels: Labels, number: int) -> list[Element]:
     """The elements that HTML has for it, and a pointer to another article amid the text."""
-    body = paragraphs(article.paragraphs)
+    body = body_of(site, article, labels, number)
     for other in islice(clutter.others(site, article), 1):
         pointer = el("aside", {"class": "read-also"}, f"{labels.read_also}: ")
         pointer.append(link(site.url(other), other.title))
@@ -137,7 +151,7 @@ def _semantic(site: Site, article: Article, labels: Labels) -> list[Element]:
         "article",
         {"class": "article"},
         el("h1", None, article.title),
-        clutter.byline(article, labels),
+        clutter.byline(site, article, labels),
         clutter.share(labels),
         *clutter.figure(site, article),
         text,
@@ -152,15 +166,15 @@ def _semantic(site: Site, article: Article, labels: Labels) -> list[Element]:
     ]
 
 
-def _columns(site: Site, article: Article, labels: Labels) -> list[Element]:
+def _columns(site: Site, article: Article, labels: Labels, number: int) -> list[Element]:
     """Named columns, as content management systems write them."""
     entry = el(
         "div",
         {"id": f"post-{article.id}", "class": "post hentry"},
         el("h1", {"class": "entry-title"}, article.title),
-        clutter.byline(article, labels),
+        clutter.byline(site, article, labels),
         *clutter.figure(site, article),
-        el("div", {"class": "entry-content"}, *paragraphs(article.paragraphs)),
+        el("div", {"class": "entry-content"}, *body_of(site, article, labels, number)),
         clutter.share(labels),
     )
     primary = el(
@@ -174,15 +188,15 @@ def _columns(site: Site, article: Article, labels: Labels) -> list[Element]:
     return [clutter.header(site, labels), wrapper, clutter.footer(site, labels)]
 
 
-def _plain(site: Site, article: Article, labels: Labels) -> list[Element]:
+def _plain(site: Site, article: Article, labels: Labels, number: int) -> list[Element]:
     """Divisions that say nothing, and everything in one of them."""
     box = el(
         "div", {"class": "c7"}, clutter.breadcrumb(site, article, labels), clutter.share(labels)
     )
     box.append(el("h1", None, article.title))
-    box.append(clutter.byline(article, labels))
+    box.append(clutter.byline(site, article, labels))
     box.extend(clutter.figure(site, article))
-    box.extend(paragraphs(article.paragraphs))
+    box.extend(body_of(site, article, labels, number))
     box.extend(clutter.after(site, article, labels))
     row = el("div", {"class": "c12"}, box)
     row.append(el("div", {"class": "c3"}, clutter.most_read(site, article, labels)))

@@ -48,7 +48,7 @@ class Truth:
     page_url: str
     """Where the page is in the end: without tracking and after redirects."""
     text: str
-    """Paragraphs parted by an empty line."""
+    """Paragraphs parted by an empty line; of an article behind a paywall, those that are free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,8 @@ class PressOutlet:
     site_url: str
     language: str
     tags: tuple[str, ...]
+    furniture: tuple[str, ...]
+    """Paragraphs that recur on its pages and belong to none of its articles."""
 
 
 class Press:
@@ -140,6 +142,7 @@ class Press:
                 site_url=f"{site.base}/",
                 language=site.outlet.language,
                 tags=site.outlet.tags,
+                furniture=site.outlet.furniture,
             )
             for site in self._sites()
         ]
@@ -228,7 +231,7 @@ def _truth(site: Site, article: Article, links: Mapping[str, str]) -> Truth:
         language=site.outlet.language,
         published_at=article.published_at,
         page_url=site.url(article),
-        text=article.text,
+        text=article.readable,
     )
 
 

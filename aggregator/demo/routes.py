@@ -7,8 +7,8 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from aggregator.demo.feeds import render_feed
-from aggregator.demo.model import Article, Site, section_slug
-from aggregator.demo.pages import article_page, error_page, list_page
+from aggregator.demo.model import Article, Site, page_number, section_slug
+from aggregator.demo.pages import article_page, consent_page, error_page, list_page
 
 _HTML = "text/html; charset=utf-8"
 _SLOW = 1.0
@@ -32,7 +32,7 @@ def answer(site: Site, target: str) -> Answer:
     path = unquote(urlsplit(target).path)
     article = site.find(target)
     if article is not None:
-        return _article(site, article, path)
+        return _article(site, article, path, page_number(target))
     if path == site.outlet.feed_path:
         content_type, body = render_feed(site)
         return Answer(content_type=content_type, body=body, modified_at=site.updated_at)
@@ -43,7 +43,7 @@ def answer(site: Site, target: str) -> Answer:
     return _list(site, path)
 
 
-def _article(site: Site, article: Article, path: str) -> Answer:
+def _article(site: Site, article: Article, path: str, number: int) -> Answer:
     if path.startswith("/go/"):
         return Answer(status=301, location=site.url(article))
     match article.page:
@@ -51,8 +51,12 @@ def _article(site: Site, article: Article, path: str) -> Answer:
             return _error(site, 404)
         case "broken":
             return _error(site, 500)
+        case "consent":
+            return Answer(body=consent_page(site))
+    if not 1 <= number <= len(article.pages):
+        return _error(site, 404)
     return Answer(
-        body=article_page(site, article),
+        body=article_page(site, article, number),
         modified_at=article.updated_at,
         delay=_SLOW if article.page == "slow" else 0.0,
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from aggregator.notify.view import DigestView, OutletView, SourceView, StoryView, TroubleView
+from aggregator.notify.view import (
+    DigestView,
+    ItemView,
+    OutletView,
+    SourceView,
+    StoryView,
+    TroubleView,
+)
 
 COLUMNS = 78
 """As wide as RFC 5322 advises."""
@@ -88,8 +95,7 @@ def _outlet(outlet: OutletView, indent: str, gutter: int) -> str:
 def _source(source: SourceView) -> str:
     gutter = max(columns(item.time) for item in source.items) + 2
     entries = (
-        _entry(item.headline.text, item.headline.url, item.time, "  ", gutter)
-        for item in source.items
+        _entry(_marked(item), item.headline.url, item.time, "  ", gutter) for item in source.items
     )
     return "\n".join((wrap(source.name), *entries))
 
@@ -99,6 +105,10 @@ def _trouble(trouble: TroubleView) -> str:
     if trouble.url:
         lines.append(f"  {trouble.url}")
     return "\n".join(lines)
+
+
+def _marked(item: ItemView) -> str:
+    return f"{item.headline.text} [{item.mark}]" if item.mark else item.headline.text
 
 
 def _entry(text: str, url: str | None, time: str, indent: str, gutter: int) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.core.digest import lead_article, new_articles, trouble
+from aggregator.core.kind_names import kind_mark
 from aggregator.core.sentences import lead_sentences
 from aggregator.core.text import clean_line
 from aggregator.core.timeline import describe, is_independent
@@ -46,7 +47,7 @@ class OutletView:
     name: str
     url: str | None
     role: str
-    """As `describe` has it: "own report", "copy of …"."""
+    """As `describe` has it: "own report", "copy of …"; and what its page is, if no article."""
     detail: str
     """What the role adds where outlets are listed as reports or as copies; "" when nothing."""
     time: str
@@ -70,6 +71,8 @@ class StoryView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
     headline: LinkView
+    mark: str
+    """What its page is, as in "paywall"; "" for an article."""
     time: str
 
 
@@ -203,10 +206,14 @@ def _outlet(item: StoryArticle, story: Story, clock: _Clock) -> OutletView:
     return OutletView(
         name=clean_line(item.article.source),
         url=safe_link(item.article.url),
-        role=clean_line(describe(item, story)),
-        detail=clean_line(_detail(item, story)),
+        role=_marked(clean_line(describe(item, story)), item),
+        detail=_marked(clean_line(_detail(item, story)), item),
         time=clock.show(item.article.at),
     )
+
+
+def _marked(said: str, item: StoryArticle) -> str:
+    return ", ".join(filter(None, (said, kind_mark(item.article.kind))))
 
 
 def _detail(item: StoryArticle, story: Story) -> str:
@@ -239,7 +246,11 @@ def _sources(items: Iterable[StoryArticle], clock: _Clock) -> tuple[SourceView, 
         SourceView(
             name=clean_line(source),
             items=tuple(
-                ItemView(headline=_headline(item), time=clock.show(item.article.at))
+                ItemView(
+                    headline=_headline(item),
+                    mark=kind_mark(item.article.kind),
+                    time=clock.show(item.article.at),
+                )
                 for item in group
             ),
         )

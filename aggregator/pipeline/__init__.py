@@ -7,35 +7,43 @@ line      what the stages work with
 events    what they report
 visit     the stay at one host: turns, lease, giving it back
 polling   stage 1: feeds; enriching: stage 2, pages; grouping: stage 3, stories
-manners   what robots.txt says of pages
+pages     the pages of one article; manners: what robots.txt says of them
+again     texts made again from the pages that are kept
 """
 
-from aggregator.pipeline.enriching import PAGE_SHARE, TEXTS_AT_A_TIME, enrich_host
+from aggregator.pipeline.again import AgainFailure, AgainReport, extract_again
+from aggregator.pipeline.enriching import TEXTS_AT_A_TIME, enrich_host
 from aggregator.pipeline.events import (
     Event,
     FeedPolled,
     StoriesAssigned,
     TextFetched,
+    TextsMadeAgain,
     WorkDropped,
 )
 from aggregator.pipeline.grouping import STORIES_AT_A_TIME, assign_stories
 from aggregator.pipeline.line import Fetching, Pipeline
+from aggregator.pipeline.pages import MAX_PAGES
 from aggregator.pipeline.polling import FEED_ACCEPT, PAGE_ACCEPT, poll_host
 
 __all__ = (
     "FEED_ACCEPT",
+    "MAX_PAGES",
     "PAGE_ACCEPT",
-    "PAGE_SHARE",
     "STORIES_AT_A_TIME",
     "TEXTS_AT_A_TIME",
+    "AgainFailure",
+    "AgainReport",
     "Event",
     "FeedPolled",
     "Fetching",
     "Pipeline",
     "StoriesAssigned",
     "TextFetched",
+    "TextsMadeAgain",
     "WorkDropped",
     "assign_stories",
     "enrich_host",
+    "extract_again",
     "poll_host",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.types import Assignment, TextState
+from aggregator.types import Assignment, PageKind, TextOrigin, TextState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,24 @@ class TextFetched:
     title: str
     url: str
     state: TextState
+    kind: PageKind | None
+    """None: there was no page, or nothing could be made of it."""
+    origin: TextOrigin
+    """Of the present text."""
     words: int
     error: str | None
     """A sentence; None: it went well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextsMadeAgain:
+    """Enough was known of a host's furniture to free its earlier articles of it, too."""
+
+    host: str
+    seen: int
+    """Articles whose pages were kept."""
+    changed: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +66,4 @@ class WorkDropped:
     what: str
 
 
-Event = FeedPolled | TextFetched | StoriesAssigned | WorkDropped
+Event = FeedPolled | TextFetched | TextsMadeAgain | StoriesAssigned | WorkDropped

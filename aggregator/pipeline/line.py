@@ -40,6 +40,8 @@ class Pipeline:
     """Of one exchange as a whole: none takes longer."""
     lease: timedelta
     """How long a host is ours; longer than `timeout`."""
+    keep_pages: bool = False
+    """Whether pages are kept, so that their texts can be made again."""
     only: Collection[int] | None = None
     """Ids of the sources that are served; None: all."""
     grouper: Grouper | None = None

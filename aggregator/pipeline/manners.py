@@ -17,6 +17,8 @@ from aggregator.core.robots import (
     robots_url,
 )
 from aggregator.core.schedule import page_hold
+from aggregator.core.urls import same_server
+from aggregator.fetch.headers import without_secrets
 from aggregator.pipeline.visit import Visit
 from aggregator.types import (
     FailureGrade,
@@ -47,18 +49,25 @@ class Manners:
     """As in `TextRecord.hold_host_until`."""
 
 
-async def may_ask(stay: Visit, claim: TextClaim) -> Manners:
-    """Whether a page may be fetched; asks for robots.txt where no fresh copy is at hand.
+def headers_for(claim: TextClaim, url: str) -> tuple[tuple[str, str], ...]:
+    """What is sent to an address on the host of the claim's page."""
+    # Not from https to http: what is secret stays so.
+    return claim.headers if same_server(claim.url, url) else without_secrets(claim.headers)
+
+
+async def may_ask(stay: Visit, claim: TextClaim, url: str) -> Manners:
+    """Whether a page on the claim's host may be fetched; asks for robots.txt where no fresh copy is
+    at hand.
 
     The pause that the file asks for counts from then on for all that is asked of the host.
     """
-    robots, hold_until = await _robots(stay, claim)
+    robots, hold_until = await _robots(stay, claim, url)
     delay = robots.delay(PRODUCT)
     if delay is None or delay <= stay.line.gate.delay:
         stay.line.delays.pop(stay.host, None)
     else:
         stay.line.delays[stay.host] = delay
-    verdict = robots.judge(claim.url, PRODUCT)
+    verdict = robots.judge(url, PRODUCT)
     return Manners(
         allowed=verdict.allowed,
         why=verdict.why,
@@ -67,22 +76,24 @@ async def may_ask(stay: Visit, claim: TextClaim) -> Manners:
     )
 
 
-async def _robots(stay: Visit, claim: TextClaim) -> tuple[Robots, datetime | None]:
+async def _robots(stay: Visit, claim: TextClaim, url: str) -> tuple[Robots, datetime | None]:
     """(the rules, until when the host wants to be left alone; None: it does not say so)."""
-    parts = urlsplit(claim.url)
-    origin = f"{parts.scheme}://{stay.host}"
+    scheme = urlsplit(url).scheme
+    origin = f"{scheme}://{stay.host}"
     known, hold_until = stay.robots.get(origin), None
     if known is None:
-        known, hold_until = await _fresh(stay, claim, origin)
+        known, hold_until = await _fresh(stay, claim, url, origin=origin)
         stay.robots[origin] = known
     return known, hold_until
 
 
-async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> tuple[Robots, datetime | None]:
+async def _fresh(
+    stay: Visit, claim: TextClaim, page: str, *, origin: str
+) -> tuple[Robots, datetime | None]:
     line = stay.line
     copy = await asyncio.to_thread(line.storage.robots_copy, origin)
     if copy is None or _is_stale(copy, line.clock()):
-        url = robots_url(claim.url)
+        url = robots_url(page)
         if url is None:
             return ALLOW_ALL, None
         async with stay.turn():
@@ -92,7 +103,7 @@ async def _fresh(stay: Visit, claim: TextClaim, origin: str) -> tuple[Robots, da
                     url=url,
                     accept="text/plain, */*;q=0.5",
                     max_bytes=MAX_SIZE,
-                    headers=claim.headers,
+                    headers=headers_for(claim, url),
                     proxy=claim.proxy,
                 )
             )

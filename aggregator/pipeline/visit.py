@@ -37,6 +37,10 @@ class Visit:
     """By origin."""
     silences: dict[str | None, Silence] = field(default_factory=dict)
     """By proxy, which may be what does not answer."""
+    furniture: bytes | None = field(default=None, repr=False)
+    """What is known of the recurring text of its pages; None: the store has not been asked."""
+    settled: bool = False
+    """Enough of that is known now to free earlier articles of it, too."""
 
     def silence(self, proxy: str | None) -> Silence:
         """Of the host, to requests through `proxy`."""
@@ -70,6 +74,11 @@ class Visit:
         """Whether a request that begins now has the time it may take before the lease runs out."""
         return self.line.clock() + self.line.timeout <= self.lease_until
 
+    @property
+    def has_time(self) -> bool:
+        """Whether one more request can be waited for and made before the lease runs out."""
+        return self.line.clock() + self.delay + self.line.timeout <= self.lease_until
+
     def require(self, what: str) -> None:
         """Raises ClaimLost when it does not last."""
         if not self.lasts:
@@ -82,13 +91,13 @@ async def visit(
     claims: Sequence[Claim],
     work: Callable[[Visit, Claim], Awaitable[Event]],
     what: Callable[[Claim], str],
-) -> None:
+) -> Visit | None:
     """Serve the claims one after the other while the lease lasts; the rest falls due again.
 
-    The host is given back at the end, also of a batch that is cut short.
+    The host is given back at the end, also of a batch that is cut short. None: nothing was claimed.
     """
     if not claims:
-        return
+        return None
     stay = Visit(line=line, host=host, lease_until=claims[0].lease_until, free_at=claims[0].free_at)
     try:
         for claim in claims:
@@ -110,3 +119,4 @@ async def visit(
             free_at=line.clock() + stay.delay,
         )
         await asyncio.shield(release)
+    return stay

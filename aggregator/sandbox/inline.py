@@ -8,7 +8,7 @@ from typing import Self
 
 from aggregator.core.candidates import Candidate
 from aggregator.sandbox.tasks import ExtractTask, FindTask, FingerprintTask, PageTask, ParseTask
-from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
+from aggregator.types import Extraction, ExtractRequest, Fingerprint, PageSelectors, ParsedFeed
 
 
 class InlineSandbox:
@@ -39,10 +39,8 @@ class InlineSandbox:
     ) -> list[Candidate]:
         return FindTask.load()(FindTask(body=body, url=url, content_type=content_type))
 
-    async def extract(
-        self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None
-    ) -> ArticleText:
-        task = ExtractTask(body=body, url=url, content_type=content_type, title_hint=title_hint)
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        task = ExtractTask.of(request)
         return ExtractTask.load()(task)
 
     async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:

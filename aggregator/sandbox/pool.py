@@ -24,7 +24,7 @@ from aggregator.sandbox.tasks import (
     Task,
 )
 from aggregator.sandbox.worker import Limits
-from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
+from aggregator.types import Extraction, ExtractRequest, Fingerprint, PageSelectors, ParsedFeed
 
 MEMORY_LIMIT = 3 * 512 * 1024 * 1024
 """Bytes of address space of one child: 1.5 GiB."""
@@ -108,11 +108,9 @@ class Sandbox:
         answer: list[Candidate] = await self._run(task, self._parse_deadline)
         return answer
 
-    async def extract(
-        self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None
-    ) -> ArticleText:
-        task = ExtractTask(body=body, url=url, content_type=content_type, title_hint=title_hint)
-        answer: ArticleText = await self._run(task, self._extract_deadline)
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        task = ExtractTask.of(request)
+        answer: Extraction = await self._run(task, self._extract_deadline)
         return answer
 
     async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from aggregator.core.candidates import Candidate
-from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
+from aggregator.types import Extraction, ExtractRequest, Fingerprint, PageSelectors, ParsedFeed
 
 
 class SandboxProtocol(Protocol):
@@ -35,10 +35,8 @@ class SandboxProtocol(Protocol):
     ) -> list[Candidate]:
         """As core.discovery.find_feeds."""
 
-    async def extract(
-        self, body: bytes, *, url: str | None, content_type: str | None, title_hint: str | None
-    ) -> ArticleText:
-        """As core.extract.extract_article. Raises ExtractError."""
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        """As core.extract.extract. Raises ExtractError."""
 
     async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:
         """As core.fingerprint.fingerprint, of each (title, text, language) in order."""

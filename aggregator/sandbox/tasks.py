@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from aggregator.core.candidates import Candidate
 from aggregator.core.fitting import fitted
-from aggregator.types import ArticleText, Fingerprint, PageSelectors, ParsedFeed
+from aggregator.types import Extraction, ExtractRequest, Fingerprint, PageSelectors, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +67,23 @@ class FindTask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractTask:
     code: ClassVar[bytes] = b"e"
-    answer: ClassVar[type[ArticleText]] = ArticleText
-    body: bytes
-    url: str | None
-    """None: not known, relative links are left out."""
-    content_type: str | None
-    """None: the server sent none."""
-    title_hint: str | None
-    """None: the feed gave no title."""
+    answer: ClassVar[type[Extraction]] = Extraction
+    request: ExtractRequest
+
+    @classmethod
+    def of(cls, request: ExtractRequest) -> ExtractTask:
+        """Without the headers of the source's rules: they hold secrets, and are for requests."""
+        if request.rules is not None and request.rules.headers:
+            request = replace(request, rules=replace(request.rules, headers=()))
+        return cls(request=request)
 
     @staticmethod
-    def load() -> Callable[[ExtractTask], ArticleText]:
-        from aggregator.core.extract import extract_article  # noqa: PLC0415 - the same
+    def load() -> Callable[[ExtractTask], Extraction]:
+        from aggregator.core.extract import extract  # noqa: PLC0415 - the same
+        from aggregator.core.language import prepare  # noqa: PLC0415 - the same
 
-        return lambda task: extract_article(
-            task.body, url=task.url, content_type=task.content_type, title_hint=task.title_hint
-        )
+        prepare()
+        return lambda task: extract(task.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ input ends it between tasks, an alarm during one.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
@@ -23,6 +22,7 @@ from aggregator.codec import decode, encode
 from aggregator.errors import ExtractError, ParseError
 from aggregator.sandbox.frames import DONE, FAILED, HEAD, LOADED, describe, frame
 from aggregator.sandbox.tasks import KINDS
+from aggregator.sandbox.thrift import Trimmer, collect_seldom
 
 _STATM = Path("/proc/self/statm")
 _PIPE_BYTES = 1024 * 1024
@@ -50,8 +50,7 @@ def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     tasks, answers = _take_channels()
     _restrict(limits)
-    # A document leaves few cycles, and its child is replaced before they add up.
-    gc.set_threshold(200_000, 20, 100)
+    collect_seldom()
     _serve(tasks, answers, limits)
 
 
@@ -87,6 +86,7 @@ def _restrict(limits: Limits) -> None:
 def _serve(tasks: BinaryIO, answers: BinaryIO, limits: Limits) -> None:
     loaded: dict[bytes, Callable[[Any], object]] = {}
     served = 0
+    trimmer = Trimmer()
     while len(head := tasks.read(HEAD.size)) == HEAD.size:
         length, code = HEAD.unpack(head)
         document = tasks.read(length)
@@ -98,6 +98,7 @@ def _serve(tasks: BinaryIO, answers: BinaryIO, limits: Limits) -> None:
         signal.alarm(0)
         if reply != LOADED:
             served += 1
+            trimmer.count_task()
             last = last or served >= limits.tasks or _resident() > limits.resident
         _write(answers, frame(reply.upper() if last else reply, answer))
         if last:

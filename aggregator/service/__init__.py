@@ -2,7 +2,8 @@
 
 runtime   builds the parts and takes them down; opening: the store
 pump      keeps the engine busy with what the store says is due
-update    one pass, for `aggregator update`
+update    one pass, for `aggregator update`; leading: what one process at a time does
+extracting texts made again, for `aggregator extract --again`
 digests   prepares and sends the daily digest
 run       the long-running service; journal: what it logs
 presence  how it says that it is alive; status: in a file

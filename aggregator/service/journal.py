@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 from aggregator.errors import ConfigError
 from aggregator.logs import Logger, get_logger
-from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, WorkDropped
+from aggregator.pipeline import (
+    Event,
+    FeedPolled,
+    StoriesAssigned,
+    TextFetched,
+    TextsMadeAgain,
+    WorkDropped,
+)
 from aggregator.service.digests import DigestTry
-from aggregator.types import Relation, TextState
+from aggregator.types import Relation
 
 
 def event_happened(event: Event) -> None:
@@ -29,8 +36,23 @@ def event_happened(event: Event) -> None:
                 why=event.why,
             )
         case TextFetched():
-            write = log.debug if event.state is TextState.READY else log.warning
-            write("page", url=event.url, state=event.state.value, error=event.error)
+            write = log.debug if event.error is None else log.warning
+            write(
+                "page",
+                url=event.url,
+                state=event.state.value,
+                kind=event.kind.value if event.kind else None,
+                origin=event.origin.value,
+                error=event.error,
+            )
+        case TextsMadeAgain():
+            log.info(
+                "texts made again",
+                host=event.host,
+                articles=event.seen,
+                changed=event.changed,
+                failed=event.failed,
+            )
         case StoriesAssigned():
             joined = [item for item in event.assignments if item.relation is not Relation.NEW]
             log.info("grouped", articles=len(event.assignments), joined=len(joined))

@@ -82,10 +82,10 @@ class Runtime:
                 await asyncio.to_thread(self.clean_up)
 
     def clean_up(self) -> CleanUpReport:
-        """Drop what has left the windows."""
+        """Drop what has left the windows, and pages that have been kept for long enough."""
         stories = self.config.stories
         window = max(stories.copy_window, stories.event_window)
-        return self.storage.clean_up(window=window)
+        return self.storage.clean_up(window=window, keep_pages=self.config.keep_pages)
 
     async def reconfigured(self, config: Config) -> None:
         """Take over a new configuration. Nothing may be under way.
@@ -239,4 +239,5 @@ def _pipeline(
         max_page_size=config.max_page_size,
         timeout=config.timeout,
         lease=config.lease,
+        keep_pages=bool(config.keep_pages),
     )

@@ -11,9 +11,9 @@ from aggregator.core.choosing import choose
 from aggregator.engine.inprocess import InProcessEngine
 from aggregator.errors import StorageError
 from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
+from aggregator.service.leading import leading
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Runtime, local_engine
-from aggregator.storage.protocol import LEADER
 from aggregator.types import Relation, SourceStatus, SyncReport, TextState
 
 GRACE = timedelta(seconds=3)
@@ -143,7 +143,11 @@ async def update(
         if within is not None:
             await _count_left(summary, runtime, pages=not polls_only)
         if not polls_only:
-            summary.left_to_leader = not await _lead(runtime)
+            async with leading(runtime.storage) as leads:
+                summary.left_to_leader = not leads
+                if leads:
+                    await assign_stories(runtime.pipeline)
+                    await asyncio.to_thread(runtime.clean_up)
     finally:
         await engine.stop(grace=GRACE)
         summary.elapsed = runtime.clock() - began_at
@@ -174,19 +178,6 @@ async def _count_left(summary: UpdateSummary, runtime: Runtime, *, pages: bool) 
         return sum(work.due for work in feeds), sum(work.due for work in texts)
 
     summary.sources_left, summary.pages_left = await asyncio.to_thread(count)
-
-
-async def _lead(runtime: Runtime) -> bool:
-    """Do what one process at a time does; False: another is at it, and will do it."""
-    role = runtime.storage.role(LEADER)
-    if not await asyncio.to_thread(role.take):
-        return False
-    try:
-        await assign_stories(runtime.pipeline)
-        await asyncio.to_thread(runtime.clean_up)
-    finally:
-        await asyncio.to_thread(role.drop)
-    return True
 
 
 def select(statuses: Collection[SourceStatus], names: Sequence[str]) -> list[SourceStatus]:

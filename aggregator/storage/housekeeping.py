@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from aggregator.storage import furniture, kept
 from aggregator.storage.rows import from_us, span_to_us, to_us
 from aggregator.storage.sql import Row, Session, insert
 from aggregator.storage.stories import beyond
@@ -29,6 +30,11 @@ _OLD_HOSTS = """
     DELETE FROM hosts
     WHERE lease_until = 0 AND free_at < (SELECT max(o.free_at) FROM hosts o) - ?
 """
+_UNUSED_FURNITURE = timedelta(days=180)
+"""An outlet that gives no page for so long will have changed its pages."""
+
+_PAGES_AT_A_TIME = 500
+"""Articles whose pages are dropped in one transaction: others wait for it."""
 
 
 def report_worker(session: Session, worker: Worker) -> None:
@@ -77,6 +83,7 @@ def release_claims(session: Session) -> int:
 
 def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     """Fingerprints of articles that have left the window, and whom nobody has heard of for long."""
+    furniture.drop(session, unseen_us=span_to_us(_UNUSED_FURNITURE))  # locked before the stories
     session.alone("stories")  # fingerprints come and go with assignments
     dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
     session.run(_OLD_HOSTS, (span_to_us(_SILENT),))
@@ -85,6 +92,20 @@ def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     if latest is not None and latest["at"] is not None:
         session.run("DELETE FROM workers WHERE seen_at < ?", (latest["at"] - span_to_us(_SILENT),))
     return CleanUpReport(fingerprints=dropped)
+
+
+def drop_pages(session: Session, *, keep_pages: timedelta) -> tuple[int, bool]:
+    """Some of the pages that were kept for longer than that, and whether there may be more.
+
+    Their space is used again; a SQLite file does not shrink.
+    """
+    latest = kept.latest(session)
+    if latest is None:
+        return 0, False
+    # The latest ones are as old as nothing: without time to keep them they go, too.
+    before = latest - span_to_us(keep_pages) if keep_pages else latest + 1
+    dropped = kept.drop(session, before=before, limit=_PAGES_AT_A_TIME)
+    return dropped, dropped == _PAGES_AT_A_TIME
 
 
 _DRIFTS = (

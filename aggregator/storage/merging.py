@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.core.urls import host_key, url_key
-from aggregator.storage.articles import lock_articles, reface
+from aggregator.storage.articles import reface
+from aggregator.storage.content import lock_articles
 from aggregator.storage.rows import storable, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids
 from aggregator.storage.stories import refresh_stories

@@ -12,10 +12,10 @@ from aggregator.storage import hosts, merging
 from aggregator.storage.articles import (
     add_keys,
     insert_articles,
-    lock_articles,
     revise_article,
     withdraw,
 )
+from aggregator.storage.content import lock_articles
 from aggregator.storage.rows import (
     SOURCE_COLUMNS,
     feed_state,

@@ -21,6 +21,7 @@ from aggregator.types import (
     FeedClaim,
     GroupInput,
     HostWork,
+    KeptArticle,
     KnownEntry,
     PollRecord,
     RobotsCopy,
@@ -29,6 +30,7 @@ from aggregator.types import (
     SourceStatus,
     Story,
     SyncReport,
+    TextAgain,
     TextClaim,
     TextRecord,
     Unassigned,
@@ -165,6 +167,42 @@ class Storage(Protocol):
         """Store what became of one page and end its claim. Raises ClaimLost.
 
         An article that stood alone in its story and whose text changes is assigned anew.
+        `record.extracted.furniture` is kept for the host of the page, in the same transaction.
+        """
+
+    def furniture(self, host: str) -> bytes:
+        """What is known of the recurring text of the pages of a host; empty: nothing."""
+
+    # --- texts made again
+
+    def count_kept(
+        self,
+        *,
+        only: Collection[int] | None = None,
+        host: str | None = None,
+        since: datetime | None = None,
+    ) -> int:
+        """How many articles `kept_articles` has to give in all."""
+
+    def kept_articles(
+        self,
+        *,
+        after: int,
+        limit: int,
+        only: Collection[int] | None = None,
+        host: str | None = None,
+        since: datetime | None = None,
+    ) -> list[KeptArticle]:
+        """Articles whose pages are kept, with ids above `after`, by id: `only` of these sources,
+        of this page host, first seen since then. Up to `limit`, fewer where their pages are large,
+        at least one if there is any."""
+
+    def record_again(self, again: Sequence[TextAgain], *, now: datetime) -> int:
+        """Store texts made again; how many of them differ from what was stored.
+
+        One whose article has changed since it was read is left out. Every story to which a changed
+        one belongs is taken apart: all its articles are to be assigned anew. The furniture of each
+        host is kept.
         """
 
     # --- COMMIT 3: stories
@@ -245,11 +283,13 @@ class Storage(Protocol):
     def release_claims(self) -> int:
         """End every claim. Only for a process that knows it is alone (see `instance`)."""
 
-    def clean_up(self, *, window: timedelta) -> CleanUpReport:
+    def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         """Drop what is no longer needed: fingerprints that no further article will be compared
-        with (older than the newest assigned one by more than the window), hosts that were asked
-        long ago, copies of robots.txt that count no longer, workers that have been silent for a
-        day, write-ahead logs."""
+        with (older than the newest assigned one by more than the window), pages kept for longer
+        than `keep_pages` (counted from the latest one; of zero: all), hosts that were asked long
+        ago and the furniture of those that gave no page for long, copies of robots.txt that count
+        no longer, workers that have been silent for a day, write-ahead logs. In several
+        transactions, so that nobody waits for all of it."""
 
     def check(self) -> list[str]:
         """Problems with the database's integrity, a sentence each; empty: it is whole."""

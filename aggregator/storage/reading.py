@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.core.text import shorten
 from aggregator.core.timeline import arrange
@@ -52,7 +52,9 @@ _MEMBERS = """
 """
 _ARTICLE = """
     SELECT {columns}, a.guid, a.authors, a.updated_at, a.image_url, a.categories, a.text_state,
-      a.text_origin, a.text_error, a.revision, a.media, a.links, a.withdrawn_at, t.text, t.html
+      a.text_origin, a.text_error, a.revision, a.media, a.links, a.withdrawn_at,
+      a.kind_why, a.text_why, a.confidence, a.utc_offset, a.image_alt, a.site_name,
+      a.canonical_url, a.dateline, a.credits, t.text, t.html
     FROM articles a
     JOIN sources s ON s.id = a.source_id
     JOIN texts t ON t.article_id = a.id
@@ -133,6 +135,15 @@ def article(session: Session, article_id: int) -> Article | None:
         media=objects(row["media"], tuple[Media, ...]),
         links=objects(row["links"], tuple[Link, ...]),
         withdrawn_at=from_us_or_none(row["withdrawn_at"]),
+        kind_why=row["kind_why"],
+        text_why=row["text_why"],
+        confidence=row["confidence"],
+        utc_offset=None if row["utc_offset"] is None else timedelta(minutes=row["utc_offset"]),
+        image_alt=row["image_alt"],
+        site_name=row["site_name"],
+        canonical_url=row["canonical_url"],
+        dateline=row["dateline"],
+        credits=strings(row["credits"]),
     )
 
 

@@ -14,7 +14,9 @@ from aggregator.types import (
     Assignment,
     FeedState,
     Pace,
+    PageKind,
     PagePolicy,
+    PageRules,
     PageSelectors,
     PollHints,
     Relation,
@@ -94,7 +96,7 @@ SOURCE_COLUMNS = (
     "s.etag, s.last_modified, s.body_hash, s.next_poll_at, s.hold_until, s.last_poll_at, "
     "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url, "
     "s.max_interval_us, s.respect_robots, s.proxy, s.selectors, s.why, s.not_before_at, "
-    "s.pace, s.hints, s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at"
+    "s.pace, s.hints, s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at, s.rules"
 )
 
 
@@ -113,7 +115,8 @@ def source(row: Row) -> Source:
         else timedelta(microseconds=row["max_interval_us"]),
         respect_robots=bool(row["respect_robots"]),
         proxy=row["proxy"],
-        selectors=_object_or_none(row["selectors"], PageSelectors),
+        selectors=object_or_none(row["selectors"], PageSelectors),
+        rules=object_or_none(row["rules"], PageRules),
     )
 
 
@@ -133,8 +136,8 @@ def feed_state(row: Row) -> FeedState:
         site_url=row["site_url"],
         why=row["why"],
         not_before_at=from_us_or_none(row["not_before_at"]),
-        pace=_object_or_none(row["pace"], Pace),
-        hints=_object_or_none(row["hints"], PollHints),
+        pace=object_or_none(row["pace"], Pace),
+        hints=object_or_none(row["hints"], PollHints),
         address=row["address"],
         moved_to=row["moved_to"],
         moved_times=row["moved_times"],
@@ -143,7 +146,8 @@ def feed_state(row: Row) -> FeedState:
     )
 
 
-def _object_or_none(value: str | None, kind: type[T]) -> T | None:
+def object_or_none(value: str | None, kind: type[T]) -> T | None:
+    """What `codec.to_json` wrote."""
     return None if value is None else codec.from_json(value, kind)
 
 
@@ -151,7 +155,7 @@ def _object_or_none(value: str | None, kind: type[T]) -> T | None:
 
 SUMMARY_COLUMNS = (
     "a.id, a.source_id, s.name AS source, a.url, a.title, a.published_at, a.first_seen_at, "
-    "a.language, a.story_id"
+    "a.language, a.story_id, a.kind"
 )
 """Of `articles a JOIN sources s`."""
 
@@ -167,6 +171,7 @@ def summary(row: Row) -> ArticleSummary:
         first_seen_at=from_us(row["first_seen_at"]),
         language=row["language"],
         story_id=row["story_id"],
+        kind=PageKind(row["kind"]),
     )
 
 

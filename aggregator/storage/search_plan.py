@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from aggregator.core.query import After, And, Before, Field, Node, Not, Or, Phrase, Word
-from aggregator.storage.articles import language_facet, source_facet
+from aggregator.storage.content import language_facet, source_facet
 from aggregator.storage.rows import span_to_us, to_us
 from aggregator.storage.sources import name_key, tag_key
 from aggregator.storage.sql import Session, ids

@@ -28,7 +28,7 @@ from aggregator.types import Source, SourceStatus, SyncReport
 _WORDS = re.compile(r"\w+")
 _DESIRED = (
     "name", "name_key", "url", "host", "tags", "language", "interval_us", "pages", "weight",
-    "headers", "max_interval_us", "respect_robots", "proxy", "selectors",
+    "headers", "max_interval_us", "respect_robots", "proxy", "selectors", "rules",
 )  # fmt: skip
 _STORED = f"SELECT id, active, address, {', '.join(_DESIRED)} FROM sources"  # noqa: S608 - columns from above
 _UPDATE = f"UPDATE sources SET active = 1, {' = ?, '.join(_DESIRED)} = ? WHERE id = ?"  # noqa: S608 - the same
@@ -157,6 +157,7 @@ def _columns(wanted: Source, row: Row | None = None) -> tuple[object, ...]:
         int(wanted.respect_robots),
         wanted.proxy,
         None if wanted.selectors is None else codec.to_json(wanted.selectors),
+        None if wanted.rules is None else codec.to_json(wanted.rules),
     )
 
 

@@ -184,8 +184,8 @@ class SqliteStorage(Verbs):
             lambda session: search.search(session, query, limit=limit, offset=offset, order=order)
         )
 
-    def clean_up(self, *, window: timedelta) -> CleanUpReport:
-        dropped = super().clean_up(window=window)
+    def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
+        dropped = super().clean_up(window=window, keep_pages=keep_pages)
         log = self._path.with_name(self._path.name + "-wal")
         size = log.stat().st_size if log.exists() else 0
         self._write_alone(lambda session: session.rows("PRAGMA wal_checkpoint(TRUNCATE)"))

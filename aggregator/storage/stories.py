@@ -65,6 +65,13 @@ _REFRESH = """
     ON CONFLICT (id) DO UPDATE SET articles = excluded.articles, outlets = excluded.outlets,
       first_at = excluded.first_at, last_at = excluded.last_at
 """
+_MEMBERS = "SELECT id FROM articles WHERE story_id IN {ids}"
+_TAKE_OUT = (
+    "DELETE FROM fingerprints WHERE article_id IN {ids}",
+    "DELETE FROM assignments WHERE article_id IN {ids}",
+    "UPDATE articles SET story_id = NULL WHERE id IN {ids}",
+)
+_END = "DELETE FROM stories WHERE id IN {ids}"
 
 
 def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
@@ -205,8 +212,20 @@ def dissolve_single(session: Session, article_id: int, story_id: int) -> bool:
     row = session.row("SELECT articles FROM stories WHERE id = ?", (story_id,))
     if row is None or row["articles"] != 1:
         return False
-    session.run("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
-    session.run("DELETE FROM assignments WHERE article_id = ?", (article_id,))
-    session.run("DELETE FROM stories WHERE id = ?", (story_id,))
-    session.run("UPDATE articles SET story_id = NULL WHERE id = ?", (article_id,))
+    _take_out(session, [article_id], [story_id])
     return True
+
+
+def take_apart(session: Session, story_ids: Collection[int]) -> None:
+    """Take every article out of these stories; whoever calls has locked them."""
+    session.alone("stories")
+    members = session.rows(_MEMBERS.format(ids=ids(story_ids)))
+    _take_out(session, [row["id"] for row in members], story_ids)
+
+
+def _take_out(session: Session, article_ids: Collection[int], story_ids: Collection[int]) -> None:
+    """`article_ids` are all that belong to the stories."""
+    members = ids(article_ids)
+    for statement in _TAKE_OUT:
+        session.run(statement.format(ids=members))
+    session.run(_END.format(ids=ids(story_ids)))

@@ -5,20 +5,37 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from aggregator.core.urls import same_server
 from aggregator.errors import ClaimLost
-from aggregator.storage import hosts
-from aggregator.storage.articles import Content, replace_content, stored_article
+from aggregator.storage import furniture, hosts, kept
+from aggregator.storage.content import (
+    as_stored,
+    begin_revision,
+    content_of,
+    replace_content,
+    stored_article,
+)
+from aggregator.storage.extracted import with_extraction
+from aggregator.storage.page_headers import page_headers
 from aggregator.storage.rows import (
     from_us,
+    object_or_none,
     pairs,
     storable_or_none,
-    to_json,
     to_us,
     to_us_or_none,
 )
 from aggregator.storage.sql import Row, Session, ids
-from aggregator.types import ArticleText, HostWork, TextClaim, TextOrigin, TextRecord, TextState
+from aggregator.types import (
+    Extraction,
+    FeedText,
+    HostWork,
+    PageKind,
+    PageRules,
+    TextClaim,
+    TextOrigin,
+    TextRecord,
+    TextState,
+)
 
 _DUE_HOSTS = """
     SELECT a.page_host, count(*) AS due, min(a.text_due_at) AS oldest_at
@@ -32,8 +49,9 @@ _DUE_TEXTS = """
     ORDER BY a.id DESC LIMIT :limit {locking}
 """
 _PAGES = """
-    SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, t.text,
-      s.url AS feed_url, s.headers, s.respect_robots, s.proxy,
+    SELECT a.id, a.source_id, a.url, a.title, a.text_attempts, a.text_origin, a.kind,
+      a.first_seen_at, a.revised_at, t.text, t.html,
+      s.url AS feed_url, s.site_url, s.headers, s.respect_robots, s.proxy, s.rules,
       coalesce(s.language, a.language) AS language
     FROM articles a
     JOIN sources s ON s.id = a.source_id
@@ -41,6 +59,11 @@ _PAGES = """
     WHERE a.id IN {ids} ORDER BY a.id DESC
 """
 _CLAIM = "UPDATE articles SET text_lease_until = ? WHERE id IN {ids}"
+_END_CLAIM = """
+    UPDATE articles SET text_state = ?, text_error = ?, text_attempts = ?, text_due_at = ?,
+      text_lease_until = NULL
+    WHERE id = ?
+"""
 
 
 def due_text_hosts(
@@ -78,31 +101,59 @@ def claim_texts(
     claimed = ids([row["id"] for row in due])
     session.run(_CLAIM.format(ids=claimed), (to_us(lease_until),))
     return [
-        TextClaim(
-            article_id=row["id"],
-            source_id=row["source_id"],
-            url=row["url"],
-            title=row["title"],
-            language=row["language"],
-            feed_text=row["text"],
-            attempts=row["text_attempts"],
-            # Meant for the server of feeds.yaml, wherever the feed has moved since.
-            headers=pairs(row["headers"]) if same_server(row["feed_url"], row["url"]) else (),
-            lease_until=lease_until,
-            free_at=free_at,
-            respect_robots=bool(row["respect_robots"]),
-            proxy=row["proxy"],
-        )
+        _claim(session, row, lease_until, free_at)
         for row in session.rows(_PAGES.format(ids=claimed))
     ]
+
+
+def _claim(
+    session: Session, row: Row, lease_until: datetime, free_at: datetime | None
+) -> TextClaim:
+    rules = object_or_none(row["rules"], PageRules)
+    return TextClaim(
+        article_id=row["id"],
+        source_id=row["source_id"],
+        url=row["url"],
+        title=row["title"],
+        language=row["language"],
+        feed=_feed(session, row),
+        attempts=row["text_attempts"],
+        # Meant for the servers of feeds.yaml, wherever the feed has moved since.
+        headers=page_headers(
+            row["url"],
+            feed_url=row["feed_url"],
+            site_url=row["site_url"],
+            headers=pairs(row["headers"]),
+            rules=rules,
+        ),
+        lease_until=lease_until,
+        free_at=free_at,
+        respect_robots=bool(row["respect_robots"]),
+        proxy=row["proxy"],
+        rules=rules,
+        kind=PageKind(row["kind"]),
+        origin=TextOrigin(row["text_origin"]),
+        text=row["text"],
+        first_seen_at=from_us(row["first_seen_at"]),
+        revised_at=from_us(row["revised_at"]),
+    )
+
+
+def _feed(session: Session, row: Row) -> FeedText:
+    """The stored text while that is the feed's; else what was kept with the page."""
+    origin = TextOrigin(row["text_origin"])
+    if origin.is_feed:
+        return FeedText(title=row["title"], text=row["text"], html=row["html"], origin=origin)
+    return kept.feed_text(session, row["id"]) or FeedText(title=row["title"])
 
 
 def _only(source_ids: Collection[int] | None) -> str:
     return "" if source_ids is None else f"AND a.source_id IN {ids(source_ids)}"
 
 
-def record_text(session: Session, record: TextRecord) -> None:
-    claim = record.claim
+def record_text(session: Session, record: TextRecord, packed: kept.Packed | None) -> None:
+    """`packed` is `record.keep`."""
+    claim, page = record.claim, record.extracted
     row = stored_article(session, claim.article_id)
     if row is None or row["text_lease_until"] != to_us(claim.lease_until):
         raise ClaimLost(
@@ -111,37 +162,31 @@ def record_text(session: Session, record: TextRecord) -> None:
         )
     if record.hold_host_until is not None and row["page_host"] is not None:
         hosts.hold(session, row["page_host"], record.hold_host_until)
-    failed = record.state in (TextState.RETRY, TextState.FAILED)
     session.run(
-        "UPDATE articles SET text_state = ?, text_error = ?, text_attempts = text_attempts + ?, "
-        "text_due_at = ?, text_lease_until = NULL WHERE id = ?",
+        _END_CLAIM,
         (
             record.state.value,
             storable_or_none(record.error),
-            int(failed),
+            row["text_attempts"] + 1 if _failed(record) else 0,
             to_us_or_none(record.retry_at),
             claim.article_id,
         ),
     )
-    replace_content(session, row, _content(row, record.extracted))
+    if packed is not None:
+        kept.keep(session, claim.article_id, row["page_host"], packed, record.at)
+    if page is not None:
+        _store(session, row, record, page)
 
 
-def _content(row: Row, page: ArticleText | None) -> Content:
-    """The page's text, and the rest from it only where the feed gave none."""
-    if page is None:
-        page = ArticleText(title="", text=row["text"], html=row["html"])
-        origin = row["text_origin"]
-    else:
-        origin = TextOrigin.PAGE.value
-    published, updated = to_us_or_none(page.published_at), to_us_or_none(page.updated_at)
-    return Content(
-        title=row["title"] or page.title,
-        text=page.text,
-        html=page.html,
-        authors=to_json(page.authors) if row["authors"] == "[]" else row["authors"],
-        language=row["language"] or page.language,
-        image_url=row["image_url"] or page.image_url,
-        published_at=published if row["published_at"] is None else row["published_at"],
-        updated_at=updated if row["updated_at"] is None else row["updated_at"],
-        text_origin=origin,
-    )
+def _failed(record: TextRecord) -> bool:
+    """A later visit to a page that is ready may fail, too."""
+    return record.state in (TextState.RETRY, TextState.FAILED) or record.error is not None
+
+
+def _store(session: Session, row: Row, record: TextRecord, page: Extraction) -> None:
+    furniture.learn(session, row["page_host"], page.furniture, at=record.at)
+    before = content_of(row)
+    content = as_stored(with_extraction(before, page, revises=record.revises))
+    if record.revises and (content.title, content.text) != (before.title, before.text):
+        begin_revision(session, row, record.at)
+    replace_content(session, row, content)

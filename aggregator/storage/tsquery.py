@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from aggregator.core.query import And, Field, Node, Or, Phrase, Word
-from aggregator.storage.articles import source_facet
+from aggregator.storage.content import source_facet
 from aggregator.storage.search_plan import Ranked, parted, text_of
 from aggregator.storage.tsvector import HEADLINE, lexemes, pair
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from aggregator.storage import again as _again
 from aggregator.storage import deliveries as _deliveries
-from aggregator.storage import hosts, housekeeping, polls, reading, robots, stories, texts
+from aggregator.storage import furniture as _furniture
+from aggregator.storage import hosts, housekeeping, kept, polls, reading, robots, stories, texts
 from aggregator.storage import sources as _sources
 from aggregator.storage.sql import Session
 from aggregator.types import (
@@ -21,6 +24,7 @@ from aggregator.types import (
     FeedClaim,
     GroupInput,
     HostWork,
+    KeptArticle,
     KnownEntry,
     PollRecord,
     RobotsCopy,
@@ -28,6 +32,7 @@ from aggregator.types import (
     SourceStatus,
     Story,
     SyncReport,
+    TextAgain,
     TextClaim,
     TextRecord,
     Unassigned,
@@ -123,7 +128,42 @@ class Verbs(ABC):
         self._write(lambda session: robots.keep_robots(session, copy))
 
     def record_text(self, record: TextRecord) -> None:
-        self._write(lambda session: texts.record_text(session, record))
+        packed = None if record.keep is None else kept.pack(record.keep)
+        self._write(lambda session: texts.record_text(session, record, packed))
+
+    def furniture(self, host: str) -> bytes:
+        return self._read(lambda session: _furniture.furniture(session, host))
+
+    # --- texts made again
+
+    def count_kept(
+        self,
+        *,
+        only: Collection[int] | None = None,
+        host: str | None = None,
+        since: datetime | None = None,
+    ) -> int:
+        return self._read(
+            lambda session: kept.count_kept(session, only=only, host=host, since=since)
+        )
+
+    def kept_articles(
+        self,
+        *,
+        after: int,
+        limit: int,
+        only: Collection[int] | None = None,
+        host: str | None = None,
+        since: datetime | None = None,
+    ) -> list[KeptArticle]:
+        return self._read(
+            lambda session: kept.kept_articles(
+                session, after=after, limit=limit, only=only, host=host, since=since
+            )
+        )
+
+    def record_again(self, again: Sequence[TextAgain], *, now: datetime) -> int:
+        return self._write(lambda session: _again.record_again(session, again, now=now))
 
     # --- COMMIT 3: stories
 
@@ -194,5 +234,12 @@ class Verbs(ABC):
     def release_claims(self) -> int:
         return self._write(housekeeping.release_claims)
 
-    def clean_up(self, *, window: timedelta) -> CleanUpReport:
-        return self._write(lambda session: housekeeping.clean_up(session, window=window))
+    def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
+        report = self._write(lambda session: housekeeping.clean_up(session, window=window))
+        pages, more = 0, True
+        while more:
+            dropped, more = self._write(
+                lambda session: housekeeping.drop_pages(session, keep_pages=keep_pages)
+            )
+            pages += dropped
+        return replace(report, pages=pages)

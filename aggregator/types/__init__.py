@@ -7,6 +7,7 @@ database   where the store is
 sources    what is followed, and what has been observed of it
 fetching   what is asked for over HTTP, and what comes of it
 documents  what the publisher said: a document, cleaned
+extraction what is made of an article's pages, and from what
 grouping   what an article is recognised by, and which story it was given to
 articles   what is known of an article, and what each stage does to it
 stories    which articles report one event, in order
@@ -16,7 +17,7 @@ service    what is searched, mailed, counted and done
 from aggregator.types.articles import (
     Article,
     ArticleSummary,
-    ArticleText,
+    KeptArticle,
     KnownEntry,
     NewArticle,
     PastRevision,
@@ -24,8 +25,8 @@ from aggregator.types.articles import (
     PollRecord,
     Revision,
     RobotsCopy,
+    TextAgain,
     TextClaim,
-    TextOrigin,
     TextRecord,
     TextState,
 )
@@ -40,6 +41,19 @@ from aggregator.types.documents import (
     MediaKind,
     ParsedEntry,
     ParsedFeed,
+)
+from aggregator.types.extraction import (
+    ArticleText,
+    Extraction,
+    ExtractRequest,
+    FeedText,
+    KeptPages,
+    PageCopy,
+    PageKind,
+    PageRole,
+    PageRules,
+    TextOrigin,
+    WantedPage,
 )
 from aggregator.types.fetching import (
     FailureGrade,
@@ -93,9 +107,12 @@ __all__ = (
     "Delivery",
     "DeliveryState",
     "Digest",
+    "ExtractRequest",
+    "Extraction",
     "FailureGrade",
     "FeedClaim",
     "FeedState",
+    "FeedText",
     "FetchFailed",
     "FetchOutcome",
     "FetchRequest",
@@ -103,6 +120,8 @@ __all__ = (
     "Fingerprint",
     "GroupInput",
     "HostWork",
+    "KeptArticle",
+    "KeptPages",
     "KnownEntry",
     "Link",
     "LinkKind",
@@ -111,7 +130,11 @@ __all__ = (
     "NewArticle",
     "NotModified",
     "Pace",
+    "PageCopy",
+    "PageKind",
     "PagePolicy",
+    "PageRole",
+    "PageRules",
     "PageSelectors",
     "ParsedEntry",
     "ParsedFeed",
@@ -129,10 +152,12 @@ __all__ = (
     "Story",
     "StoryArticle",
     "SyncReport",
+    "TextAgain",
     "TextClaim",
     "TextOrigin",
     "TextRecord",
     "TextState",
     "Unassigned",
+    "WantedPage",
     "Worker",
 )

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.types.documents import Link, Media
+from aggregator.types.extraction import (
+    Extraction,
+    FeedText,
+    KeptPages,
+    PageKind,
+    PageRules,
+    TextOrigin,
+)
 from aggregator.types.grouping import Assignment
 from aggregator.types.sources import FeedClaim, FeedState
 
@@ -18,43 +26,10 @@ class TextState(StrEnum):
     """The page is still to be fetched; the feed's text stands in, and no story is chosen yet."""
     READY = "ready"
     RETRY = "retry"
-    """The page failed; the feed's text stands in until a later try succeeds."""
+    """The page failed, or a part of it: the feed's text stands in, or what there is of the page's,
+    until a later try succeeds."""
     FAILED = "failed"
     """The page failed for good; the feed's text stays."""
-
-
-class TextOrigin(StrEnum):
-    """Where an article's present text comes from."""
-
-    PAGE = "page"
-    CONTENT = "content"
-    """The feed's full content."""
-    SUMMARY = "summary"
-    """The feed's summary, or nothing but the title."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleText:
-    """What one page yields."""
-
-    title: str
-    text: str
-    """Plain text; paragraphs parted by an empty line."""
-    html: str = ""
-    """Sanitised body."""
-    authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    """None: the page does not say."""
-    updated_at: datetime | None = None
-    """None: the page does not say."""
-    language: str | None = None
-    """None: not said and not recognised."""
-    image_url: str | None = None
-    """None: the page names none."""
-    site_name: str | None = None
-    """None: the page does not say."""
-    canonical_url: str | None = None
-    """None: the page does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +123,13 @@ class TextClaim:
     title: str
     language: str | None
     """None: not known."""
-    feed_text: str
+    feed: FeedText
+    """Of a page that is visited again, as it was kept; empty where it was not."""
     attempts: int
     """Failed tries so far."""
     headers: tuple[tuple[str, str], ...]
-    """Those of the source when the page is on the feed's own host; secrets go nowhere else."""
+    """Those of the source and of its rules when the page is on the source's own host; secrets go
+    nowhere else."""
     lease_until: datetime
     free_at: datetime | None = None
     """As in `FeedClaim`."""
@@ -160,6 +137,18 @@ class TextClaim:
     """As in `Source`."""
     proxy: str | None = field(default=None, repr=False)
     """As in `Source`."""
+    rules: PageRules | None = None
+    """As in `Source`."""
+    kind: PageKind = PageKind.ARTICLE
+    """Of the page when it was last fetched."""
+    origin: TextOrigin = TextOrigin.SUMMARY
+    """Of the present text. Not the feed: the page has given it, and is visited again."""
+    text: str = ""
+    """The present one."""
+    first_seen_at: datetime | None = None
+    """Of the article; None: not known."""
+    revised_at: datetime | None = None
+    """When the present revision was first seen; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,14 +158,41 @@ class TextRecord:
     claim: TextClaim
     at: datetime
     state: TextState
-    extracted: ArticleText | None
-    """None: the page failed, or gave less than the feed; the present text stays."""
+    extracted: Extraction | None
+    """None: the page failed; the present text stays, and what is known of it."""
     error: str | None
     """A sentence; None: all went well."""
     retry_at: datetime | None
-    """None: no further try."""
+    """When the page is to be asked for again, after a failure or because it grows; None: never."""
+    keep: KeptPages | None = None
+    """What is kept for making the text again, in place of what was; None: nothing new."""
+    revises: bool = False
+    """The publisher has changed the text: the present one is kept as a former revision."""
     hold_host_until: datetime | None = None
     """As in `PollRecord`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptArticle:
+    """An article whose pages are kept, so that its text can be made again."""
+
+    article_id: int
+    host: str
+    """Of its page: by which the outlet's furniture is known."""
+    title: str
+    kept: KeptPages
+    rules: PageRules | None
+    """As feeds.yaml has them now; None: there are none."""
+    version: int
+    """How often its text has changed: what was made of another version is not stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextAgain:
+    """A text made again from the pages that were kept."""
+
+    article: KeptArticle
+    extracted: Extraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +227,8 @@ class ArticleSummary:
     """None: not known."""
     story_id: int | None
     """None: not assigned yet."""
+    kind: PageKind = PageKind.ARTICLE
+    """As in `Article`."""
 
     @property
     def at(self) -> datetime:
@@ -261,3 +279,26 @@ class Article:
     links: tuple[Link, ...] = ()
     withdrawn_at: datetime | None = None
     """When the publisher took it back; None: it has not."""
+    kind_why: str = ""
+    """A sentence; empty: its page was not fetched."""
+    text_why: str = ""
+    """Why the text is taken from its origin; a sentence, empty: its page was not fetched."""
+    confidence: float | None = None
+    """As in `Extraction`."""
+    utc_offset: timedelta | None = None
+    """As in `ArticleText`."""
+    image_alt: str = ""
+    """As in `ArticleText`."""
+    site_name: str | None = None
+    """As in `ArticleText`."""
+    canonical_url: str | None = None
+    """As in `ArticleText`."""
+    dateline: str | None = None
+    """As in `ArticleText`."""
+    credits: tuple[str, ...] = ()
+    """As in `ArticleText`."""
+
+    @property
+    def kind(self) -> PageKind:
+        """What its page is; of one that was not fetched, an article."""
+        return self.summary.kind

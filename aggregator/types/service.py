@@ -106,4 +106,6 @@ class Worker:
 class CleanUpReport:
     fingerprints: int = 0
     """Fingerprints dropped because their article left the window."""
+    pages: int = 0
+    """Articles whose pages were kept for long enough and have been dropped."""
     details: Mapping[str, int] = field(default_factory=dict)

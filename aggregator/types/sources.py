@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.types.extraction import PageRules
+
 
 class PagePolicy(StrEnum):
     """When the page behind an entry is fetched for its full text."""
@@ -57,6 +59,8 @@ class Source:
     """As in `FetchRequest`, for this feed and its pages."""
     selectors: PageSelectors | None = None
     """Where the items are on a web page that is watched; None: it is a feed."""
+    rules: PageRules | None = None
+    """How its article pages are asked for and read; None: as any other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,31 @@ def test_credits_in_the_lead(sentence: str, sources: tuple[str, ...]) -> None:
     assert {where for _, where in credit.found} <= {Where.LEAD}
 
 
+@pytest.mark.parametrize("heading", ["New lamp agreed", "Фонарь согласован"])
+def test_a_dateline_under_a_heading(heading: str) -> None:
+    assert read_credit(f"{heading}\n\nBAKU (APP) —{REST}", ()).dateline == "BAKU (APP)"
+    sentence = f"{REST}\n\nBAKU (APP) —{REST}"
+    assert read_credit(sentence, ()).dateline is None
+
+
+@pytest.mark.parametrize(
+    ("end", "sources"),
+    [
+        ("Nobody was hurt. PTI", ("PTI",)),
+        ("“Nobody was hurt.” —AFP", ("AFP",)),
+        ("Nobody was hurt. (dpa/AFP)", ("dpa", "AFP")),
+        ("No one came. Reuters.", ("Reuters",)),
+        ("It is owned by Reuters.", ()),
+        ("She went there. The AP was asked to leave.", ()),
+        ("She was told by the AFP. Report", ()),
+    ],
+)
+def test_an_agency_behind_the_last_sentence(end: str, sources: tuple[str, ...]) -> None:
+    credit = read_credit(f"It rained all day.\n\n{REST} {end}\n", ())
+    assert credit.sources == sources
+    assert {where for _, where in credit.found} <= {Where.END}
+
+
 def test_an_agency_in_the_byline_is_named_once() -> None:
     credit = read_credit("OSLO (AP) — Snow." + REST, ("The Associated Press", "Ada Quill"))
     assert credit.found == (("AP", Where.BYLINE),)

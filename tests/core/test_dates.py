@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.dates import EARLIEST, LATEST, parse_date
+from aggregator.core.dates import EARLIEST, LATEST, parse_date, parse_zoned, zone_offset
 
 MOMENTS = st.datetimes(
     min_value=EARLIEST.replace(tzinfo=None) + timedelta(days=1),
@@ -92,3 +92,30 @@ def test_reads_what_others_write(moment: datetime, zone: timezone) -> None:
 def test_never_raises(written: str) -> None:
     found = parse_date(written)
     assert found is None or (EARLIEST <= found < LATEST and found.tzinfo is UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("Tue, 03 Mar 2026 09:15:00 +0100", 60),
+        ("2026-03-03T09:15:00-03:30", -210),
+        ("2026-03-03T09:15:00Z", 0),
+        ("3 Mar 26 09:15:00 EST", -300),
+        ("Tue, 03 Mar 2026 09:15:00 Etc/UTC", 0),
+        ("Tue Mar  3 09:15:00 CET 2026", 60),
+        ("2026-03-03T09:15:00", None),
+        ("2026-03-03", None),
+        ("Tue, 03 Mar 2026 09:15:00 XYZT", None),
+    ],
+)
+def test_the_zone_that_is_named(written: str, minutes: int | None) -> None:
+    parsed = parse_zoned(written)
+    assert parsed is not None
+    assert parsed[0] == parse_date(written)
+    assert parsed[1] == (None if minutes is None else timedelta(minutes=minutes))
+
+
+def test_zones() -> None:
+    assert zone_offset("cet") == zone_offset("+01:00") == zone_offset("GMT+1") == timedelta(hours=1)
+    assert zone_offset("") is zone_offset("nowhere") is zone_offset("+99:00") is None
+    assert parse_zoned("soon") is None

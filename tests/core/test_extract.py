@@ -10,9 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.codec import decode, encode
-from aggregator.core.extract import extract_article
+from aggregator.core.extract import extract as extract_pages
 from aggregator.errors import ExtractError
-from aggregator.types import ArticleText
+from aggregator.types import (
+    ArticleText,
+    ExtractRequest,
+    FeedText,
+    PageCopy,
+    PageRole,
+)
 
 URL = "https://example.com/news/lighthouse"
 TEXT = """\
@@ -46,8 +52,17 @@ def paragraphs(*between: str) -> str:
     return "".join(map("".join, zip_longest(blocks, between, fillvalue="")))
 
 
-def extract(html: str | bytes, content_type: str | None = None) -> ArticleText:
-    return extract_article(html, url=URL, content_type=content_type)
+def extract(
+    html: str | bytes,
+    content_type: str | None = None,
+    *,
+    url: str | None = URL,
+    title: str = "",
+) -> ArticleText:
+    body = html.encode(errors="replace") if isinstance(html, str) else html
+    page = PageCopy(role=PageRole.PAGE, url=url, content_type=content_type, body=body)
+    request = ExtractRequest(pages=(page,), feed=FeedText(title=title))
+    return extract_pages(request).article
 
 
 def test_text_html_and_metadata_of_an_ordinary_page() -> None:
@@ -107,6 +122,7 @@ BOXES = (
     "<p>This website uses cookies to make your visit as pleasant as the weather allows.</p>",
     "<p>Story continues below advertisement</p>",
     "<p>© Cape Press Company 2024</p>",
+    "<p><a href='#p7'>1705304400</a></p>",
 )
 
 
@@ -130,6 +146,22 @@ def test_what_only_sounds_like_furniture_is_kept(sentence: str) -> None:
 
 def test_a_whole_article_in_a_box_named_like_furniture_is_kept() -> None:
     assert PARAGRAPHS[2] in extract(page(f"<div class='related'>{paragraphs()}</div>")).text
+
+
+def test_posts_that_an_article_quotes_are_kept() -> None:
+    post = (
+        "<div class='social-media-embed'><blockquote class='twitter-tweet'><p lang='en'>The lamp "
+        "is up <a href='https://t.co/x'>pic.twitter.com/x</a></p>— Harbour Board (@harbour) "
+        "<a href='https://twitter.com/harbour/status/1'>January 15, 2024</a></blockquote></div>"
+    )
+    article = extract(page(paragraphs("<p>The board itself was quick to say so:</p>", post)))
+    assert "The lamp is up pic.twitter.com/x" in article.text
+    assert "— Harbour Board (@harbour) January 15, 2024" in article.text
+
+
+def test_an_article_in_cdata_is_found() -> None:
+    html = f"<html><body><h1>Lighthouse</h1><![CDATA[<div>{paragraphs()}</div>]]></body></html>"
+    assert extract(html).text == TEXT
 
 
 def test_the_title_is_not_repeated_in_the_text() -> None:
@@ -186,9 +218,7 @@ def test_english_is_not_believed_of_a_text_that_is_not_english() -> None:
 
 def test_the_hint_is_the_title_where_the_page_has_none() -> None:
     html = f"<html><body><article>{paragraphs()}</article></body></html>"
-    assert extract_article(html, url=None, title_hint=" The  light returns ").title == (
-        "The light returns"
-    )
+    assert extract(html, url=None, title=" The  light returns ").title == "The light returns"
     assert extract(html).title == ""
 
 
@@ -273,7 +303,7 @@ FRAGMENTS = (
 )
 def test_no_page_makes_it_raise_anything_else(html: str, url: str | None) -> None:
     try:
-        article = extract_article(html, url=url)
+        article = extract(html, url=url)
     except ExtractError:
         return
     assert article.text
@@ -284,6 +314,6 @@ def test_no_page_makes_it_raise_anything_else(html: str, url: str | None) -> Non
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise_anything_else(body: bytes) -> None:
     try:
-        assert extract_article(body, url=None).text
+        assert extract(body, url=None).text
     except ExtractError:
         return

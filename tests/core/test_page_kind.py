@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from aggregator.core import challenges
 from aggregator.core import page_words as words
 from aggregator.core.agreement import agreement
-from aggregator.core.extract import extract_article
+from aggregator.core.extract import extract
 from aggregator.core.html import parse_document
-from aggregator.core.page_kind import Judgement, PageKind, judge_page
+from aggregator.core.linked_data import LinkedData
+from aggregator.core.page_kind import judge_signs
 from aggregator.core.page_signs import read_signs
-from aggregator.errors import ExtractError
+from aggregator.types import Extraction, ExtractRequest, FeedText, PageCopy, PageKind, PageRole
 
 FOLDER = Path(__file__).parent / "page_kinds"
 PAGES = sorted(path.stem for path in FOLDER.glob("*.html"))
@@ -42,17 +43,14 @@ MISLEADING = {"article_about_cookies", "article_about_404", "article_access_deni
 URLS = {"video_path": "https://example.com/video/kran-am-leuchtturm"}
 
 
-def judge(name: str, *, announced: bool = True) -> Judgement:
-    html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+def judge(name: str, *, announced: bool = True) -> Extraction:
+    body = (FOLDER / f"{name}.html").read_bytes()
     url = URLS.get(name, "https://example.com/news/lighthouse-to-shine-again")
-    root = parse_document(html)
-    try:
-        text = extract_article(html, url=url).text
-    except ExtractError:
-        text = ""
-    title = FEED_TITLES.get(name) or TITLES.get(root.get("lang", ""), TITLE)
-    feed = SUMMARY if title == TITLE else None
-    return judge_page(root, text, url=url, title_hint=title if announced else None, feed_text=feed)
+    page = PageCopy(role=PageRole.PAGE, url=url, content_type="text/html; charset=utf-8", body=body)
+    language = parse_document(body.decode()).get("lang", "")
+    title = FEED_TITLES.get(name) or TITLES.get(language, TITLE)
+    feed = FeedText(title=title, text=SUMMARY if title == TITLE else "")
+    return extract(ExtractRequest(pages=(page,), feed=feed if announced else FeedText()))
 
 
 def test_there_are_pages_of_each_kind() -> None:
@@ -62,8 +60,8 @@ def test_there_are_pages_of_each_kind() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_kinds(name: str) -> None:
     found = judge(name)
-    assert found.kind == name.partition("_")[0], found.why
-    assert found.why.endswith(".")
+    assert found.kind == name.partition("_")[0], found.kind_why
+    assert found.kind_why.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -181,9 +179,30 @@ def test_a_locked_part_that_is_there_is_not_missing() -> None:
     assert signs[1].declared_words == 640
 
 
+def test_scripts_and_drawings_are_not_visible() -> None:
+    page = """<title>Cape</title><style>p {}</style><script>run()</script><p>Fog <b>rolls</b> in.
+        <svg><style>x</style><title>Share</title></svg><template><p>Later</p></template>
+        <noscript>Please</noscript> At last."""
+    signs = read_signs(parse_document(page), url="https://example.com/fog")
+    assert signs.visible == "Cape Fog rolls in. Please At last."
+    assert signs.words == 7
+
+
+def test_json_that_was_read_before_is_not_read_again() -> None:
+    root = parse_document("<p>Fog</p>")
+    script = '{"@type": "LiveBlogPosting", "wordCount": "300", "isAccessibleForFree": "False"}'
+    signs = read_signs(root, url="", linked=LinkedData([script]))
+    assert (signs.kinds, signs.declared_words, signs.free) == (
+        frozenset({"liveblogposting"}),
+        300,
+        False,
+    )
+
+
 @given(st.text(max_size=300), st.text(max_size=300), st.none() | st.text(max_size=50), st.text())
 def test_it_never_raises(html: str, text: str, title: str | None, url: str) -> None:
-    judge_page(parse_document(html), text, url=url, title_hint=title, feed_text=text)
+    signs = read_signs(parse_document(html), url=url)
+    judge_signs(signs, text, url=url, title_hint=title, feed_text=text)
 
 
 @pytest.mark.parametrize(
@@ -191,4 +210,5 @@ def test_it_never_raises(html: str, text: str, title: str | None, url: str) -> N
 )
 def test_hostile_pages_take_no_longer_than_any_other(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    judge_page(parse_document(text), text, url="", title_hint=text, feed_text=text)
+    signs = read_signs(parse_document(text), url="")
+    judge_signs(signs, text, url="", title_hint=text, feed_text=text)

@@ -14,7 +14,7 @@ from program import Cli
 
 from aggregator.demo.press import Press
 from aggregator.storage.sqlite import open_storage
-from aggregator.types import Article, TextState
+from aggregator.types import Article, PageKind, TextState
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,28 @@ def test_full_texts_are_those_of_the_pages_without_their_clutter(updated: Update
 
 
 def test_an_entry_whose_page_fails_is_kept_marked_and_retried(updated: Updated) -> None:
-    failed = [article for article in articles(updated) if article.text_error]
-    assert len(failed) == 2
-    for article in failed:
+    marked = [article for article in articles(updated) if article.text_error]
+    for article in marked:
         assert article.text_state in {TextState.RETRY, TextState.FAILED}
         assert article.text
         assert article.summary.story_id is not None
+    failed = [article for article in marked if article.kind.has_article]
+    assert len(failed) == 2
     shown = updated.cli("article", str(failed[0].summary.article_id)).stdout
     assert "The page could not be had" in shown
+
+
+def test_pages_are_known_for_what_they_are(updated: Updated) -> None:
+    found = [one for one in articles(updated) if one.kind is not PageKind.ARTICLE]
+    assert {one.kind for one in found} == {PageKind.CONSENT, PageKind.LIVE, PageKind.PAYWALL}
+    assert len(found) == 3
+    for article in found:
+        assert article.kind_why
+        assert article.text_origin.is_feed == (article.kind is PageKind.CONSENT)
+        if article.kind is PageKind.CONSENT:
+            # The feed has the whole text of it.
+            truth = updated.press.truth()[article.summary.url or ""]
+            assert article.text.split() == truth.text.split()
 
 
 def test_articles_are_in_the_stories_that_the_press_knows(updated: Updated) -> None:

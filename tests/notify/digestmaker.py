@@ -9,6 +9,7 @@ from aggregator.types import (
     ArticleSummary,
     Digest,
     FeedState,
+    PageKind,
     Relation,
     Source,
     SourceStatus,
@@ -41,6 +42,7 @@ def article(
     of: int | None = None,
     excerpt: str = "The council met in the morning. It took the decision without a vote against.",
     words: int = 320,
+    kind: PageKind = PageKind.ARTICLE,
 ) -> StoryArticle:
     host = "".join(char for char in source.lower() if char.isascii() and char.isalnum())
     return StoryArticle(
@@ -54,6 +56,7 @@ def article(
             first_seen_at=at,
             language=language,
             story_id=1,
+            kind=kind,
         ),
         relation=relation,
         of=of,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.notify.plain import columns, wrap
 from aggregator.notify.render import render
 from aggregator.notify.view import safe_link, view_digest
-from aggregator.types import Digest, Relation, Story
+from aggregator.types import Digest, PageKind, Relation, Story
 
 ALLOWED = {
     "html": {"lang", "dir"},
@@ -228,6 +228,21 @@ def test_a_story_that_goes_on_says_what_is_new() -> None:
     assert note in Reader(rendered.html).text
     assert "Sat 10:00  The Harbour Post" in rendered.text
     assert "Continued" not in render(digest(1)).text
+
+
+def test_what_is_no_plain_article_is_marked_on_its_line() -> None:
+    kind, relation = PageKind.PAYWALL, Relation.REPORT
+    walled = article(7, "Fjord News", "The night train stays", kind=kind, relation=relation)
+    consent = article(8, "Esker Herald", "The quarry opens", kind=PageKind.CONSENT)
+    told = replace(story(1), articles=(*story(1).articles, walled))
+    made = replace(digest(0), stories=(told,), singles=(walled, consent))
+    text, html = render(made).text, render(made).html
+    assert "The night train stays [paywall]\n" in text
+    assert "Fjord News, own report, paywall" in text
+    assert "The quarry opens\n" in text
+    assert text.count("paywall") == 2
+    assert " · paywall</span>" in html
+    assert "(paywall)" in html
 
 
 def test_troubles_name_the_source_and_what_to_do() -> None:

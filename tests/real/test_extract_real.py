@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from benchmarks.extract import PAGES, load, ours, score_bodies, score_metadata
+from benchmarks import figures
+from benchmarks.extract import PAGES, extraction, load
+from benchmarks.floors_file import below, read
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(not PAGES.exists(), reason="shared/data/pages is not beside the repository"),
 ]
 
-
-@pytest.fixture(scope="module")
-def floors() -> dict[str, Any]:
-    text = (Path(__file__).parents[1] / "floors.toml").read_text(encoding="utf-8")
-    section: dict[str, Any] = tomllib.loads(text)["extraction"]
-    return section
+SETS = ("article_bodies", "paragraphs", "metadata")
 
 
-@pytest.mark.parametrize(
-    ("name", "gold"), [("article_bodies", "text"), ("paragraphs", "gold_text")]
-)
-def test_bodies(name: str, gold: str, floors: dict[str, Any]) -> None:
-    score = score_bodies(load(name), gold, ours)
-    assert score.f1 >= floors[f"{name}_f1"], score
+@pytest.mark.parametrize("measure", figures.EXTRACTION)
+def test_figures_hold_their_floors_and_are_above_others(measure: figures.Measure) -> None:
+    found = measure()
+    assert below(found, read().table("extraction")) == {}
+    others = read().table("rivals")
+    assert {name: figure for name, figure in found.items() if figure <= others[name]} == {}
 
 
-def test_metadata(floors: dict[str, Any]) -> None:
-    shares = score_metadata(load("metadata"), ours)
-    assert {fact: share for fact, share in shares.items() if share < floors[fact]} == {}
+@pytest.mark.parametrize("name", SETS)
+def test_every_page_has_an_article(name: str) -> None:
+    refused = []
+    for page in load(name):
+        found = extraction(page)
+        if found is None or not found.kind.has_article:
+            refused.append((page["url"], found and found.kind, found and found.kind_why))
+    assert refused == []

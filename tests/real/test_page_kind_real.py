@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from aggregator.core.extract import extract
 from aggregator.core.html import parse_document
-from aggregator.core.page_kind import PageKind, judge_page
-from benchmarks.extract import PAGES, Page, load, ours
+from aggregator.core.metadata import read_metadata
+from aggregator.types import ExtractRequest, FeedText, PageCopy, PageKind, PageRole
+from benchmarks.extract import PAGES, Page, load
 
 pytestmark = [
     pytest.mark.real,
@@ -37,13 +39,13 @@ def test_no_article_is_taken_for_anything_else(name: str, announced: bool) -> No
 
 
 def _judge(page: Page, *, announced: bool) -> tuple[PageKind, str]:
-    article = ours(page)
-    title = page.get("gold_title") or (article.title if article else None)
-    found = judge_page(
-        parse_document(page["html"]),
-        article.text if article else "",
-        url=page["url"],
-        title_hint=title if announced else None,
-        feed_text=None,
-    )
-    return found.kind, found.why
+    body = page["html"].encode(errors="replace")
+    copy = PageCopy(role=PageRole.PAGE, url=page["url"], content_type=None, body=body)
+    title = page.get("gold_title") or _title_of(page)
+    feed = FeedText(title=title) if announced else FeedText()
+    found = extract(ExtractRequest(pages=(copy,), feed=feed))
+    return found.kind, found.kind_why
+
+
+def _title_of(page: Page) -> str:
+    return read_metadata(parse_document(page["html"]), url=page["url"]).title

@@ -16,6 +16,7 @@ from storemaker import (
     claim,
     decision,
     delivery,
+    extraction,
     fetched,
     joins,
     new,
@@ -37,11 +38,16 @@ from aggregator.storage.tables import TABLES
 from aggregator.types import (
     ArticleText,
     Database,
+    KeptPages,
     Link,
     LinkKind,
     Media,
     MediaKind,
     Pace,
+    PageCopy,
+    PageKind,
+    PageRole,
+    PageRules,
     PageSelectors,
     PollHints,
     RobotsCopy,
@@ -124,7 +130,30 @@ def fill(storage: Storage) -> None:
     record(storage, polled(claim(storage, at=NOW + 2 * HOUR), withdrawal, at=NOW + 2 * HOUR))
     storage.sync_sources([harbour, inland], now=NOW + 2 * HOUR)
     pages = storage.claim_texts("pages.example.org", now=NOW + 2 * HOUR, lease=LEASE, limit=2)
-    page = ArticleText(title="The page", text="Its full text.", html="<p>Its full text.</p>")
+    page = extraction(
+        ArticleText(
+            title="The page",
+            text="Its full text.",
+            html="<p>Its full text.</p>",
+            published_at=NOW,
+            utc_offset=timedelta(hours=5, minutes=30),
+            image_url="https://example.com/b.png",
+            image_alt=_SCRIPTS,
+            site_name="The Harbour",
+            canonical_url="https://example.com/page",
+            dateline="BAKU (Harbour)",
+            credits=("Harbour", _SCRIPTS),
+        ),
+        kind=PageKind.PAYWALL,
+        confidence=0.1 + 0.2,
+        furniture=b"\0known\xff",
+    )
+    kept = KeptPages(
+        feed=pages[0].feed,
+        pages=(
+            PageCopy(role=PageRole.PAGE, url=None, content_type=None, body=bytes(range(256)) * 99),
+        ),
+    )
     failed = fetched(
         pages[1],
         None,
@@ -134,7 +163,7 @@ def fill(storage: Storage) -> None:
         retry_at=NOW + 3 * HOUR,
     )
     storage.record_text(failed)
-    record_page(storage, "pages.example.org", fetched(pages[0], page, at=NOW + 2 * HOUR))
+    record_page(storage, "pages.example.org", fetched(pages[0], page, at=NOW + 2 * HOUR, keep=kept))
     assign(
         storage,
         joins(first[0], first[0]),
@@ -184,6 +213,7 @@ def _with_a_past(storage: Storage, others: Sequence[Source]) -> None:
         max_interval=timedelta(days=1),
         respect_robots=False,
         proxy="http://proxy.example.com:8080",
+        rules=PageRules(body=("article", "//main"), headers=(("Cookie", "väl\tue"),)),
         selectors=PageSelectors(item=".news > li", title="h3", date="time::attr(datetime)"),
     )
     at = NOW + 2 * HOUR
@@ -255,6 +285,8 @@ def answers(database: Database) -> Iterator[tuple[str, object]]:
         )
         for query in ("wheat", "小麦", "title:page", "ferry OR version", "tag:sea", "lang:en"):
             yield query, storage.search(parse(query, now=NOW), limit=99)
+        yield "kept", storage.kept_articles(after=0, limit=99)
+        yield "furniture", storage.furniture("pages.example.org")
         for number in range(1, 20):
             yield f"article {number}", storage.article(number)
     finally:

@@ -16,10 +16,12 @@ from aggregator.types import (
     Assignment,
     Delivery,
     DeliveryState,
+    Extraction,
     FeedClaim,
     FeedState,
     GroupInput,
     NewArticle,
+    PageKind,
     PollDecision,
     PollRecord,
     Relation,
@@ -145,9 +147,21 @@ def revise(storage: Storage, article_id: int, article: NewArticle, *, at: dateti
     record(storage, polled(claim(storage, at=at), decision(revised=[revision]), at=at))
 
 
+def extraction(page: ArticleText, **fields: object) -> Extraction:
+    """Of an article's page, unless another kind is given."""
+    plain = Extraction(
+        article=page,
+        kind=PageKind.ARTICLE,
+        kind_why="It is one text.",
+        origin=TextOrigin.PAGE,
+        why="The page has the whole text.",
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]  # the fields of an Extraction
+
+
 def fetched(
     taken: TextClaim,
-    page: ArticleText | None,
+    page: ArticleText | Extraction | None,
     *,
     state: TextState = TextState.READY,
     at: datetime = NOW,
@@ -157,7 +171,7 @@ def fetched(
         claim=taken,
         at=at,
         state=state,
-        extracted=page,
+        extracted=extraction(page) if isinstance(page, ArticleText) else page,
         error=None,
         retry_at=None,
     )

@@ -205,4 +205,4 @@ def test_a_table_that_is_gone(open_postgres: OpenPostgres, postgres_url: str) ->
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("DROP TABLE source_tags, fingerprints")
     with pytest.raises(StorageError, match=r"a table is missing .*fingerprints"):
-        storage.clean_up(window=timedelta())
+        storage.clean_up(window=timedelta(), keep_pages=timedelta())

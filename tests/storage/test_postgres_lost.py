@@ -14,6 +14,7 @@ from time import monotonic, sleep
 
 import psycopg
 import pytest
+from pagemaker import all_kept, made, pages
 from postgres import Postgres
 from storemaker import (
     HOUR,
@@ -100,17 +101,23 @@ def test_a_commit_whose_answer_is_lost_doubles_nothing(
     [page] = storage.claim_texts("x", now=later, lease=LEASE, limit=9)
     wire.lose(COMMIT, Loss.AFTER)
     with pytest.raises(ClaimLost):
-        storage.record_text(fetched(page, ArticleText(title="", text="The page.")))
-    waiting = [item.article_id for item in storage.unassigned(limit=9)]
-    made = grouped(storage, *(joins(one, one) for one in waiting))
+        storage.record_text(
+            fetched(page, ArticleText(title="", text="The page."), keep=pages(page.feed))
+        )
+    read_anew = [made(one, "The page, read anew.") for one in all_kept(storage)]
+    assert len(read_anew) == 1
     wire.lose(COMMIT, Loss.AFTER)
-    assert storage.assign(made, now=NOW) == []
+    assert storage.record_again(read_anew, now=NOW) == 0
+    waiting = [item.article_id for item in storage.unassigned(limit=9)]
+    decided = grouped(storage, *(joins(one, one) for one in waiting))
+    wire.lose(COMMIT, Loss.AFTER)
+    assert storage.assign(decided, now=NOW) == []
     wire.lose(COMMIT, Loss.AFTER)
     assert storage.wake(None, now=later, force=True) == 1
     wire.lose(COMMIT, Loss.AFTER)
-    assert storage.clean_up(window=HOUR).fingerprints == 0
-    assert wire.losses == 8
-    assert get(storage, page.article_id).text == "The page."
+    assert storage.clean_up(window=HOUR, keep_pages=HOUR).fingerprints == 0
+    assert wire.losses == 9
+    assert get(storage, page.article_id).text == "The page, read anew."
     assert (storage.counts().articles, storage.counts().stories) == (2, 2)
     assert [work.host for work in storage.due_hosts(now=later, limit=9)] == [host]
     assert storage.check() == []
@@ -316,7 +323,7 @@ def test_stories_and_articles_are_locked_in_one_order(
             assigned = [
                 pool.submit(one.assign, made[place : place + 3], now=now) for place in (0, 3, 6)
             ]
-            cleaned = pool.submit(one.clean_up, window=HOUR)
+            cleaned = pool.submit(one.clean_up, window=HOUR, keep_pages=HOUR)
         assert recorded.result() == []
         assert sum(len(future.result()) for future in assigned) <= 9
         cleaned.result()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 
 import psycopg
 import pytest
+from pagemaker import made
 from postgres import Postgres
 from storemaker import HOUR, LEASE, NOW, decision, fetched, grouped, joins, new, polled
 
 from aggregator.core.query import parse
 from aggregator.storage import (
+    again,
     deliveries,
+    furniture,
     hosts,
     housekeeping,
+    kept,
     polls,
     postgres_search,
     reading,
@@ -22,17 +27,29 @@ from aggregator.storage import (
     stories,
     texts,
 )
+from aggregator.storage.kept import pack
 from aggregator.storage.postgres import PostgresStorage, open_storage
 from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session
-from aggregator.types import FeedClaim, PostgresUrl, Revision, TextClaim
+from aggregator.types import (
+    ArticleText,
+    FeedClaim,
+    FeedText,
+    KeptArticle,
+    KeptPages,
+    PostgresUrl,
+    Revision,
+    TextClaim,
+)
 
 ARTICLES, SOURCES = 20_000, 2_000
 MOST = 700
 """Rows that a verb may read; due are 5 feeds and 40 pages, 30 articles await a story."""
+PACKED = pack(KeptPages(feed=FeedText(), pages=()))
 
 # Every tenth source of 400 hosts has been removed; each has 10 articles, two of three in a story
-# of two, one fingerprint in twenty is still there.
+# of two, one fingerprint in twenty is still there,
+# and the page of every one.
 _FILL = f"""
     INSERT INTO sources (name, name_key, url, host, tags, interval_us, pages, weight, headers,
       active, next_poll_at, failures)
@@ -59,6 +76,9 @@ _FILL = f"""
     WHERE story_id IS NOT NULL GROUP BY story_id;
     INSERT INTO fingerprints SELECT id, at, '' FROM articles
     WHERE id > {ARTICLES} * 0.95 AND story_id IS NOT NULL;
+    INSERT INTO kept_pages SELECT id, page_host, at, {PACKED.size}, '\\x{PACKED.data.hex()}'
+    FROM articles;
+    INSERT INTO furniture SELECT DISTINCT page_host, 1, ''::bytea FROM articles;
     VACUUM ANALYZE;
 """
 _READ = """
@@ -89,6 +109,10 @@ def first_page(session: Session) -> TextClaim:
     return taken
 
 
+def kept_some(session: Session, host: str | None = None) -> list[KeptArticle]:
+    return kept.kept_articles(session, after=500, limit=9, only=None, host=host, since=None)
+
+
 VERBS: dict[str, Callable[[Session], object]] = {
     "due_hosts": lambda s: polls.due_hosts(s, now=NOW, limit=9, only=None),
     "claim_feeds": first_source,
@@ -107,7 +131,19 @@ VERBS: dict[str, Callable[[Session], object]] = {
         free_at=NOW,
     ),
     "due_text_hosts": lambda s: texts.due_text_hosts(s, now=NOW, limit=9, only=None),
-    "record_text": lambda s: texts.record_text(s, fetched(first_page(s), None)),
+    "record_text": lambda s: texts.record_text(s, fetched(first_page(s), None), None),
+    "record_text, to be kept": lambda s: texts.record_text(
+        s, fetched(first_page(s), ArticleText(title="", text="The page."), at=NOW), PACKED
+    ),
+    "furniture": lambda s: furniture.furniture(s, "h10.example.com"),
+    "kept_articles": lambda s: kept_some(s, host=None),
+    "kept_articles of a host": lambda s: kept_some(s, host="h10.example.com"),
+    "count_kept of a host": lambda s: kept.count_kept(
+        s, only=None, host="h10.example.com", since=None
+    ),
+    "record_again": lambda s: again.record_again(
+        s, [made(one, "Read anew.", furniture=b"known") for one in kept_some(s)[:5]], now=NOW
+    ),
     "unassigned": lambda s: stories.unassigned(s, limit=30),
     "window, its beginning": lambda s: s.rows(stories._WINDOW, (stories.beyond(s, HOUR),)),
     "stories": lambda s: reading.stories(s, since=None, until=None, min_sources=1, limit=9),
@@ -120,6 +156,9 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "wake": lambda s: sources.wake(s, {3, 4}, now=NOW, force=False),
     "open_deliveries": lambda s: deliveries.open_deliveries(s, now=NOW),
     "clean_up": lambda s: housekeeping.clean_up(s, window=1_000 * HOUR),
+    "clean_up, of pages": lambda s: housekeeping.drop_pages(
+        s, keep_pages=timedelta(minutes=ARTICLES - 100)
+    ),
     "search": lambda s: postgres_search.search(
         s, parse("river", now=NOW), limit=9, offset=0, order="newest"
     ),

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from storemaker import HOUR, LEASE, NOW, assign, claim, decision, joins, new, polled, source, store
+from pagemaker import HOST, PAGE, made, pages, visit, with_page
+from storemaker import (
+    HOUR,
+    LEASE,
+    NOW,
+    assign,
+    claim,
+    decision,
+    extraction,
+    joins,
+    new,
+    polled,
+    source,
+    store,
+)
 
 from aggregator.core.query import parse
 from aggregator.storage.sqlite import SqliteStorage, open_storage
+from aggregator.types import FeedText
 
 # Indexes that hold only what is waiting, those in the order of the answer, and small tables may be
 # walked.
@@ -27,6 +43,19 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "record_poll": lambda s: s.record_poll(polled(claim(s), decision([new("9")]))),
     "due_text_hosts": lambda s: s.due_text_hosts(now=NOW, limit=9),
     "claim_texts": lambda s: s.claim_texts("x", now=NOW, lease=LEASE, limit=3),
+    "claim_texts, again": lambda s: s.claim_texts(HOST, now=NOW, lease=LEASE, limit=3),
+    "record_text": lambda s: visit(s, extraction(PAGE, furniture=b"known"), keep=pages(FeedText())),
+    "furniture": lambda s: s.furniture(HOST),
+    "count_kept": lambda s: s.count_kept(),
+    "count_kept of a host": lambda s: s.count_kept(host=HOST, since=NOW),
+    "kept_articles": lambda s: s.kept_articles(after=0, limit=9),
+    "kept_articles of some": lambda s: s.kept_articles(
+        after=0, limit=9, only={1}, host=HOST, since=NOW
+    ),
+    "record_again": lambda s: s.record_again(
+        [made(one, "Read anew.", furniture=b"known") for one in s.kept_articles(after=0, limit=9)],
+        now=NOW,
+    ),
     "unassigned": lambda s: s.unassigned(limit=9),
     "window": lambda s: list(s.window(span=HOUR)),
     "assign": lambda s: assign(s, joins(3, 1)),
@@ -40,16 +69,12 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "release_host": lambda s: s.release_host("x", lease_until=NOW, free_at=NOW),
     "workers": lambda s: s.workers(),
     "release_claims": lambda s: s.release_claims(),
-    "clean_up": lambda s: s.clean_up(window=HOUR),
+    "clean_up": lambda s: s.clean_up(window=HOUR, keep_pages=HOUR),
 }
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_plans(tmp_path: Path, verb: str) -> None:
-    storage = open_storage(tmp_path / "news.db")
-    store(storage, *(new(str(number)) for number in range(5)), new("p", page_host="x"))
-    assign(storage, joins(1, 1), joins(2, 1))
-    storage.sync_sources([source(), source("Two")], now=NOW)
+def plans_of(storage: SqliteStorage, verb: str) -> list[tuple[str, str]]:
+    """What SQLite is going to do for the statements of a verb, and the statements."""
     assert storage._writer is not None
     statements: list[str] = []
     connections = (storage._writer._connection, storage._readers._idle[0])
@@ -58,7 +83,8 @@ def test_plans(tmp_path: Path, verb: str) -> None:
     VERBS[verb](storage)
     for connection in connections:
         connection.set_trace_callback(None)
-    plans = [
+    assert statements != []
+    return [
         (row["detail"], statement)
         for statement in statements
         if re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)\b", statement)
@@ -66,6 +92,29 @@ def test_plans(tmp_path: Path, verb: str) -> None:
         # Not the index's own tables; and of RETURNING the plan says that it scans what it returns.
         if "search_" not in statement and "RETURNING" not in statement
     ]
-    storage.close()
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[SqliteStorage]:
+    """With something of everything."""
+    with closing(open_storage(tmp_path / "news.db")) as storage:
+        store(storage, *(new(str(number)) for number in range(5)), new("p", page_host="x"))
+        store(storage, with_page("live"))
+        visit(storage, PAGE, keep=pages(FeedText()), retry_at=NOW)
+        assign(storage, joins(1, 1), joins(2, 1), joins(7, 1))
+        storage.sync_sources([source(), source("Two")], now=NOW)
+        yield storage
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_plans(storage: SqliteStorage, verb: str) -> None:
+    plans = plans_of(storage, verb)
     assert [one for one in plans if _FULL.match(one[0]) and not _FINE.search(one[0])] == []
-    assert statements != []
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if "kept" in verb])
+def test_kept_pages_are_found_before_their_articles(storage: SqliteStorage, verb: str) -> None:
+    """A source has articles of years, of which those of a week are kept."""
+    [first, *_] = [detail for detail, _ in plans_of(storage, verb)]
+    assert first.startswith("SEARCH k USING")
+    assert ("kept_pages_by_host" in first) == ("host" in verb or "some" in verb)

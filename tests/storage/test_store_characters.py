@@ -11,6 +11,7 @@ from storemaker import (
     claim,
     decision,
     delivery,
+    extraction,
     fetched,
     get,
     group_input,
@@ -103,9 +104,14 @@ def test_a_pages_nul(storage: Storage) -> None:
         html="<p>\0</p>",
         language="e\0n",
         image_url="https://example.com/\0.png",
+        image_alt="A r\0iver",
+        site_name="\0News",
+        canonical_url="https://example.com/\0",
+        dateline="BAKU\0",
     )
+    odd = extraction(page, kind_why="It is \0one.", why="It has \0all.")
     storage.record_text(
-        fetched(taken, page, error="It was \0odd.", state=TextState.RETRY, retry_at=NOW)
+        fetched(taken, odd, error="It was \0odd.", state=TextState.RETRY, retry_at=NOW)
     )
     article = get(storage, article_id)
     assert (article.summary.title, article.text, article.html) == (
@@ -114,7 +120,10 @@ def test_a_pages_nul(storage: Storage) -> None:
         "<p></p>",
     )
     assert (article.summary.language, article.text_error) == ("en", "It was odd.")
-    assert article.image_url == "https://example.com/.png"
+    assert (article.image_url, article.image_alt) == ("https://example.com/.png", "A river")
+    assert (article.site_name, article.canonical_url) == ("News", "https://example.com/")
+    assert (article.dateline, article.kind_why) == ("BAKU", "It is one.")
+    assert article.text_why == "It has all."
     assert storage.check() == []
 
 

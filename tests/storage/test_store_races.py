@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import partial
 
 import pytest
+from pagemaker import keep, made, with_page
 from storemaker import (
     HOUR,
     LEASE,
@@ -191,6 +192,39 @@ def test_an_assignment_meets_a_change_of_its_text(two: tuple[Storage, Storage]) 
     assert one.check() == []
 
 
+def test_texts_made_again_meet_everything_else(two: tuple[Storage, Storage]) -> None:
+    one, other = two
+    for number in range(ROUNDS):
+        now = NOW + number * 3 * HOUR
+        keys = [f"{number}-{place}" for place in range(6)]
+        ids = keep(one, *(with_page(key) for key in keys), at=now)
+        # Three are in two stories, from the last to the first; three await theirs.
+        assign(one, joins(ids[2], ids[2]), joins(ids[0], ids[2]), joins(ids[1], ids[1]))
+        waiting = grouped(one, *(joins(article_id, ids[2]) for article_id in ids[3:]))
+        one.wake(None, now=now, force=True)
+        feed = claim(one, at=now)
+        revised = changed(ids[1::4], keys[1::4])
+        poll = polled(feed, decision(revised=revised), at=now)
+        kept = one.kept_articles(after=ids[0] - 1, limit=9)
+        assert [item.article_id for item in kept] == ids
+        made_again = [made(item, f"Read anew {item.article_id}.", furniture=b"x") for item in kept]
+        at_once(
+            partial(one.record_again, made_again, now=now),
+            partial(other.assign, waiting, now=now),
+            partial(other.record_poll, poll),
+            partial(one.clean_up, window=99 * HOUR, keep_pages=HOUR),
+        )
+        texts = [get(one, article_id).text for article_id in ids]
+        assert texts == [
+            "Newer." if article_id in ids[1::4] else f"Read anew {article_id}."
+            for article_id in ids
+        ]
+        assert {item.article_id for item in one.unassigned(limit=99)} == set(ids)
+        release(one, feed, at=now)
+        singles(one, ids)
+    assert one.check() == []
+
+
 def test_two_that_assign_the_same(two: tuple[Storage, Storage]) -> None:
     one, other = two
     for number in range(ROUNDS):
@@ -292,7 +326,7 @@ def test_cleaning_up_meets_everything_else(two: tuple[Storage, Storage]) -> None
         poll = polled(feed, decision(revised=changed(ids[:3], keys[:3])), at=now)
         at_once(
             partial(one.assign, made, now=now),
-            partial(other.clean_up, window=HOUR),
+            partial(other.clean_up, window=HOUR, keep_pages=HOUR),
             partial(other.record_poll, poll),
         )
         release(one, feed, at=now)

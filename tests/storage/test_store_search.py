@@ -207,7 +207,7 @@ def test_a_language_learnt_from_the_page_is_found(storage: Storage) -> None:
     store(storage, new("1", language=None, page_host="x"))
     assert found(storage, "lang:fr") == []
     [taken] = storage.claim_texts("x", now=NOW, lease=LEASE, limit=1)
-    storage.record_text(fetched(taken, ArticleText(title="", text=taken.feed_text, language="fr")))
+    storage.record_text(fetched(taken, ArticleText(title="", text=taken.feed.text, language="fr")))
     assert found(storage, "lang:fr") == [1]
 
 

@@ -20,7 +20,7 @@ from storemaker import (
 
 from aggregator.errors import ClaimLost, StorageError
 from aggregator.storage.protocol import Storage
-from aggregator.types import PagePolicy, PageSelectors, SyncReport
+from aggregator.types import PagePolicy, PageRules, PageSelectors, SyncReport
 
 
 def test_a_new_source_is_kept_whole_and_due_at_once(storage: Storage) -> None:
@@ -32,6 +32,14 @@ def test_a_new_source_is_kept_whole_and_due_at_once(storage: Storage) -> None:
         pages=PagePolicy.ALWAYS,
         weight=2.5,
         headers=(("X-Key", "ä"), ("X-Key", "b")),
+        rules=PageRules(
+            body=("article", "//main"),
+            title=("h1",),
+            author=(".by",),
+            date=("time",),
+            remove=(".ad", ".more"),
+            headers=(("Cookie", "ä=1"), ("X-Key", "c")),
+        ),
     )
     assert storage.sync_sources([wanted], now=NOW) == SyncReport(added=("Example",))
     [status] = storage.source_statuses()
@@ -202,6 +210,17 @@ def test_a_page_whose_selectors_change_is_read_anew(storage: Storage) -> None:
     state = storage.source_statuses()[0].state
     assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
     assert state.next_poll_at == NOW + HOUR
+
+
+def test_a_change_of_the_rules_for_its_pages_leaves_its_state(storage: Storage) -> None:
+    taken = claim(storage, source())
+    record(storage, polled(taken, next_poll_at=NOW + HOUR, etag='"1"', body_hash="h", failures=2.0))
+    state = storage.source_statuses()[0].state
+    for rules in (PageRules(body=("main",)), PageRules(headers=(("Cookie", "a"),)), None):
+        changed = storage.sync_sources([source(rules=rules)], now=NOW + HOUR)
+        assert changed == SyncReport(changed=("Example",))
+        [status] = storage.source_statuses()
+        assert (status.source.rules, status.state) == (rules, state)
 
 
 def test_waking(storage: Storage) -> None:

@@ -12,11 +12,13 @@ from storemaker import (
     OpenStore,
     assign,
     claim,
+    decision,
     fetched,
     get,
     joins,
     new,
     polled,
+    record,
     record_page,
     revise,
     source,
@@ -28,7 +30,9 @@ from aggregator.errors import ClaimLost
 from aggregator.storage.protocol import Storage
 from aggregator.types import (
     ArticleText,
+    FeedText,
     HostWork,
+    PageRules,
     TextClaim,
     TextOrigin,
     TextState,
@@ -74,10 +78,19 @@ def test_pages_are_claimed_newest_first(storage: Storage) -> None:
         url="https://example.com/p2",
         title="Headline p2",
         language="de",
-        feed_text="Text of p2.",
+        feed=FeedText(
+            title="Headline p2",
+            text="Text of p2.",
+            html="<p>Text of p2.</p>",
+            origin=TextOrigin.CONTENT,
+        ),
         attempts=0,
         headers=(),
         lease_until=NOW + LEASE,
+        origin=TextOrigin.CONTENT,
+        text="Text of p2.",
+        first_seen_at=NOW,
+        revised_at=NOW,
     )
     assert storage.counts().pending_texts == 4
 
@@ -99,6 +112,30 @@ def test_the_headers_of_a_source_are_for_its_own_host(storage: Storage) -> None:
         "https://example.com/a": (),
         f"https://{HOST}/a": (),
     }
+
+
+def test_the_headers_of_its_rules_are_for_its_other_hosts_too(storage: Storage) -> None:
+    rules = PageRules(body=("main",), headers=(("Cookie", "paid=1"),))
+    wanted = source(
+        url="https://rss.example.com/feed",
+        headers=(("Cookie", "a=b"), ("X-Key", "1")),
+        rules=rules,
+    )
+    taken = claim(storage, wanted)
+    hosts = ("rss.example.com", "www.example.com", "m.example.net", "example.org")
+    entries = [new(host, url=f"https://{host}/a", page_host=host) for host in hosts]
+    site = "https://www.example.net/"
+    record(storage, polled(taken, decision(entries), site_url=site, next_poll_at=NOW + HOUR))
+    claims = [
+        one for host in hosts for one in storage.claim_texts(host, now=NOW, lease=LEASE, limit=9)
+    ]
+    assert [one.headers for one in claims] == [
+        (("X-Key", "1"), ("Cookie", "a=b; paid=1")),
+        (("Cookie", "paid=1"),),
+        (("Cookie", "paid=1"),),
+        (),
+    ]
+    assert {one.rules for one in claims} == {rules}
 
 
 def test_only_some_sources(storage: Storage) -> None:
@@ -209,7 +246,7 @@ def test_a_revision_ends_the_fetching_of_the_former_page(storage: Storage) -> No
     article = get(storage, article_id)
     assert (article.text, article.text_state) == ("Newer.", TextState.PENDING)
     [again] = take(storage, at=NOW + HOUR)
-    assert (again.feed_text, again.attempts) == ("Newer.", 0)
+    assert (again.feed.text, again.attempts) == ("Newer.", 0)
 
 
 def test_a_single_whose_text_changes_is_assigned_anew(storage: Storage) -> None:

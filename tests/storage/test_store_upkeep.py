@@ -8,6 +8,8 @@ from storemaker import HOUR, NOW, OpenStore, assign, joins, new, revise, singles
 from aggregator.storage.protocol import Storage
 from aggregator.types import Counts, Worker
 
+DAY = timedelta(days=1)
+
 
 def test_counts(storage: Storage) -> None:
     ids = store(storage, new("1"), new("2"), new("3"), new("4", page_host="x"))
@@ -28,12 +30,12 @@ def test_fingerprints_leave_with_the_window(storage: Storage) -> None:
     ids = store(storage, *(new(str(n), published_at=at) for n, at in enumerate(times)))
     # Time passes as the assigned articles say: the newest is not one of them yet.
     singles(storage, ids[:3])
-    assert storage.clean_up(window=48 * HOUR).fingerprints == 0
+    assert storage.clean_up(window=48 * HOUR, keep_pages=DAY).fingerprints == 0
     assert in_window(storage) == ids[:3]
     singles(storage, ids[3:])
-    assert storage.clean_up(window=48 * HOUR).fingerprints == 2
+    assert storage.clean_up(window=48 * HOUR, keep_pages=DAY).fingerprints == 2
     assert in_window(storage) == ids[2:]
-    assert storage.clean_up(window=48 * HOUR).fingerprints == 0
+    assert storage.clean_up(window=48 * HOUR, keep_pages=DAY).fingerprints == 0
     # The assignments stay.
     assert storage.counts().stories == 4
     # An old article that changes is compared again.
@@ -45,10 +47,9 @@ def test_fingerprints_leave_with_the_window(storage: Storage) -> None:
 
 
 def test_cleaning_up_what_is_empty(storage: Storage) -> None:
-    assert storage.clean_up(window=HOUR).fingerprints == 0
+    assert storage.clean_up(window=HOUR, keep_pages=DAY).fingerprints == 0
 
 
-DAY = timedelta(days=1)
 ONE = Worker(
     name="a:1", machine="a", version="1.0", started_at=NOW, seen_at=NOW, jobs=3, leads=True
 )
@@ -70,10 +71,10 @@ def test_a_worker_that_has_been_silent_for_a_day_is_dropped(storage: Storage) ->
     storage.report_worker(ONE)
     other = replace(ONE, name="b:1", seen_at=NOW + DAY)
     storage.report_worker(other)
-    storage.clean_up(window=HOUR)
+    storage.clean_up(window=HOUR, keep_pages=DAY)
     assert storage.workers() == [ONE, other]
     storage.report_worker(replace(other, seen_at=NOW + DAY + HOUR))
-    storage.clean_up(window=HOUR)
+    storage.clean_up(window=HOUR, keep_pages=DAY)
     assert [worker.name for worker in storage.workers()] == ["b:1"]
 
 

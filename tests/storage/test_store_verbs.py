@@ -40,7 +40,7 @@ def test_every_verb_raises_after_closing(open_store: OpenStore) -> None:
         "search": lambda: storage.search(parse("a", now=NOW), limit=1),
         "window": lambda: list(storage.window(span=HOUR)),
         "assign": lambda: storage.assign([], now=NOW),
-        "clean_up": lambda: storage.clean_up(window=HOUR),
+        "clean_up": lambda: storage.clean_up(window=HOUR, keep_pages=HOUR),
         "check": storage.check,
     }
     for call in calls.values():

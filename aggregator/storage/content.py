@@ -1,0 +1,175 @@
+"""What an article says now: the row, the text, and what follows from them, written together.
+
+Who needs an article and the stories locks the article first, and of several articles the lower id
+first; else two would wait for each other. What is known of an outlet is between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from aggregator.core.text import count_words
+from aggregator.storage.rows import storable, storable_or_none, to_us
+from aggregator.storage.sql import Row, Session, ids, insert
+from aggregator.storage.stories import dissolve_single, refresh_stories
+
+_STORED = """
+    SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id
+    WHERE a.id = ? {locking}
+"""
+_LOCK = "SELECT id FROM articles WHERE id IN {ids} ORDER BY id {locking}"
+_INSERT_REVISION = insert("revisions", ("article_id", "number", "title", "text", "seen_at"))
+_FACET = "\ue000"
+_UNWANTED = str.maketrans("", "", "\0\x02\x03")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What an article says now, whoever says it: feed or page. As it is stored: lists are JSON,
+    times microseconds."""
+
+    title: str
+    text: str
+    html: str
+    authors: str
+    language: str | None
+    image_url: str | None
+    image_alt: str
+    published_at: int | None
+    utc_offset: int | None
+    """Minutes."""
+    updated_at: int | None
+    text_origin: str
+    text_why: str
+    confidence: float | None
+    kind: str
+    kind_why: str
+    site_name: str | None
+    canonical_url: str | None
+    dateline: str | None
+    credits: str
+
+
+_NAMES = tuple(field.name for field in fields(Content))
+_OF_ROW = tuple(name for name in _NAMES if name not in {"text", "html"})
+_WRITE = f"UPDATE articles SET {' = ?, '.join(_OF_ROW)} = ?, at = ?, words = ? WHERE id = ?"  # noqa: S608 - names from above
+
+
+class Changes(NamedTuple):
+    """What a write has changed that other things follow from."""
+
+    text: bool
+    time: bool
+    """The one by which it is listed."""
+
+
+def source_facet(source_id: int) -> str:
+    """The word of the index that stands for a source.
+
+    It begins with a private-use character, which tokenisers take for a letter and texts do not
+    put before such words: fields are then found, joined and left out as fast as words are.
+    """
+    return f"{_FACET}s{source_id}"
+
+
+def language_facet(language: str) -> str:
+    """The word of the index that stands for a language, by its primary subtag."""
+    primary = language.replace("_", "-").split("-")[0].lower()
+    return f"{_FACET}l{''.join(char for char in primary if char.isalnum())}"
+
+
+def facets(source_id: int, language: str | None) -> str:
+    facet = source_facet(source_id)
+    return f"{facet} {language_facet(language)}" if language else facet
+
+
+def searchable(text: str) -> str:
+    """Storable, and without the two characters that mark matches in snippets."""
+    unwanted = "\x02" in text or "\x03" in text or "\0" in text
+    return text.translate(_UNWANTED) if unwanted else text
+
+
+def lock_articles(session: Session, article_ids: Collection[int]) -> None:
+    """Before several are changed, so that all lock them in one order."""
+    if session.locking and len(article_ids) > 1:
+        session.rows(_LOCK.format(ids=ids(article_ids), locking=session.locking))
+
+
+def stored_article(session: Session, article_id: int) -> Row | None:
+    """The row with its text, for changing it; None: there is none."""
+    return session.row(_STORED.format(locking=session.locking), (article_id,))
+
+
+def content_of(row: Row) -> Content:
+    """What is stored, of a row of `stored_article`."""
+    return Content(**{name: row[name] for name in _NAMES})
+
+
+def as_stored(content: Content) -> Content:
+    """Without what the databases cannot store."""
+    return replace(
+        content,
+        title=searchable(content.title),
+        text=searchable(content.text),
+        html=storable(content.html),
+        language=storable_or_none(content.language),
+        image_url=storable_or_none(content.image_url),
+        image_alt=storable(content.image_alt),
+        text_why=storable(content.text_why),
+        kind_why=storable(content.kind_why),
+        site_name=storable_or_none(content.site_name),
+        canonical_url=storable_or_none(content.canonical_url),
+        dateline=storable_or_none(content.dateline),
+    )
+
+
+def write_content(session: Session, row: Row, content: Content) -> Changes:
+    """Write what changed; the story of the article is left to whoever calls."""
+    before, content = content_of(row), as_stored(content)
+    if content == before:
+        return Changes(text=False, time=False)
+    article_id, first_seen = row["id"], row["first_seen_at"]
+    at = first_seen if content.published_at is None else min(first_seen, content.published_at)
+    values = [getattr(content, name) for name in _OF_ROW]
+    session.run(_WRITE, (*values, at, count_words(content.text), article_id))
+    new_text = content.text != before.text
+    if new_text or content.title != before.title or content.language != before.language:
+        words = facets(row["source_id"], content.language)
+        session.run(
+            "UPDATE texts SET title = ?, text = ?, facets = ? WHERE article_id = ?",
+            (content.title, content.text, words, article_id),
+        )
+        session.reindex((article_id, content.title, content.text, words))
+    if new_text:
+        session.run(
+            "UPDATE articles SET text_version = text_version + 1 WHERE id = ?", (article_id,)
+        )
+    if content.html != before.html:
+        session.run("UPDATE texts SET html = ? WHERE article_id = ?", (content.html, article_id))
+    return Changes(text=new_text, time=at != row["at"])
+
+
+def replace_content(session: Session, row: Row, content: Content) -> None:
+    """Write what changed; an article alone in its story whose text changed is assigned anew."""
+    changes = write_content(session, row, content)
+    if row["story_id"] is None:
+        return
+    if changes.text and dissolve_single(session, row["id"], row["story_id"]):
+        return
+    if changes.time:
+        refresh_stories(session, [row["story_id"]])
+
+
+def begin_revision(session: Session, row: Row, seen_at: datetime) -> None:
+    """Keep the present title and text as a former version; the next one is seen now."""
+    session.run(
+        _INSERT_REVISION,
+        (row["id"], row["revision"], row["title"], row["text"], row["revised_at"]),
+    )
+    session.run(
+        "UPDATE articles SET revision = revision + 1, revised_at = ? WHERE id = ?",
+        (to_us(seen_at), row["id"]),
+    )
