@@ -1,22 +1,21 @@
-"""The memory of a process that extracts many pages: it must not grow."""
+"""The memory of a sandbox that extracts many pages: it must not grow."""
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import os
 import re
+import resource
 import statistics
-import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, cycle, islice
-from multiprocessing import get_context
 from pathlib import Path
 
-from aggregator.sandbox.child import ALLOCATOR
-from aggregator.sandbox.thrift import Trimmer, collect_seldom
-from benchmarks.extract_pages import Page, load, ours
+from aggregator.errors import ExtractError
+from aggregator.sandbox import Sandbox
+from benchmarks.extract_pages import Page, load, request_of
 
 SETS = ("article_bodies", "paragraphs", "metadata")
 WARM_UP = 1_000
@@ -32,10 +31,11 @@ _ID = re.compile(r"\sid=\"")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     pages: int
+    """With those of the warm-up."""
     seconds: float
-    """CPU of those pages."""
+    """CPU of both processes."""
     memory: tuple[float, ...]
-    """MB of the process in the second half of the warm-up, and in each step."""
+    """MB of this process and its child in the second half of the warm-up, and in each step."""
 
     @property
     def grown(self) -> float:
@@ -44,42 +44,39 @@ class Growth:
 
 
 def run(pages: int, folder: Path) -> Growth:
-    """In a process of its own, with the settings of memory of the sandbox's children. Prints each
-    step."""
-    os.environ.update(ALLOCATOR)  # read by the C library when a process starts
-    try:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return pool.submit(_run, pages, folder).result()
-    finally:
-        for name in ALLOCATOR:
-            del os.environ[name]
+    """Through the sandbox, as pages are extracted by the program. Prints each step."""
+    return asyncio.run(_run(pages, folder))
 
 
-def _run(pages: int, folder: Path) -> Growth:
-    logging.disable(logging.CRITICAL)
-    collect_seldom()
-    trimmer = Trimmer()
+async def _run(pages: int, folder: Path) -> Growth:
     documents = _varied([page for name in SETS for page in load(name, folder)])
-    _extract(documents, WARM_UP // 2, trimmer)
-    memory = [_extract(documents, WARM_UP - WARM_UP // 2, trimmer)]
-    began = time.process_time()
-    for done in range(0, pages, STEP):
-        some = min(STEP, pages - done)
-        memory.append(_extract(documents, some, trimmer))
-        print(f"{done + some:>8,} pages: {memory[-1] - memory[-2]:+.1f} MB", flush=True)
-    seconds = time.process_time() - began
-    return Growth(pages=pages, seconds=seconds, memory=tuple(memory))
+    began = _cpu()
+    async with Sandbox(1) as sandbox:
+        await _extract(sandbox, documents, WARM_UP // 2)
+        memory = [await _extract(sandbox, documents, WARM_UP - WARM_UP // 2)]
+        for done in range(0, pages, STEP):
+            some = min(STEP, pages - done)
+            memory.append(await _extract(sandbox, documents, some))
+            print(f"{done + some:>8,} pages: {memory[-1] - memory[-2]:+.1f} MB", flush=True)
+    return Growth(pages=WARM_UP + pages, seconds=_cpu() - began, memory=tuple(memory))
 
 
-def _extract(documents: Iterator[Page], pages: int, trimmer: Trimmer) -> float:
+async def _extract(sandbox: Sandbox, documents: Iterator[Page], pages: int) -> float:
     """MB of memory meanwhile: the median, as a large page or an emptied cache moves it for long."""
     samples = []
     for number, page in enumerate(islice(documents, pages)):
-        ours(page)
-        trimmer.count_task()
+        with suppress(ExtractError):
+            await sandbox.extract(request_of(page))
         if number % SAMPLED == 0:
-            samples.append(_resident())
+            processes = (os.getpid(), *sandbox.pids)
+            samples.append(sum(_resident(process) for process in processes))
     return statistics.median(samples)
+
+
+def _cpu() -> float:
+    """Seconds of this process and of its children that have ended; all have at the end of a run."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _varied(pages: list[Page]) -> Iterator[Page]:
@@ -92,7 +89,10 @@ def _varied(pages: list[Page]) -> Iterator[Page]:
         yield {"url": f"{page['url']}?{word}", "html": html}
 
 
-def _resident() -> float:
-    """MB of memory of this process; Linux only."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def _resident(process: int) -> float:
+    """MB of memory of a process; Linux only. 0: it has just ended."""
+    try:
+        fields = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
