@@ -154,9 +154,7 @@ def _times(
 
 
 def print_memory(folder: Path, pages: int) -> None:
-    print(
-        f"\nMemory of a sandbox and its child over {pages:,} pages, after {WARM_UP:,} to warm up"
-    )
+    print(f"\nMemory of a sandbox and its child over {pages:,} pages, after {WARM_UP:,} to warm up")
     growth = run(pages, folder)
     holds = growth.grown < GROWTH_UNDER
     demand = _verdict(holds, f"under {GROWTH_UNDER}", f"NOT UNDER {GROWTH_UNDER}")
