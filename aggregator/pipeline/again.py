@@ -50,15 +50,18 @@ async def extract_again(
     only: Collection[int] | None = None,
     since: datetime | None = None,
     host: str | None = None,
+    furniture: bytes = b"",
     progress: Progress = lambda _done, _total: None,
 ) -> AgainReport:
     """Make the texts of stored articles again, and store those that differ.
 
-    `only` of these sources (ids), first seen since then, of this page host; None: all. An article
+    `only` of these sources (ids), first seen since then, of this page host; None: all. `furniture`:
+    what is known of the host beyond what is stored; empty: no more, or no host is named. An article
     whose pages cannot be read stays as it is. Those whose text has changed are without a story
     until `assign_stories`. Raises StorageError; what was recorded before stays.
     """
-    work = _Again(line=line, only=only, since=since, progress=progress)
+    ahead = {host: furniture} if host is not None and furniture else {}
+    work = _Again(line=line, only=only, since=since, progress=progress, ahead=ahead)
     await work.run(host)
     # What was learned on the way is of use to the articles at its beginning, too.
     for settled in sorted(work.settled if host is None else ()):
@@ -74,6 +77,8 @@ class _Again:
     only: Collection[int] | None
     since: datetime | None
     progress: Progress
+    ahead: dict[str, bytes]
+    """What is known of hosts and not stored yet: with the first that is recorded of them, it is."""
     done: int = 0
     total: int = 0
     changed: int = 0
@@ -121,7 +126,9 @@ class _Again:
         self.changed += changed
 
     def _furniture(self, hosts: Sequence[str]) -> dict[str, bytes]:
-        return {host: self.line.storage.furniture(host) for host in hosts}
+        return {
+            host: self.ahead.pop(host, b"") or self.line.storage.furniture(host) for host in hosts
+        }
 
     async def _of_host(
         self, host: str, articles: Sequence[KeptArticle], furniture: bytes

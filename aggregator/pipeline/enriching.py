@@ -20,7 +20,7 @@ TEXTS_AT_A_TIME = 10
 async def enrich_host(line: Pipeline, host: str) -> None:
     """Fetch and extract some of the host's due article pages, a commit each.
 
-    Where enough is known then of what recurs on them, its earlier articles are freed of that, too.
+    When enough is known of what recurs on them, its earlier articles are freed of that, too.
     """
     claims = await asyncio.to_thread(
         line.storage.claim_texts,
@@ -30,12 +30,7 @@ async def enrich_host(line: Pipeline, host: str) -> None:
         limit=TEXTS_AT_A_TIME,
         only=line.only,
     )
-    stay = await visit(line, host, claims, _enrich, lambda claim: f"page of “{claim.title}”")
-    if stay is not None and stay.settled:
-        done = await extract_again(line, host=host)
-        line.report(
-            TextsMadeAgain(host=host, seen=done.seen, changed=done.changed, failed=len(done.failed))
-        )
+    await visit(line, host, claims, _enrich, lambda claim: f"page of “{claim.title}”")
 
 
 async def _enrich(stay: Visit, claim: TextClaim) -> TextFetched:
@@ -45,9 +40,11 @@ async def _enrich(stay: Visit, claim: TextClaim) -> TextFetched:
     got = await gather(stay, claim, furniture=stay.furniture)
     record = text_record(claim, got, now=line.clock(), keep=line.keep_pages)
     stay.held = record.hold_host_until is not None
+    if record.extracted is not None and record.extracted.furniture_settled:
+        await _clear_earlier(stay, record.extracted)
     await asyncio.to_thread(line.storage.record_text, record)
     if record.extracted is not None:
-        _learn(stay, record.extracted)
+        stay.furniture = record.extracted.furniture or stay.furniture
     article = record.extracted.article if record.extracted else None
     return TextFetched(
         article_id=claim.article_id,
@@ -61,7 +58,12 @@ async def _enrich(stay: Visit, claim: TextClaim) -> TextFetched:
     )
 
 
-def _learn(stay: Visit, extracted: Extraction) -> None:
-    """As the store has done with it."""
-    stay.furniture = extracted.furniture or stay.furniture
-    stay.settled = stay.settled or extracted.furniture_settled
+async def _clear_earlier(stay: Visit, settling: Extraction) -> None:
+    """Before the page is recorded that told enough of the outlet: whoever is stopped on the way
+    comes to it again, and then here."""
+    done = await extract_again(stay.line, host=stay.host, furniture=settling.furniture)
+    stay.line.report(
+        TextsMadeAgain(
+            host=stay.host, seen=done.seen, changed=done.changed, failed=len(done.failed)
+        )
+    )

@@ -39,8 +39,6 @@ class Visit:
     """By proxy, which may be what does not answer."""
     furniture: bytes | None = field(default=None, repr=False)
     """What is known of the recurring text of its pages; None: the store has not been asked."""
-    settled: bool = False
-    """Enough of that is known now to free earlier articles of it, too."""
 
     def silence(self, proxy: str | None) -> Silence:
         """Of the host, to requests through `proxy`."""
@@ -91,13 +89,13 @@ async def visit(
     claims: Sequence[Claim],
     work: Callable[[Visit, Claim], Awaitable[Event]],
     what: Callable[[Claim], str],
-) -> Visit | None:
+) -> None:
     """Serve the claims one after the other while the lease lasts; the rest falls due again.
 
-    The host is given back at the end, also of a batch that is cut short. None: nothing was claimed.
+    The host is given back at the end, also of a batch that is cut short.
     """
     if not claims:
-        return None
+        return
     stay = Visit(line=line, host=host, lease_until=claims[0].lease_until, free_at=claims[0].free_at)
     try:
         for claim in claims:
@@ -119,4 +117,3 @@ async def visit(
             free_at=line.clock() + stay.delay,
         )
         await asyncio.shield(release)
-    return stay
