@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pagehouse import BOX, HOST, House, opened, page
+from pagehouse import BOX, HOST, House, Reader, opened, page
 
 from aggregator.core.query import parse
 from aggregator.pipeline import AgainReport, TextsMadeAgain, assign_stories, extract_again
-from aggregator.types import Article, PageRules, Source, TextOrigin
+from aggregator.types import (
+    Article,
+    Extraction,
+    ExtractRequest,
+    PageRules,
+    Source,
+    TextOrigin,
+)
 
 DAY = timedelta(days=1)
 FERRY = "The ferry to Skerry Point sailed again on Sunday after nine days in dock."
@@ -130,6 +137,31 @@ def test_the_first_articles_are_freed_when_enough_is_known(house: House) -> None
     (event,) = [event for event in house.events if isinstance(event, TextsMadeAgain)]
     assert (event.host, event.changed, event.failed) == (HOST, 11, 0)
     assert all(article.summary.story_id for article in articles(house))
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+@dataclass
+class Mortal(Reader):
+    lives: int = 1_000
+    """Extractions after which the process ends."""
+
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        if len(self.requests) == self.lives:
+            raise Killed
+        return await super().extract(request)
+
+
+def test_who_is_killed_before_the_first_articles_are_freed_comes_back_to_it(house: House) -> None:
+    house.line.sandbox = mortal = Mortal(settles_at=5, lives=5)
+    with pytest.raises(Killed):
+        published(house, 6)
+    mortal.lives = 1_000
+    house.storage.release_claims()
+    published(house, 6)
+    assert boxes(house) == 0
 
 
 def test_what_is_learned_at_the_end_is_of_use_at_the_beginning(house: House) -> None:
