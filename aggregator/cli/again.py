@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aggregator.cli.output import Cell, emit_json, line, meter
+from aggregator.cli.output import Cell, counted, emit_json, line, meter
 
 if TYPE_CHECKING:
     from aggregator.config import Config
@@ -56,7 +56,7 @@ def print_report(report: AgainReport) -> None:
         line("No pages are kept of such articles; `keep_pages` in feeds.yaml says for how long.")
         return
     line(
-        Cell(f"{_count(report.seen, 'article')} read again", "bold"),
+        Cell(f"{counted(report.seen, 'article')} read again", "bold"),
         f": {report.changed} changed, {report.unchanged} as before",
         f", {len(report.failed)} failed" if report.failed else "",
     )
@@ -66,7 +66,3 @@ def print_report(report: AgainReport) -> None:
         line(f"… and {len(report.failed) - _MOST_FAILED} more; --json has them all")
     if report.left_to_leader:
         line("Stories are left to the worker that leads; `aggregator workers` says which.")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

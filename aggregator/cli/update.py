@@ -14,6 +14,7 @@ from aggregator.cli.common import config_option, json_option, load_config
 from aggregator.cli.output import (
     Cell,
     Column,
+    counted,
     distance,
     emit_json,
     line,
@@ -159,27 +160,27 @@ def print_summary(summary: UpdateSummary) -> None:
     """The summary in sentences."""
     seconds = f"{summary.elapsed.total_seconds():.1f} s"
     line(
-        Cell(f"{_count(summary.polled, 'source')} polled", "bold"),
-        f" in {seconds}: {_count(summary.new, 'new article')}, {summary.revised} revised, "
-        f"{_count(summary.unchanged, 'source')} unchanged",
+        Cell(f"{counted(summary.polled, 'source')} polled", "bold"),
+        f" in {seconds}: {counted(summary.new, 'new article')}, {summary.revised} revised, "
+        f"{counted(summary.unchanged, 'source')} unchanged",
     )
     if summary.texts or summary.texts_failed:
         line(
-            f"{_count(summary.texts, 'full text')} fetched",
-            f"; {_count(len(summary.texts_failed), 'page')} failed, the feed's text stands in"
+            f"{counted(summary.texts, 'full text')} fetched",
+            f"; {counted(len(summary.texts_failed), 'page')} failed, the feed's text stands in"
             if summary.texts_failed
             else "",
         )
     if summary.assigned:
         line(
-            f"{_count(summary.assigned, 'article')} grouped: "
+            f"{counted(summary.assigned, 'article')} grouped: "
             f"{summary.joined} joined a story, {summary.new_stories} began one"
         )
     if summary.left_to_leader:
         line("Stories are left to the worker that leads; `aggregator workers` says which.")
     _print_later(summary)
     if summary.failed:
-        line(Cell(f"{_count(len(summary.failed), 'source')} failed:", "bad"))
+        line(Cell(f"{counted(len(summary.failed), 'source')} failed:", "bad"))
         table(
             [Column("source"), Column("why", grow=True), Column("next try")],
             [
@@ -202,16 +203,12 @@ def _print_later(summary: UpdateSummary) -> None:
     if summary.sources_left or summary.pages_left:
         line(
             Cell("The time is over: ", "warn"),
-            f"{_count(summary.sources_left, 'source')} and {_count(summary.pages_left, 'page')} "
+            f"{counted(summary.sources_left, 'source')} and {counted(summary.pages_left, 'page')} "
             "are left, and come first in the next pass.",
         )
     if summary.not_due:
         line(
-            f"{_count(summary.not_due, 'source')} not due yet; the next is due "
+            f"{counted(summary.not_due, 'source')} not due yet; the next is due "
             f"{distance(summary.next_due_at)} ({moment(summary.next_due_at)}). "
             "--force does not wait."
         )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -14,7 +14,7 @@ from typing import cast
 
 from aggregator.core.html import Element, document_base
 from aggregator.core.linked_data import fold_title
-from aggregator.core.trees import pieces_of, remove, text_of
+from aggregator.core.trees import outermost, pieces_of, remove, text_of
 from aggregator.core.urls import host_key, normalise, url_key
 
 _FULL_LENGTH = 800
@@ -65,7 +65,7 @@ def drop_appended(root: Element, *, url: str) -> int:
     if len(found) < 2:
         return 0
     page = _page(root, url)
-    blocks = [_block(element, page) for element in _outermost(found)]
+    blocks = [_block(element, page) for element in outermost(found)]
     first = next((place for place, one in enumerate(blocks) if _is_own(one, page)), None)
     if first is None:
         return 0
@@ -112,16 +112,6 @@ def _candidates(root: Element) -> list[Element]:
                 break
             with_headline.add(around)
     return [element for element in found if element.tag == "article" or element in with_headline]
-
-
-def _outermost(elements: list[Element]) -> list[Element]:
-    outer: list[Element] = []
-    inside: set[Element] = set()
-    for element in elements:  # in document order
-        if element not in inside:
-            outer.append(element)
-            inside.update(element.iter("article", "div", "section", "main"))
-    return outer
 
 
 def _block(element: Element, page: _Page) -> _Block:

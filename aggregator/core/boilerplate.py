@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from aggregator.core.html import Element
 from aggregator.core.linked_data import fold_title
-from aggregator.core.trees import remove, text_of
+from aggregator.core.trees import remove, remove_all, text_of
 
 _BOXES = re.compile(
     r"""(?<![a-z])(?:
@@ -121,9 +121,13 @@ def prune_page(root: Element) -> None:
     if boxes:
         enough = int(_LONGEST_BOX / _LARGEST_SHARE)
         limit = min(_LONGEST_BOX, int(_LARGEST_SHARE * _unlinked(root, stop_at=enough)))
-        for element in boxes:
-            if next(element.iter("h1"), None) is None and _unlinked(element, limit + 1) <= limit:
-                remove(element)
+        remove_all(
+            [
+                box
+                for box in boxes
+                if next(box.iter("h1"), None) is None and _unlinked(box, limit + 1) <= limit
+            ]
+        )
 
 
 def prune_body(body: Element, titles: Iterable[str]) -> None:
@@ -131,10 +135,10 @@ def prune_body(body: Element, titles: Iterable[str]) -> None:
     beginning, where `titles` are the forms in which the page gives it."""
     _prune_title(body, {folded for title in titles if (folded := fold_title(title))})
     blocks = list(body)
-    for block in blocks if len(blocks) > 1 else ():
-        text = " ".join(text_of(block, 2 * _SHORT).split())
-        if text and _is_furniture(block, text):
-            remove(block)
+    if len(blocks) > 1:
+        texts = [" ".join(text_of(block, 2 * _SHORT).split()) for block in blocks]
+        pairs = zip(blocks, texts, strict=True)
+        remove_all([block for block, text in pairs if text and _is_furniture(block, text)])
 
 
 def _prune_title(body: Element, titles: set[str]) -> None:

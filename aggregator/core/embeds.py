@@ -10,10 +10,9 @@ from aggregator.core.html import Element, unwrap
 from aggregator.core.trees import text_of
 
 _POSTS = re.compile(
-    r"(?:twitter|instagram|tiktok|bluesky|mastodon|threads|telegram|reddit|facebook|fb)"
-    r"[-_]?(?:tweet|video|media|embed|post|card|posts?)?",
-    re.IGNORECASE,
+    r"twitter|instagram|tiktok|bluesky|mastodon|threads|telegram|reddit|facebook|fb", re.IGNORECASE
 )
+"""How the class of an embedded post begins."""
 _WRAPPERS = frozenset({"div", "figure", "aside", "section"})
 _MOST_WRAPPERS = 5
 _MOST_POSTS = 500

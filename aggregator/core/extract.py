@@ -106,22 +106,27 @@ def _wanted(
 ) -> tuple[WantedPage, ...]:
     """What is missing, the best first: the undivided form of a divided article, another form of a
     page that yields too little, the next page."""
-    roles = [one.role for one in page.further]
-    undivided = roles[:2] == [PageRole.PRINT, PageRole.NEXT]
-    little = rung.words < ladder.FEW_WORDS or ladder.misses_the_point(rung.body.text, request.feed)
-    forms: list[PageRole] = []
-    if kind in (PageKind.ARTICLE, PageKind.PAYWALL) and (undivided or little):
-        forms = [PageRole.PRINT, PageRole.AMP] if little else [PageRole.PRINT]
-    have = {copy.role for copy in request.pages}
-    wanted = [
-        page.further[roles.index(role)] for role in forms if role in roles and role not in have
-    ]
+    wanted = []
+    if kind in (PageKind.ARTICLE, PageKind.PAYWALL):
+        wanted = _wanted_forms(request, page, rung)
     if kind is PageKind.ARTICLE and rung.origin not in (TextOrigin.PRINT, TextOrigin.AMP):
         asked = {copy.url for copy in request.pages}
         last = further[-1] if further else page
         following = (one for one in (*last.further, *page.further) if one.role is PageRole.NEXT)
         wanted += [one for one in following if one.url not in asked][:1]
     return tuple(wanted)
+
+
+def _wanted_forms(request: ExtractRequest, page: Reading, rung: Rung) -> list[WantedPage]:
+    have = {copy.role for copy in request.pages}
+    forms = [one for one in page.further if one.role is not PageRole.NEXT and one.role not in have]
+    if not forms:
+        return []
+    by_role = {one.role: one for one in reversed(forms)}  # of two of a kind the first counts
+    if rung.words < ladder.FEW_WORDS or ladder.misses_the_point(rung.body.text, request.feed):
+        return [by_role[role] for role in (PageRole.PRINT, PageRole.AMP) if role in by_role]
+    undivided = [one.role for one in page.further[:2]] == [PageRole.PRINT, PageRole.NEXT]
+    return [by_role[PageRole.PRINT]] if undivided and PageRole.PRINT in by_role else []
 
 
 def _extraction(

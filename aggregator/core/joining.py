@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from aggregator.core.html import Element, parse_document, sanitise, serialise
+from aggregator.core.text import letters_of
 from aggregator.core.trees import pieces_of, text_of
 
 _KNOWN_SHARE = 0.9
@@ -52,7 +53,7 @@ def join(bodies: Sequence[str], *, known: Iterable[str] = ()) -> str:
     """
     if sum(map(bool, bodies)) < 2:
         return "".join(bodies)
-    said = {key for text in known if (key := _fold(text))}
+    said = {key for text in known if (key := letters_of(text))}
     pages: list[list[Element]] = []
     for number, body in enumerate(bodies, start=1):
         blocks = [one for one in _blocks(body) if not _is_label(one, number, len(bodies))]
@@ -96,13 +97,9 @@ def _parts(container: Element) -> list[Element]:
 
 def _key(block: Element) -> str:
     """What it is known by: its letters and digits; where it has none, its pictures."""
-    if text := _fold("".join(pieces_of(block))):
+    if text := letters_of("".join(pieces_of(block))):
         return text
     return " ".join(image.get("src", "") for image in block.iter("img"))
-
-
-def _fold(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _is_label(block: Element, number: int, pages: int) -> bool:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from aggregator.core.html import Element
+from aggregator.core.text import letters_of
 
 MAX_CHARS = 1_000_000
 """Of all scripts of one page together."""
@@ -133,7 +134,7 @@ class LinkedData:
 
 def fold_title(title: str) -> str:
     """For comparing headlines: letters and digits only, without case."""
-    return "".join(filter(str.isalnum, title[:1_000].casefold()))
+    return letters_of(title[:1_000])
 
 
 def _load(script: str) -> Any:

@@ -17,7 +17,7 @@ from aggregator.core.html import Element, line_text, sanitise, serialise, to_tex
 from aggregator.core.page_dates import PageDate, first_date
 from aggregator.core.selectors import compile_element_rule, compile_rule
 from aggregator.core.text import clean_line
-from aggregator.core.trees import pieces_of, text_of
+from aggregator.core.trees import outermost, pieces_of, remove_all, text_of
 from aggregator.types import PageRules
 
 MAX_TEXT = 5_000
@@ -56,19 +56,20 @@ def apply_rules(root: Element, rules: PageRules) -> Ruled:
     Raises ValueError for selectors that are none; those of a configuration have been checked.
     """
     for rule in rules.remove:
-        _take_out(compile_element_rule(rule).select(root))
+        found = compile_element_rule(rule).select(root)
+        remove_all([one for one in found if one.tag not in _NEVER_REMOVED])
     body = _body(root, rules.body)
     title = _title(root, rules.title)
     authors = _authors(root, rules.author)
     date = _date(root, rules.date)
-    found = {"body": body, "title": title, "author": authors, "date": date}
+    named = {"body": body, "title": title, "author": authors, "date": date}
     return Ruled(
         body=body,
         title=title,
         authors=authors,
         published_at=date.at if date else None,
         utc_offset=date.offset if date else None,
-        missing=tuple(name for name, what in found.items() if getattr(rules, name) and not what),
+        missing=tuple(name for name, what in named.items() if getattr(rules, name) and not what),
     )
 
 
@@ -77,51 +78,9 @@ def body_html(ruled: Ruled, *, base_url: str | None) -> str:
     return sanitise("\n".join(map(serialise, ruled.body)), base_url=base_url)
 
 
-def _outermost(found: Sequence[Element]) -> list[Element]:
-    """Without those within another, in the same order: that of the document."""
-    if len(found) < 2:
-        return [*found]
-    all_found, inside, outermost = set(found), set[Element](), []
-    for element in found:
-        if element not in inside:
-            outermost.append(element)
-            inside.update(one for one in element.iter() if one in all_found)
-    return outermost
-
-
-def _take_out(found: Sequence[Element]) -> None:
-    """As core.trees.remove, of many at a time: the texts behind neighbours are joined once, for to
-    lengthen a text with each of them takes quadratic time."""
-    place: tuple[Element, bool] | None = None
-    texts: list[str] = []
-    for element in _outermost([one for one in found if one.tag not in _NEVER_REMOVED]):
-        parent, before = element.getparent(), element.getprevious()
-        if parent is None:
-            continue
-        here = (parent, True) if before is None else (before, False)
-        if here != place:
-            _append(place, texts)
-            place, texts = here, []
-        texts.append(element.tail or "")
-        element.tail = None
-        parent.remove(element)
-    _append(place, texts)
-
-
-def _append(place: tuple[Element, bool] | None, texts: list[str]) -> None:
-    """Texts to the beginning of an element, or behind it."""
-    if place is None or not (joined := "".join(texts)):
-        return
-    element, is_within = place
-    if is_within:
-        element.text = (element.text or "") + joined
-    else:
-        element.tail = (element.tail or "") + joined
-
-
 def _body(root: Element, rules: Sequence[str]) -> tuple[Element, ...]:
     for rule in rules:
-        found = _outermost(compile_element_rule(rule).select(root))
+        found = outermost(compile_element_rule(rule).select(root))
         if any(piece.strip() for element in found for piece in pieces_of(element)):
             return tuple(found)
     return ()

@@ -54,6 +54,11 @@ def fold(value: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def letters_of(value: str) -> str:
+    """For comparing: letters and digits only, without case."""
+    return "".join(filter(str.isalnum, value.casefold()))
+
+
 def shorten(value: str, limit: int) -> str:
     """At most `limit` characters on one line, cut between words, with an ellipsis when cut."""
     line = clean_line(value)

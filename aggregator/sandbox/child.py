@@ -138,12 +138,12 @@ class Child:
         return code.lower(), document
 
 
-ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_MMAP_THRESHOLD_": "67108864"}
+_ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_MMAP_THRESHOLD_": "67108864"}
 """glibc keeps a document's memory for the next one, which spares a tenth of a parse."""
 
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    settings = dict.fromkeys(_ONE_THREAD, "1") | ALLOCATOR
+    settings = dict.fromkeys(_ONE_THREAD, "1") | _ALLOCATOR
     return kept | settings | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -11,6 +11,7 @@ from aggregator.errors import StorageError
 from aggregator.storage import kept
 from aggregator.storage.content import (
     Content,
+    as_stored,
     begin_revision,
     content_of,
     facets,
@@ -166,7 +167,7 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
             row["id"],
         ),
     )
-    replace_content(session, row, _revised(row, article))
+    replace_content(session, row, as_stored(_revised(row, article)))
 
 
 def _revised(row: Row, article: NewArticle) -> Content:

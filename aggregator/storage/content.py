@@ -127,8 +127,9 @@ def as_stored(content: Content) -> Content:
 
 
 def write_content(session: Session, row: Row, content: Content) -> Changes:
-    """Write what changed; the story of the article is left to whoever calls."""
-    before, content = content_of(row), as_stored(content)
+    """Write what changed of what `as_stored` gave; the story of the article is left to whoever
+    calls."""
+    before = content_of(row)
     if content == before:
         return Changes(text=False, time=False)
     article_id, first_seen = row["id"], row["first_seen_at"]
@@ -153,7 +154,7 @@ def write_content(session: Session, row: Row, content: Content) -> Changes:
 
 
 def replace_content(session: Session, row: Row, content: Content) -> None:
-    """Write what changed; an article alone in its story whose text changed is assigned anew."""
+    """As `write_content`; an article alone in its story whose text changed is assigned anew."""
     changes = write_content(session, row, content)
     if row["story_id"] is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from aggregator.core.page_headers import page_headers
 from aggregator.errors import ClaimLost
 from aggregator.storage import furniture, hosts, kept
 from aggregator.storage.content import (
@@ -15,7 +16,6 @@ from aggregator.storage.content import (
     stored_article,
 )
 from aggregator.storage.extracted import with_extraction
-from aggregator.storage.page_headers import page_headers
 from aggregator.storage.rows import (
     from_us,
     object_or_none,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from lines import Publisher, answer, feed_of, line_of
 
 from aggregator.errors import StorageError
-from aggregator.fetch.gate import HostGate
 from aggregator.pipeline import (
     Event,
     FeedPolled,
@@ -23,16 +23,12 @@ from aggregator.pipeline import (
     enrich_host,
     poll_host,
 )
-from aggregator.sandbox import InlineSandbox
 from aggregator.storage.sqlite import SqliteStorage, open_storage
 from aggregator.types import (
     Article,
     Assignment,
     FailureGrade,
-    Fetched,
     FetchFailed,
-    FetchOutcome,
-    FetchRequest,
     GroupInput,
     NotModified,
     PagePolicy,
@@ -53,41 +49,11 @@ LONG = "".join(f"<p>{SENTENCE.format(n=number)}</p>" for number in range(3, 12))
 
 
 def feed(*items: tuple[str, str, str]) -> bytes:
-    """(slug, title, description) an item."""
-    entries = "".join(
-        f"<item><title>{title}</title><link>https://{HOST}/{slug}</link><guid>{slug}</guid>"
-        f"<pubDate>Sun, 01 Mar 2026 10:00:00 GMT</pubDate>"
-        f"<description><![CDATA[{text}]]></description></item>"
-        for slug, title, text in items
-    )
-    return f"<rss version='2.0'><channel><title>News</title>{entries}</channel></rss>".encode()
+    return feed_of(HOST, *items)
 
 
 def page(body: str = LONG) -> bytes:
     return f"<html lang=en><title>Ferry</title><article><h1>Ferry</h1>{body}</article>".encode()
-
-
-def answer(url: str, body: bytes, **changes: object) -> Fetched:
-    whole = Fetched(
-        url=url, status=200, headers={}, body=body, etag=None, last_modified=None,
-        elapsed=timedelta(seconds=1),
-    )  # fmt: skip
-    return replace(whole, **changes)  # type: ignore[arg-type]  # the caller names fields of it
-
-
-@dataclass
-class Publisher:
-    """Answers as told, and remembers what it was asked."""
-
-    answers: dict[str, FetchOutcome] = field(default_factory=dict)
-    requests: list[FetchRequest] = field(default_factory=list)
-
-    async def fetch(self, request: FetchRequest) -> FetchOutcome:
-        self.requests.append(request)
-        missing = FetchFailed(
-            url=request.url, grade=FailureGrade.SOFT, reason="the server answered 404", status=404
-        )
-        return self.answers.get(request.url, missing)
 
 
 @dataclass
@@ -126,21 +92,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     storage = open_storage(tmp_path / "aggregator.db")
     publisher = Publisher()
     events: list[Event] = []
-    line = Pipeline(
-        storage=storage,
-        fetcher=publisher,
-        sandbox=InlineSandbox(),
-        gate=HostGate(timedelta()),
-        clock=lambda: made.now,
-        jitter=lambda: 0.0,
-        report=events.append,
-        copy_window=timedelta(days=14),
-        event_window=timedelta(days=5),
-        max_feed_size=1_000_000,
-        max_page_size=500_000,
-        timeout=timedelta(seconds=30),
-        lease=timedelta(minutes=10),
-    )
+    line = line_of(storage, publisher, clock=lambda: made.now, report=events.append)
     made = House(line, publisher, storage, events)
     made.follow()
     yield made

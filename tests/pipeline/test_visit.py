@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from lines import line_of
 
 from aggregator.core.outage import ENOUGH
-from aggregator.fetch.gate import HostGate
 from aggregator.pipeline import Event, FeedPolled, Pipeline, WorkDropped, poll_host
-from aggregator.sandbox import InlineSandbox
 from aggregator.storage.sqlite import SqliteStorage, open_storage
 from aggregator.types import FailureGrade, FetchFailed, FetchOutcome, FetchRequest, Source
 
@@ -46,18 +45,11 @@ class Stay:
     events: list[Event] = field(default_factory=list)
 
     def line(self, publisher: Publisher, *, lease: timedelta = timedelta(minutes=10)) -> Pipeline:
-        return Pipeline(
-            storage=self.storage,
-            fetcher=publisher,
-            sandbox=InlineSandbox(),
-            gate=HostGate(timedelta()),
+        return line_of(
+            self.storage,
+            publisher,
             clock=lambda: self.now,
-            jitter=lambda: 0.0,
             report=self.events.append,
-            copy_window=timedelta(days=14),
-            event_window=timedelta(days=5),
-            max_feed_size=1_000_000,
-            max_page_size=500_000,
             timeout=timedelta(milliseconds=10),
             lease=lease,
         )

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lines import Publisher, answer, feed_of, line_of
+
 from aggregator.errors import ExtractError
-from aggregator.fetch.gate import HostGate
 from aggregator.pipeline import Event, Pipeline, TextFetched, enrich_host, poll_host
 from aggregator.sandbox import InlineSandbox
 from aggregator.storage.sqlite import SqliteStorage, open_storage
@@ -28,10 +29,7 @@ from aggregator.types import (
     Extraction,
     ExtractRequest,
     FailureGrade,
-    Fetched,
     FetchFailed,
-    FetchOutcome,
-    FetchRequest,
     PageCopy,
     PageKind,
     PageRole,
@@ -60,17 +58,6 @@ def url(path: str) -> str:
 def page(text: str, kind: str = "article", **wanted: str) -> bytes:
     """A page as `Reader` understands it; `wanted`: paths by role (next, amp, print)."""
     return json.dumps({"text": text, "kind": kind, **wanted}).encode()
-
-
-def feed(*items: tuple[str, str, str]) -> bytes:
-    """(slug, title, description) an item."""
-    entries = "".join(
-        f"<item><title>{title}</title><link>https://{HOST}/{slug}</link><guid>{slug}</guid>"
-        f"<pubDate>Sun, 01 Mar 2026 10:00:00 GMT</pubDate>"
-        f"<description><![CDATA[{text}]]></description></item>"
-        for slug, title, text in items
-    )
-    return f"<rss version='2.0'><channel><title>News</title>{entries}</channel></rss>".encode()
 
 
 @dataclass
@@ -135,29 +122,6 @@ def url_of(path: str) -> str:
 
 
 @dataclass
-class Publisher:
-    """Answers as told, and remembers what it was asked."""
-
-    answers: dict[str, FetchOutcome] = field(default_factory=dict)
-    requests: list[FetchRequest] = field(default_factory=list)
-
-    async def fetch(self, request: FetchRequest) -> FetchOutcome:
-        self.requests.append(request)
-        missing = FetchFailed(
-            url=request.url, grade=FailureGrade.SOFT, reason="the server answered 404", status=404
-        )
-        answer = self.answers.get(request.url, missing)
-        if isinstance(answer, Fetched) and len(answer.body) > request.max_bytes:
-            return FetchFailed(
-                url=request.url,
-                grade=FailureGrade.HARD,
-                reason="the body is larger than allowed",
-                status=200,
-            )
-        return answer
-
-
-@dataclass
 class House:
     """A process, its store and the site that it reads."""
 
@@ -169,36 +133,25 @@ class House:
     line: Pipeline = field(init=False)
 
     def __post_init__(self) -> None:
-        self.line = Pipeline(
-            storage=self.storage,
-            fetcher=self.publisher,
-            sandbox=self.reader,
-            gate=HostGate(timedelta()),
+        self.line = line_of(
+            self.storage,
+            self.publisher,
             clock=lambda: self.now,
-            jitter=lambda: 0.0,
             report=self.events.append,
-            copy_window=timedelta(days=14),
-            event_window=timedelta(days=5),
-            max_feed_size=1_000_000,
-            max_page_size=500_000,
-            timeout=timedelta(seconds=30),
-            lease=timedelta(minutes=10),
+            sandbox=self.reader,
             keep_pages=True,
         )
 
     # --- the site
 
     def publish(self, *items: tuple[str, str, str]) -> None:
-        self.answer(FEED, feed(*items))
+        self.answer(FEED, feed_of(HOST, *items))
 
     def put(self, path: str, body: bytes, *, answered_by: str | None = None) -> None:
         self.answer(url_of(path), body, answered_by=answered_by)
 
     def answer(self, address: str, body: bytes, *, answered_by: str | None = None) -> None:
-        self.publisher.answers[address] = Fetched(
-            url=answered_by or address, status=200, headers={}, body=body, etag=None,
-            last_modified=None, elapsed=timedelta(seconds=1),
-        )  # fmt: skip
+        self.publisher.answers[address] = answer(answered_by or address, body)
 
     def fail(self, path: str, status: int, **changes: object) -> None:
         failure = FetchFailed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.storage.page_headers import page_headers
+from aggregator.core.page_headers import page_headers
 from aggregator.types import PageRules
 
 FEED = (("X-Key", "feed"),)
