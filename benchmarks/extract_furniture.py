@@ -21,11 +21,11 @@ from aggregator.core.markup import from_text, to_text
 from aggregator.core.sentences import split_sentences
 from aggregator.errors import ExtractError
 from aggregator.types import ExtractRequest
-from benchmarks import stories
+from benchmarks import stories_sets as stories
 from benchmarks.extract_pages import SETS, Page, load, request_of
 from benchmarks.extract_scores import BodyScore, mean_score, shingle_score
 from benchmarks.measure import print_table
-from benchmarks.stories import STORIES
+from benchmarks.stories_sets import STORIES
 
 LEARNED, JUDGED = 20, 60
 """Pages of each outlet."""

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from statistics import mean
 
-from benchmarks import extract_rivals, stories
+from benchmarks import extract_rivals
+from benchmarks import stories_scores as scores
+from benchmarks import stories_sets as sets
 from benchmarks.extract_pages import SETS, Page, Read, load, mended, ours
 from benchmarks.extract_scores import (
     mean_score,
@@ -17,7 +20,8 @@ from benchmarks.extract_scores import (
     shingle_score,
     text_of,
 )
-from benchmarks.stories import b_cubed, pairwise
+from benchmarks.stories_copies import syndicated
+from benchmarks.stories_streams import strangers
 
 Figures = Mapping[str, float]
 Measure = Callable[[], Figures]
@@ -66,46 +70,76 @@ def _load(name: str) -> list[Page]:
 
 
 # --- stories --------------------------------------------------------------------------------------
+#
+# On sets small enough that all take about a minute; `benchmarks.stories` has them whole.
+
+FEW_STRANGERS = 4_000
 
 
 def copies() -> Figures:
-    rows = stories.load("synth_syndication")
-    found = stories.ours(rows)
-    pairs = pairwise(stories.copies(found), [row["copy_group"] for row in rows])
-    events = b_cubed(stories.stories(found), [row["event"] for row in rows])
-    return {"copies_f1": pairs[2], "copies_events_b_cubed_f1": events[2]}
+    rows = sets.syndication()
+    found = sets.ours(rows)
+    pairs = _pairs(rows, scores.copies(found), "copy_group")
+    events = scores.b_cubed(scores.stories(found), [row["event"] for row in rows])
+    return {"copies_f1": pairs, "copies_events_b_cubed_f1": events.f1}
 
 
 def thirty_copies_of_a_text() -> Figures:
-    rows = stories.load("synth_syndication")
-    texts = [row["text"] for row in rows if row["kind"] == "original"]
-    made = stories.syndicated(texts[::5], 30)
-    found = stories.copies(stories.ours(made))
-    return {"thirty_copies_f1": pairwise(found, [row["label"] for row in made])[2]}
+    return {"thirty_copies_f1": _syndicated(33, copies_each=30)}
+
+
+def eighty_copies_of_a_text() -> Figures:
+    return {"eighty_copies_f1": _syndicated(12, copies_each=80)}
 
 
 def events_of_a_mixed_stream() -> Figures:
-    return {"mixed_b_cubed_f1": _events(stories.mixed())}
+    return {"mixed_b_cubed_f1": _events(*sets.named("mixed"))}
+
+
+def events_of_a_mixed_stream_in_other_orders() -> Figures:
+    streams = [sets.mixed(seed) for seed in sets.OTHER_ORDERS]
+    found = [_events(rows, [row["cluster"] for row in rows]) for rows in streams]
+    return {"mixed_other_orders_b_cubed_f1": mean(found)}
 
 
 def headlines_alone() -> Figures:
-    return {"headlines_b_cubed_f1": _events(stories.headlines())}
+    return {"headlines_b_cubed_f1": _events(*sets.named("headlines"))}
 
 
 def an_aggregators_items() -> Figures:
-    return {"scoop_b_cubed_f1": _events(stories.load("scoop_dedup"))}
+    return {"scoop_b_cubed_f1": _events(*sets.named("scoop"))}
 
 
-def _events(rows: Sequence[stories.Row]) -> float:
-    found = stories.stories(stories.ours(rows))
-    return b_cubed(found, [row["cluster"] for row in rows])[2]
+def singletons() -> Figures:
+    """Share of articles that are left alone, each of which is of an event of its own."""
+    found = sets.ours(strangers(FEW_STRANGERS))
+    apart = sum(assignment.story == assignment.article_id for assignment in found)
+    return {"singletons_apart": apart / FEW_STRANGERS}
+
+
+def _syndicated(texts: int, *, copies_each: int) -> float:
+    rows = syndicated(sets.originals()[:texts], copies_each)
+    return _pairs(rows, scores.copies(sets.ours(rows)), "label")
+
+
+def _pairs(rows: Sequence[sets.Row], found: scores.Labels, label: str) -> float:
+    at = [sets.published(row) for row in rows]
+    gold = [row[label] for row in rows]
+    return scores.pairwise(found, gold, at, within=scores.COPY_WINDOW).f1
+
+
+def _events(rows: Sequence[sets.Row], gold: scores.Labels) -> float:
+    return scores.b_cubed(scores.stories(sets.ours(rows)), gold).f1
 
 
 EXTRACTION: tuple[Measure, ...] = (bodies, facts)
 STORIES: tuple[Measure, ...] = (
     copies,
     thirty_copies_of_a_text,
+    eighty_copies_of_a_text,
     events_of_a_mixed_stream,
+    events_of_a_mixed_stream_in_other_orders,
     headlines_alone,
     an_aggregators_items,
+    singletons,
 )

@@ -24,7 +24,7 @@ from benchmarks.extract_pages import PAGES
 from benchmarks.floors_check import check
 from benchmarks.floors_file import FILE, Floors, Lowering, add_lowering, parse, pin
 from benchmarks.measure import print_table
-from benchmarks.stories import STORIES
+from benchmarks.stories_sets import STORIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

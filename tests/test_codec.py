@@ -100,15 +100,15 @@ def test_a_time_in_another_zone_comes_back_as_utc() -> None:
 
 def test_what_decodes_is_hashable_and_frozen_like_what_was_encoded() -> None:
     print_ = Fingerprint(
-        version=1,
+        version=2,
         language="en",
         length=2,
         step=1,
         shingles=b"\x01\x00\x00\x00",
-        quoted=b"",
         terms=b"\xff\xff\xff\xff",
-        counts=b"\x02",
-        lead=b"",
+        forces=b"\x02",
+        places=b"\x01",
+        title=b"",
         names=(("Ganja", 2),),
     )
     assert hash(decode(encode(print_), Fingerprint)) == hash(print_)

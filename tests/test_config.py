@@ -28,7 +28,7 @@ from aggregator.config import (
     write_template,
 )
 from aggregator.errors import ConfigError, UsageError
-from aggregator.types import PagePolicy, PageRules, PageSelectors, Source
+from aggregator.types import Manners, PagePolicy, PageRules, PageSelectors, Source
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("/srv/news")
@@ -94,6 +94,8 @@ sources:
     max_interval: 3h
     pages: always
     weight: 2.5
+    stories: off
+    never_join: [EXAMPLE.com, example.net]
     headers: {X-Client: desk, Authorization: {env: LOGIN}}
     proxy: socks5://proxy.example.org:1080
     respect_robots: false
@@ -121,6 +123,7 @@ sources:
         max_interval=timedelta(hours=3),
         pages=PagePolicy.ALWAYS,
         weight=2.5,
+        manners=Manners(grouped=False, never_join=frozenset({"example.com", "example.net"})),
         headers=(("X-Client", "desk"), ("Authorization", "Bearer abc")),
         proxy="socks5://proxy.example.org:1080",
         respect_robots=False,
@@ -206,6 +209,31 @@ def test_a_max_interval_below_the_interval_is_the_interval() -> None:
 @pytest.mark.parametrize("written", ["0", "0s", "0d", "'0'"])
 def test_pages_need_not_be_kept(written: str) -> None:
     assert read(f"{TWO_LINES}keep_pages: {written}\n").keep_pages == timedelta()
+
+
+@pytest.mark.parametrize("written", ["all", "ALL", '"*"', '["*"]', '["*", "*"]'])
+def test_a_source_may_never_join_any_other(written: str) -> None:
+    assert source(f"never_join: {written}").manners == Manners(never_join=frozenset({"*"}))
+
+
+def test_sources_that_are_never_joined_may_have_derived_names_and_be_paused() -> None:
+    text = """\
+sources:
+  - {url: "https://example.org/world/feed", never_join: example.org/sport}
+  - {url: "https://example.org/sport/feed", paused: true}
+"""
+    assert read(text).sources[0].manners.never_join == {"example.org/sport"}
+
+
+def test_names_are_not_doubted_while_a_source_has_none() -> None:
+    text = """\
+sources:
+  - {url: "https://example.org/feed", never_join: example.net}
+  - {url: "example.net/feed"}
+"""
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert [problem.key for problem in caught.value.problems] == ["sources[1].url"]
 
 
 @pytest.mark.parametrize("lines", ["extract: {}", "extract: {body: [], cookies: {}}"])

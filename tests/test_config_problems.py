@@ -103,6 +103,28 @@ BROKEN = {
         "sources:\n  - url: https://example.org/\n    weight: nan\n", 3, "sources[0].weight",
         "must be a number such as 1.5",
     ),
+    "stories": (
+        ENTRY + "    stories: sometimes\n", 3, "sources[0].stories", "must be true or false"
+    ),
+    "never with a stranger": (
+        ENTRY + "    never_join:\n      - Daily Glob\n"
+        "  - {url: 'http://a.example/', name: Daily Globe}\n", 4,
+        "sources[0].never_join[0]", 'mean "Daily Globe"?',
+    ),
+    "never with nobody": (
+        ENTRY + "    never_join: [nowhere.example]\n", 3, "sources[0].never_join[0]",
+        "names no source in this file; `aggregator sources` lists them",
+    ),
+    "never with itself": (
+        ENTRY + "    name: Desk\n    never_join: DESK\n", 4, "sources[0].never_join",
+        "is the source's own name; take it out",
+    ),
+    "never with all in a list": (
+        ENTRY + "    never_join: [all]\n", 3, "sources[0].never_join[0]", "never_join: all"
+    ),
+    "never with keys": (
+        ENTRY + "    never_join: {name: Desk}\n", 3, "sources[0].never_join", "needs a list"
+    ),
     "language": (
         "sources:\n  - url: https://example.org/\n    language: English\n", 3,
         "sources[0].language", "a language code such as en",

@@ -120,7 +120,7 @@ def _show(config: Config, press: Press) -> bool:
     """What a user would look at next; whether every article is in its right story."""
     from aggregator.cli.demo_check import is_right
     from aggregator.cli.search import print_hits
-    from aggregator.cli.stories import print_stories, print_story
+    from aggregator.cli.story_view import print_stories, print_story
     from aggregator.core.query import parse
     from aggregator.notify.render import render
     from aggregator.service.digests import digest_until_now

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def is_right(storage: Storage, press: Press) -> bool:
-    """Whether stories and texts are right; says so, or what is wrong."""
+    """Whether stories, relations, first outlets and texts are right; says so, or what is wrong."""
     stories = storage.stories(limit=100_000)
     found = {item.article.url: story.story_id for story in stories for item in story.articles}
     wrong = [*_missing(found, press)] or [*_torn_or_mixed(found, press)]
+    wrong = wrong or [*_mistaken(stories, press)]
     wrong += _furniture_left(_articles(storage, stories), press)
     for what, which in wrong:
         line(Cell(f"{what}: ", "bad"), which)
@@ -25,8 +26,8 @@ def is_right(storage: Storage, press: Press) -> bool:
         line(
             Cell("Checked: ", "good"),
             f"all {len(found)} articles are stored, each in the story that the press knows it to "
-            f"belong to ({len(stories)} stories). No text has what recurs on the pages of its "
-            "outlet.",
+            f"belong to ({len(stories)} stories), after the outlet that was first and in the "
+            "right relation. No text has what recurs on the pages of its outlet.",
         )
     return not wrong
 
@@ -56,6 +57,23 @@ def _torn_or_mixed(found: dict[str | None, int], press: Press) -> Iterable[tuple
         stories.setdefault(found[url], set()).add(truth.story)
     yield from (("torn apart", label) for label, ids in labels.items() if len(ids) > 1)
     yield from (("wrongly joined", f"story {one}") for one, of in stories.items() if len(of) > 1)
+
+
+def _mistaken(stories: Iterable[Story], press: Press) -> Iterable[tuple[str, str]]:
+    """Relations and first outlets, of stories that have the right articles."""
+    truth = press.truth()
+    for story in stories:
+        for item in story.articles:
+            known = truth.get(item.article.url or "")
+            if known is None:
+                continue
+            source, first = item.article.source, known.relation == "first"
+            if first and story.first != item:
+                said = f"{story.first.article.source} instead of {source}"
+                yield "wrong first outlet", f"{known.title}: {said}"
+            right = "new" if first else known.relation
+            if item.relation.value != right:
+                yield "wrong relation", f"{known.title} ({source}) is {item.relation}, not {right}"
 
 
 def _furniture_left(articles: Iterable[Article], press: Press) -> Iterable[tuple[str, str]]:

@@ -63,3 +63,32 @@ class LazyGroup(click.Group):
         command = getattr(import_module(f"aggregator.cli.{module}"), name)
         assert isinstance(command, click.Command)  # noqa: S101 - narrows the type; a test walks all
         return command
+
+
+class Verbs(click.Group):
+    """A command that has others below it: `story 17 --why`, `story merge 17 21`.
+
+    Its own arguments are those of a plain command; a first one that is the name of a command below
+    it leads there.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        settings = {"allow_interspersed_args": True, "allow_extra_args": False}
+        super().__init__(
+            invoke_without_command=True,
+            context_settings=settings,
+            subcommand_metavar="",
+            **kwargs,
+        )
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        verb = self.commands.get(args[0]) if args else None
+        if verb is None:
+            return super().make_context(info_name, args, parent, **extra)
+        return verb.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)

@@ -1,4 +1,4 @@
-"""parse, group: one stage on a file, for users who debug a source."""
+"""parse, group: one stage on a file, for users who debug a source; all stories again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from typing import Any
 import click
 
 from aggregator.cli.article import print_mentions
-from aggregator.cli.common import file_argument, json_option, read_bytes, type_option
+from aggregator.cli.common import (
+    Period,
+    config_option,
+    file_argument,
+    json_option,
+    load_config,
+    read_bytes,
+    type_option,
+)
 from aggregator.cli.output import (
     Cell,
     Column,
@@ -23,6 +31,7 @@ from aggregator.cli.output import (
     moment,
     table,
 )
+from aggregator.cli.regroup import run_again
 from aggregator.errors import UsageError
 from aggregator.types import Assignment, GroupInput, ParsedFeed
 
@@ -78,17 +87,49 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
             line(Cell(f"  {guid}", "dim"))
 
 
-@click.command(epilog="Example: aggregator group articles.jsonl --json")
-@file_argument()
+@click.command(
+    epilog="Examples: aggregator group articles.jsonl --json · "
+    "aggregator group --again --since 14d --dry-run"
+)
+@file_argument(required=False)
+@click.option("--again", is_flag=True, help="Find the stories of all stored articles anew.")
+@click.option("--since", type=Period(), help="With --again: published since: 24h, 3d, date.")
+@click.option("--dry-run", is_flag=True, help="With --again: only say what would change.")
+@config_option
 @json_option
-def group(file: Path, as_json: bool) -> None:
+def group(
+    *,
+    file: Path | None,
+    again: bool,
+    since: datetime | None,
+    dry_run: bool,
+    config_path: Path,
+    as_json: bool,
+) -> int:
     """Find the stories among articles, one JSON object a line, in the order of the file.
 
     \b
     Keys: id (needed) and any of title, text, source, published (ISO 8601), lang, url.
     Each is answered with its story (the id of the article that began it), relation
     (new, same, copy, rewrite, report, translation), of, score and why.
+
+    With --again and no FILE, the stories of what is stored are found anew, by this version's
+    rules and the sources' keys in feeds.yaml. What was put somewhere by hand stays there.
     """
+    if again:
+        if file is not None:
+            raise UsageError("--again is about what is stored; leave out FILE")
+        config = load_config(config_path)
+        return run_again(config, since=since, dry_run=dry_run, as_json=as_json)
+    if file is None:
+        raise UsageError("name a FILE, or - for standard input; or give --again for what is stored")
+    if since is not None or dry_run:
+        raise UsageError(f"{'--dry-run' if since is None else '--since'} goes with --again")
+    _group_file(file, as_json=as_json)
+    return 0
+
+
+def _group_file(file: Path, *, as_json: bool) -> None:
     from aggregator.core.cluster import Grouper
 
     grouper = Grouper()

@@ -6,7 +6,7 @@ values     how the text behind a key is read; credentials: secrets, headers, cer
            databases: where the database is
 rules      what must hold between keys
 messages   mismatches → sentences
-build      a valid file → model.Config
+build      a valid file → model.Config; naming: what sources without a name are called
 
 editing    sources added, removed and paused in a file, all else byte for byte
 edits      the same in a text; entries: new ones as text; replacing: a file put back at once

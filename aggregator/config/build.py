@@ -1,15 +1,14 @@
-"""A file that is right → Config: defaults filled in, names derived."""
+"""A file that is right → Config: defaults filled in."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from aggregator.config.credentials import HiddenText
 from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
+from aggregator.config.naming import name_sources
 from aggregator.config.schema import (
     DigestSection,
     ExtractSection,
@@ -19,18 +18,17 @@ from aggregator.config.schema import (
     SmtpSection,
     SourceEntry,
 )
-from aggregator.core.text import clean_line
-from aggregator.core.urls import host_key
-from aggregator.types import PageRules, PageSelectors, Source
+from aggregator.types import Manners, PageRules, PageSelectors, Source
 
 DEFAULT_STORAGE = "aggregator.db"
 
 
 def build(file: FeedsFile, folder: Path) -> Config:
     """The meaning of a valid file that lies in `folder`."""
-    names = name_sources(file.sources)
+    names = name_sources([(entry.name, entry.url) for entry in file.sources])
     pairs = [
-        (entry, _source(entry, name, file)) for entry, name in zip(file.sources, names, strict=True)
+        (entry, _source(entry, name, file, names))
+        for entry, name in zip(file.sources, names, strict=True)
     ]
     return Config(
         storage=file.storage or folder / DEFAULT_STORAGE,
@@ -60,61 +58,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
     )
 
 
-def name_sources(entries: Sequence[SourceEntry]) -> list[str]:
-    """The name of each: its own; else the host without "www."; where several would have that
-    one, with the first part of the path in which they differ; where that is not enough, a number.
-    """
-    shared = _shared_segments(entry for entry in entries if not entry.name)
-    taken = {entry.name.casefold() for entry in entries if entry.name}
-    numbers: Counter[str] = Counter()
-    names = []
-    for entry in entries:
-        name = entry.name
-        if not name:
-            wanted = name = _derive(entry, shared[_host(entry)])
-            while name.casefold() in taken:
-                numbers[wanted] += 1
-                name = f"{wanted}-{numbers[wanted] + 1}"
-            taken.add(name.casefold())
-        names.append(name)
-    return names
-
-
-def _host(entry: SourceEntry) -> str:
-    return host_key(entry.url).removeprefix("www.")
-
-
-def _segments(entry: SourceEntry) -> list[str]:
-    path = unquote(urlsplit(entry.url).path)
-    return [line for part in path.split("/") if (line := clean_line(part))]
-
-
-def _shared_segments(entries: Iterable[SourceEntry]) -> dict[str, int | None]:
-    """With how many equal segments all paths on a host begin; None: there is one feed only."""
-    paths: dict[str, list[list[str]]] = {}
-    for entry in entries:
-        paths.setdefault(_host(entry), []).append(_segments(entry))
-    return {
-        host: _common(min(group), max(group)) if len(group) > 1 else None
-        for host, group in paths.items()
-    }
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    """With how many equal segments both begin; for the least and greatest of many: all of them."""
-    return next(
-        (count for count, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
-
-
-def _derive(entry: SourceEntry, shared: int | None) -> str:
-    if shared is None:
-        return _host(entry)
-    return "/".join([_host(entry), *_segments(entry)[shared : shared + 1]])
-
-
-def _source(entry: SourceEntry, name: str, file: FeedsFile) -> Source:
+def _source(entry: SourceEntry, name: str, file: FeedsFile, names: Sequence[str]) -> Source:
     interval = entry.interval or file.interval
     return Source(
         name=name,
@@ -130,7 +74,15 @@ def _source(entry: SourceEntry, name: str, file: FeedsFile) -> Source:
         proxy=entry.proxy,
         selectors=_selectors(entry.select),
         rules=_rules(entry.extract),
+        manners=_manners(entry, names),
     )
+
+
+def _manners(entry: SourceEntry, names: Sequence[str]) -> Manners:
+    """`names` are those of all sources, as they are written where they are given."""
+    known = {name.casefold(): name for name in names}
+    never = frozenset(known.get(name.casefold(), name) for name in entry.never_join)
+    return Manners(grouped=entry.stories, never_join=frozenset("*") if "*" in never else never)
 
 
 def _login(section: LoginSection | None) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 
 from aggregator.config.messages import dotted
+from aggregator.config.naming import name_sources
 from aggregator.config.schema import FeedsFile
 from aggregator.config.tree import Flaw, Loc, Node
+from aggregator.config.values import quote
 from aggregator.core.durations import format_duration, parse_duration
 from aggregator.core.text import clean_line
 from aggregator.core.urls import normalise
@@ -34,6 +37,7 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _unique(root, "name")
     yield from _headers(root)
     yield from _unused_rules(root)
+    yield from _never_joined(root)
     yield from _login(root)
     yield from _lease(root)
     yield from _digest(root)
@@ -134,6 +138,55 @@ def _unused_rules(root: Node) -> Iterator[Flaw]:
                 message="is of no use, for its article pages are not fetched: pages is never, on"
                 f" line {policy.line}; give this source pages: auto, or remove this section",
             )
+
+
+def _never_joined(root: Node) -> Iterator[Flaw]:
+    """Names under `never_join` that are no other source's."""
+    names = _names(root)
+    if names is None:
+        return
+    known = {name.casefold(): name for name in names}
+    for own, (loc, source) in zip(names, _sources(root), strict=True):
+        node, here = source.child("never_join"), (*loc, "never_join")
+        if node is None:
+            continue
+        listed = isinstance(node.value, list)
+        for position, one in enumerate(node.children() if listed else [node]):
+            name = clean_line(one.value) if isinstance(one.value, str) else ""
+            if not name or name == "*" or (name.lower() == "all" and not listed):
+                continue
+            place = (*here, position) if listed else here
+            if name.casefold() == own.casefold():
+                message = (
+                    "is the source's own name; take it out (stories: off keeps each of its"
+                    " articles in a story of its own)"
+                )
+                yield Flaw(line=one.line, loc=place, message=message)
+            elif name.casefold() not in known:
+                yield Flaw(line=one.line, loc=place, message=_no_source(name, known))
+
+
+def _no_source(name: str, known: dict[str, str]) -> str:
+    if name.casefold() == "all":
+        return "names no source; for all of them write never_join: all, without brackets"
+    near = get_close_matches(name.casefold(), known, n=1)
+    hint = f"did you mean {quote(known[near[0]])}?" if near else "`aggregator sources` lists them"
+    return f"{quote(name)} names no source in this file; {hint}"
+
+
+def _names(root: Node) -> list[str] | None:
+    """What each source is called; None: that cannot be told yet."""
+    entries: list[tuple[str | None, str]] = []
+    for _, source in _sources(root):
+        name, url = source.child("name"), source.child("url")
+        if isinstance(source.value, str):
+            url = source
+        given = clean_line(name.value) if name and isinstance(name.value, str) else None
+        address = normalise(clean_line(url.value)) if url and isinstance(url.value, str) else None
+        if not (given or address):
+            return None
+        entries.append((given or None, address or ""))
+    return name_sources(entries)
 
 
 def _lease(root: Node) -> Iterator[Flaw]:

@@ -65,6 +65,7 @@ ElementRule = Annotated[str, PlainValidator(values.element_rule)]
 ElementRules = Annotated[tuple[ElementRule, ...], BeforeValidator(values.one_or_more)]
 Rule = Annotated[str, PlainValidator(values.rule)]
 Rules = Annotated[tuple[Rule, ...], BeforeValidator(values.one_or_more)]
+SourceNames = Annotated[tuple[Name, ...], BeforeValidator(values.all_or_some)]
 CookieName = Annotated[str, PlainValidator(credentials.cookie_name)]
 CookieValue = Annotated[str, PlainValidator(_around(credentials.cookie_value))]
 AttributeName = Annotated[str, PlainValidator(values.attribute_name)]
@@ -119,6 +120,8 @@ class SourceEntry(Section):
     interval: PollInterval | None = None
     pages: Pages | None = None
     weight: Annotated[float, PlainValidator(numbers(0, 100))] = 1.0
+    stories: Flag = True
+    never_join: SourceNames = ()
     max_interval: PollInterval | None = None
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     login: LoginSection | None = None

@@ -252,6 +252,13 @@ def one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def all_or_some(value: object) -> object:
+    """The same; `all` stands for the one name "*"."""
+    if isinstance(value, str) and value.strip().lower() == "all":
+        return ["*"]
+    return one_or_more(value)
+
+
 def attribute_name(value: object) -> str:
     """Of an element of XML, such as htmlUrl or app:color."""
     line = text(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aggregator.core.monthnames import month_forms
 from aggregator.core.text import fold
 
 _LISTS = {
@@ -75,34 +76,22 @@ _LISTS = {
     "az": """bir bu da də edib edilib ilə isə kimi olan olub onun üçün və ki həm daha çox sonra""",
 }
 
-_CALENDAR = {
-    "en": """monday tuesday wednesday thursday friday saturday sunday january february march april
-        june july august september october november december feb aug sept oct nov dec""",
-    "de": """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar
-        märz april mai juni juli august september oktober november dezember""",
-    "fr": """lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin
-        juillet août septembre octobre novembre décembre""",
-    "es": """lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo
-        junio julio agosto septiembre octubre noviembre diciembre""",
-    "it": """lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio marzo aprile
-        maggio giugno luglio agosto settembre ottobre novembre dicembre""",
-    "pt": """segunda terça quarta quinta sexta sábado domingo feira janeiro fevereiro março abril
-        maio junho julho agosto setembro outubro novembro dezembro""",
-    "nl": """maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart april
-        mei juni juli augustus september oktober november december""",
-    "pl": """poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę
-        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada
-        grudnia""",
-    "sv": """måndag tisdag onsdag torsdag fredag lördag söndag januari februari mars april maj juni
-        juli augusti september oktober november december""",
-    "tr": """pazartesi salı çarşamba perşembe cuma cumartesi pazar ocak şubat mart nisan mayıs
-        haziran temmuz ağustos eylül ekim kasım aralık""",
-    "ru": """понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье
-        января февраля марта апреля мая июня июля августа сентября октября ноября декабря""",
-    "uk": """понеділок вівторок середа середу четвер пятницю субота суботу неділя неділю січня
-        лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня""",
-    "ar": """الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد يناير فبراير مارس أبريل مايو يونيو
-        يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر""",
+# Of English also what months are called in short: it writes them so.
+_DAYS = {
+    "en": "monday tuesday wednesday thursday friday saturday sunday feb aug sept oct nov dec",
+    "de": "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "pt": "segunda terça quarta quinta sexta sábado domingo feira",
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "pl": "poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę",
+    "sv": "måndag tisdag onsdag torsdag fredag lördag söndag",
+    "tr": "pazartesi salı çarşamba perşembe cuma cumartesi pazar",
+    "ru": """понедельник вторник среда среду четверг пятница пятницу суббота субботу
+        воскресенье""",
+    "uk": "понеділок вівторок середа середу четвер пятницю субота суботу неділя неділю",
+    "ar": "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
 }
 
 _MARKS = {
@@ -129,10 +118,14 @@ def common_words(language: str) -> frozenset[str]:
 
 
 def calendar_words(language: str | None = None) -> list[str]:
-    """Names of days and months in a language; None: in all of them."""
+    """Names of days and months in a language, but for one that is a function word too; None: in
+    all of them."""
     if language is None:
-        return " ".join(_CALENDAR.values()).split()
-    return _CALENDAR.get(language, "").split()
+        return [word for known in _DAYS for word in calendar_words(known)]
+    if language not in _DAYS:
+        return []
+    months = [forms[0] for forms in month_forms(language)]
+    return [*_DAYS[language].split(), *(word for word in months if word not in _MARKS[language])]
 
 
 def guess_language(words: Iterable[str]) -> str:

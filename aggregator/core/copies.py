@@ -1,190 +1,298 @@
 """Which articles have the text of another: containment of word 3-grams (Broder 1997).
 
-Candidates come from an index of the shingles of every story; each is then measured exactly. An
-outlet's own recurring text (navigation, notices, bylines) is left out: what is in articles of two
-other stories of the outlet is its furniture. Text inside quotations does not make a copy, for two
-reports may quote the same statement at length.
+Candidates come from an index of a sample of the shingles of every story; each is then measured
+exactly. An outlet's own recurring text (navigation, notices, bylines) is left out: what is in
+articles of two other stories of the outlet is its furniture. Of what is left it is asked whether it
+is more than a passage (core.passages).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
+from heapq import nsmallest
 
-from aggregator.core.fingerprint import unpack
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.core.archive import Archive
+from aggregator.core.features import Features
+from aggregator.core.passages import Pieces, at_step, is_passage, pieces
 from aggregator.core.postings import Postings
-from aggregator.core.window import Key, Member, Window
-from aggregator.types import Fingerprint, GroupInput
+from aggregator.core.window import Window, micros
 
 COPY = 0.6
 """From this containment on a text is a copy."""
+WHOLLY = (0.85, 0.6)
+"""From this containment or overlap on what two texts share is more than a passage, wherever it
+stands."""
+AGAIN = (0.9, 0.5)
+"""From this containment and overlap on an outlet's text is its same article again."""
 CANDIDATES = 6
 """Stories that are looked at."""
-MEMBERS = 48
+MEMBERS = 24
 """Articles of a story that are looked at: its first and its last ones."""
+MEASURED = 8
+"""Of these so many, the most alike at first sight, are measured exactly."""
 RECENT = 12
 """Articles of an outlet in which its furniture is looked for."""
-WHOLE = 96
-"""A text with at most so many shingles is found by every one of them, a longer one by a quarter."""
-BUDGET = 4_000
+WHOLE = 32
+"""A text with at most so many shingles is found by every one of them, a longer one by about so
+many: by those that a power of two divides."""
+BEGINNING = 14
+"""And by its first ones: a summary of a long text is mostly made of these."""
+BUDGET = 2_000
 """Entries of the index that one question reads."""
+_OUTLETS = 2_000
+"""Outlets whose furniture is kept: those that were asked for last."""
 
 Shingles = frozenset[int]
+Numbers = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
     """How much of its text an article shares with a member of the window."""
 
-    member: Member
+    root: int
+    slot: int
+    other: Features
     containment: float
     """The share of the shorter text's word sequences that the other has, 0 to 1."""
     overlap: float
     """The share of both texts' word sequences that both have (Jaccard), 0 to 1."""
     wording: float
-    """As `containment`, of all text: quotations and the outlets' recurring text included."""
+    """As `containment`, of all text: the outlets' recurring text included."""
+    extent: float
+    """As `overlap`, of all text."""
     shared: int
     """Word sequences in both; sampled for long texts."""
     shorter: bool
     """Whether the article is the shorter of the two."""
+    order: int
+    """Of the member in the order of assignment."""
+    own: bool
+    """Whether both are of one outlet."""
+    passage: tuple[Pieces, Pieces] | None = None
+    """What the article and the member have in common, if that is no more than a passage, or than
+    an outlet's recurring text; without pieces when it is no more than turns of phrase."""
 
     @property
-    def rank(self) -> tuple[float, float, int]:
-        """By it the best is chosen: of copies the one that has most else in common, too; of
-        equals the earlier one."""
-        return min(self.containment, COPY), self.overlap, -self.member.order
+    def again(self) -> bool:
+        """Whether it is the outlet's same article."""
+        return self.own and self.containment >= AGAIN[0] and self.overlap >= AGAIN[1]
+
+    @property
+    def rank(self) -> tuple[bool, float, float, int]:
+        """By it the best is chosen: the outlet's own article before another one's; of copies the
+        one that has most else in common, too; of equals the earlier one."""
+        return self.again, min(self.containment, COPY), self.overlap, -self.order
 
 
 class CopyIndex:
     """Finds the best of them within `reach`."""
 
-    def __init__(self, window: Window, *, reach: timedelta) -> None:
+    def __init__(self, window: Window, archive: Archive) -> None:
         self._window = window
-        self._reach = reach
-        self._postings = Postings(window, lambda member: _index_numbers(member.fingerprint))
-        self._furniture: dict[str, Shingles] = {}
+        self._archive = archive
+        self._postings = Postings()
+        self._furniture: OrderedDict[str, Shingles] = OrderedDict()
 
-    def add(self, member: Member) -> None:
-        self._postings.add(member)
-        self._furniture.pop(member.item.source, None)
+    def add(self, root: int, found: Features, *, begins: bool) -> None:
+        self._postings.add(root, self.numbers(found), begins=begins)
+        self._furniture.pop(found.item.source, None)
 
-    def remove(self, member: Member) -> None:
-        self._postings.remove(member)
-        self._furniture.pop(member.item.source, None)
+    @staticmethod
+    def numbers(found: Features) -> list[int]:
+        """What an article is found by."""
+        return sample(found)
 
-    def find(self, item: GroupInput, *, least: float) -> list[Likeness]:
-        """The member of each story that shares most of its text with `item`, best first.
+    def discard(self, root: int, numbers: Collection[int]) -> None:
+        """No article of a story that goes on is found by these any more."""
+        self._postings.discard(root, numbers)
+
+    def left(self, source: str) -> None:
+        """Articles of the outlet have left the window."""
+        self._furniture.pop(source, None)
+
+    def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
+        self._postings.sweep(gone)
+
+    def find(self, found: Features, *, least: float, reach: timedelta) -> list[Likeness]:
+        """The member of each story that shares most of its text with the article, best first: of
+        those that share more than a passage, where there are any.
 
         Stories that share less than `least` of all wording are left out.
         """
-        mine = _shingles(item.fingerprint)
-        sums = self._postings.gather(dict.fromkeys(mine, 1.0), budget=BUDGET)
-        found = []
-        for story in self._postings.best(sums, CANDIDATES, least=max(2, len(mine) // 64)):
-            best = self._best_of(item, mine, self._within_reach(story, item), least)
-            if best is not None:
-                found.append(best)
-        return sorted(found, key=lambda likeness: likeness.rank, reverse=True)
+        numbers = question(found)
+        enough = max(2.0 if len(numbers) > 8 else 1.0, len(numbers) / 16)
+        roots = self._postings.find(
+            numbers,
+            [1.0] * len(numbers),
+            budget=BUDGET,
+            limit=CANDIDATES,
+            least=enough,
+            rank=self._window.order,
+        )
+        if not roots:
+            return []
+        slots = {root: self._within_reach(root, found, reach) for root in roots}
+        keys = [self._window.key(slot) for members in slots.values() for slot in members]
+        known = self._archive.get(keys)
+        likenesses = []
+        for root, members in slots.items():
+            others = [(s, known[k]) for s in members if (k := self._window.key(s)) in known]
+            likeness = self._best_of(found, root, others, least)
+            if likeness is not None:
+                likenesses.append(likeness)
+        return sorted(likenesses, key=lambda one: one.rank, reverse=True)
 
-    def _within_reach(self, story: Key, item: GroupInput) -> list[Member]:
-        members = self._window.of_story(story)
-        members = [member for member in members if abs(member.item.at - item.at) <= self._reach]
+    def _within_reach(self, root: int, found: Features, reach: timedelta) -> list[int]:
+        at, span = micros(found.item.at), reach // timedelta(microseconds=1)
+        window = self._window
+        members = [slot for slot in window.members(root) if abs(window.at[slot] - at) <= span]
         half = MEMBERS // 2
         return members if len(members) <= MEMBERS else members[:half] + members[-half:]
 
     def _best_of(
-        self, item: GroupInput, mine: Shingles, members: list[Member], least: float
+        self, found: Features, root: int, others: Sequence[tuple[int, Features]], least: float
     ) -> Likeness | None:
-        best: Likeness | None = None
-        for member in members:
-            theirs = _shingles(member.fingerprint)
-            if 3 * len(mine & theirs) < least * min(len(mine), len(theirs)):
-                continue
-            likeness = self._measure(item, member)
-            if best is None or likeness.rank > best.rank:
-                best = likeness
-            if best.overlap > 0.98:
+        likenesses: list[Likeness] = []
+        for slot, other in _most_alike(found, others, least):
+            likeness = self._measure(found, other, slot, root)
+            if likeness.wording >= least:
+                likenesses.append(likeness)
+            if likeness.overlap > 0.98:
                 break
-        return best if best is not None and best.wording >= least else None
+        likenesses.sort(key=lambda one: one.rank, reverse=True)
+        passage: Likeness | None = None
+        for likeness in likenesses:
+            if likeness.containment < least:
+                break
+            shared = self._passage(found, likeness)
+            if shared is None:
+                return likeness
+            passage = passage or replace(likeness, passage=shared)
+        if passage is None and likenesses:
+            other = likenesses[0].other
+            shared = pieces(found, other), pieces(other, found)
+            passage = replace(likenesses[0], passage=shared)
+        return passage
 
-    def _measure(self, item: GroupInput, member: Member) -> Likeness:
-        step = max(item.fingerprint.step, member.fingerprint.step)
-        one, other = _text(item.fingerprint, step), _text(member.fingerprint, step)
-        wording = len(one[1] & other[1]) / max(1, min(len(one[1]), len(other[1])))
-        mine, theirs = self._furniture_of(item.source), self._furniture_of(member.item.source)
-        one, other = _without(one, mine), _without(other, theirs)
-        shorter = len(one[1]) <= len(other[1])
-        (outside, part), (_, whole) = (one, other) if shorter else (other, one)
-        both = len(part & whole)
+    def _passage(self, found: Features, likeness: Likeness) -> tuple[Pieces, Pieces] | None:
+        """None: it is more than that."""
+        other = likeness.other
+        if likeness.containment >= WHOLLY[0] or likeness.overlap >= WHOLLY[1]:
+            return None
+        if not found.item.fingerprint.length or not other.item.fingerprint.length:
+            return None
+        mine = pieces(found, other, self.furniture(found.item.source))
+        theirs = pieces(other, found, self.furniture(other.item.source))
+        of_shorter, containment = mine if likeness.shorter else theirs, likeness.containment
+        if is_passage(mine, theirs, of_shorter=of_shorter, containment=containment):
+            return mine, theirs
+        return None
+
+    def _measure(self, found: Features, other: Features, slot: int, root: int) -> Likeness:
+        step = max(found.item.fingerprint.step, other.item.fingerprint.step)
+        one, two = _at_step(found, step), _at_step(other, step)
+        both = len(one & two)
+        wording = both / max(1, min(len(one), len(two)))
+        extent = both / max(1, len(one) + len(two) - both)
+        one -= self.furniture(found.item.source)
+        two -= self.furniture(other.item.source)
+        both = len(one & two)
         return Likeness(
-            member=member,
-            containment=containment(outside, part, whole),
-            overlap=both / max(1, len(part) + len(whole) - both),
+            root=root,
+            slot=slot,
+            other=other,
+            containment=both / max(1, min(len(one), len(two))),
+            overlap=both / max(1, len(one) + len(two) - both),
             wording=wording,
+            extent=extent,
             shared=both,
-            shorter=shorter,
+            shorter=len(one) <= len(two),
+            order=self._window.order[slot],
+            own=bool(found.item.source) and found.item.source == other.item.source,
         )
 
-    def _furniture_of(self, source: str) -> Shingles:
+    def furniture(self, source: str) -> Shingles:
+        """Word sequences that recur in the outlet's latest articles."""
         if not source:
             return frozenset()
         known = self._furniture.get(source)
         if known is not None:
+            self._furniture.move_to_end(source)
             return known
-        stories: dict[object, set[int]] = {}
-        for member in self._window.of_source(source)[-RECENT:]:
-            stories.setdefault(member.story, set()).update(_shingles(member.fingerprint))
+        window = self._window
+        slots = window.latest_of_source(source, RECENT)
+        texts = self._archive.get([window.key(slot) for slot in slots])
+        stories: dict[int, set[int]] = {}
+        for slot in slots:
+            text = texts.get(window.key(slot))
+            if text is not None:
+                stories.setdefault(window.root[slot], set()).update(text.shingle_set)
         counts = Counter(shingle for text in stories.values() for shingle in text)
         found = frozenset(shingle for shingle, count in counts.items() if count >= 2)
         self._furniture[source] = found
+        if len(self._furniture) > _OUTLETS:
+            self._furniture.popitem(last=False)
         return found
 
 
-def containment(outside: Shingles, part: Shingles, whole: Shingles) -> float:
-    """How much of `part` is in `whole`; `outside` is what of `part` stands outside quotations.
-
-    The lesser of the shares of all and of what stands outside, unless hardly anything does.
-    """
-    share = len(part & whole) / max(1, len(part))
-    if len(outside) < 8 or 4 * len(outside) < len(part):
-        return share
-    return min(share, len(outside & whole) / len(outside))
-
-
-def _text(fingerprint: Fingerprint, step: int) -> tuple[Shingles, Shingles]:
-    """Outside quotations, and all."""
-    everything = _shingles(fingerprint)
-    if step > fingerprint.step:
-        everything = _sample(everything, step)
-    if not fingerprint.quoted:
-        return everything, everything
-    return _sample(unpack(fingerprint.shingles), step), everything
+def _most_alike(
+    found: Features, others: Sequence[tuple[int, Features]], least: float
+) -> list[tuple[int, Features]]:
+    """Those members that are worth measuring, those of the same outlet first."""
+    mine, source = found.shingle_set, found.item.source
+    alike: list[tuple[bool, float, float, int, tuple[int, Features]]] = []
+    for slot, other in others:
+        theirs = other.shingle_set
+        both, fewer = len(mine & theirs), min(len(mine), len(theirs))
+        if 3 * both >= least * fewer:
+            contained = min(both / max(1, fewer), COPY)
+            overlap = both / max(1, len(mine) + len(theirs) - both)
+            elsewhere = other.item.source != source
+            alike.append((elsewhere, -contained, -overlap, len(alike), (slot, other)))
+    return [member for *_, member in nsmallest(MEASURED, alike)]
 
 
-def _without(text: tuple[Shingles, Shingles], furniture: Shingles) -> tuple[Shingles, Shingles]:
-    if not furniture:
-        return text
-    return text[0] - furniture, text[1] - furniture
+def wording(found: Features, other: Features) -> float:
+    """The share of the shorter text's word sequences that the other has, 0 to 1."""
+    step = max(found.item.fingerprint.step, other.item.fingerprint.step)
+    one, two = _at_step(found, step), _at_step(other, step)
+    return len(one & two) / max(1, min(len(one), len(two)))
 
 
-@lru_cache(maxsize=1_024)
-def _shingles(fingerprint: Fingerprint) -> Shingles:
-    found = set(unpack(fingerprint.shingles + fingerprint.quoted))
-    return frozenset(found)  # a copy takes half the memory of a set that has grown
+def _at_step(found: Features, step: int) -> Shingles:
+    if step == found.item.fingerprint.step:
+        return found.shingle_set
+    return frozenset(at_step(found.shingles, step).tolist())
 
 
-def _sample(shingles: Iterable[int], step: int) -> Shingles:
-    if step == 1:
-        return frozenset(shingles)
-    return frozenset([shingle for shingle in shingles if not shingle % step])
+def sample(found: Features) -> list[int]:
+    """The word sequences by which a text is found: all of a short one; of another those of its
+    beginning and about `WHOLE`."""
+    beginning: list[int] = found.shingles[:BEGINNING].tolist()
+    rest: list[int] = at_step(found.shingles[BEGINNING:], _sampling(found)).tolist()
+    return beginning + rest
 
 
-def _index_numbers(fingerprint: Fingerprint) -> Iterable[int]:
-    found = _shingles(fingerprint)
-    if len(found) <= WHOLE:
-        return found
-    step = max(4, fingerprint.step)
-    return [shingle for shingle in found if not shingle % step]
+def question(found: Features) -> list[int]:
+    """Those by which a text asks: a long one by twice as many as others, for of a short text that
+    it holds it has hardly any among them."""
+    step = _sampling(found)
+    if found.item.fingerprint.step > 1:
+        step //= 2
+    numbers: list[int] = at_step(found.shingles, step).tolist()
+    return numbers
+
+
+def _sampling(found: Features) -> int:
+    step, count = found.item.fingerprint.step, len(found.shingles)
+    while count > WHOLE * 1.4:
+        step *= 2
+        count //= 2
+    return step

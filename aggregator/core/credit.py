@@ -114,20 +114,26 @@ _REPORTED = re.compile(
 )
 
 
-_ARTICLE = re.compile(r"the\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"\Athe\s+", re.IGNORECASE)
 _OF_OUTLETS = ("reported by", "published", "appeared", "a report")
 """Behind these the name of any outlet may stand."""
 
 
+_BETWEEN = re.compile(r"\s*[,;]\s+(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+
+
 def _in_lead(line: str) -> Iterator[str]:
     for match in _REPORTED.finditer(line[: 2 * _LINE]):
-        name = _ARTICLE.sub("", next(filter(None, match.groups()), "").strip(" “”\"'«»"))
-        known = agency(name) or agency(re.sub(r"(?i)\s*(?:news agency|agency)\Z", "", name))
+        names = next(filter(None, match.groups()), "")
         said = match[0].lower()
-        if known:
-            yield known
-        elif _is_outlet(name) and any(words in said for words in _OF_OUTLETS):
-            yield name
+        outlets = any(words in said for words in _OF_OUTLETS)
+        for part in _BETWEEN.split(names):  # "PRCCSF and The Gulf Observer" are two
+            name = _ARTICLE.sub("", part.strip(" “”\"'«»"))
+            known = agency(name) or agency(re.sub(r"(?i)\s*(?:news agency|agency)\Z", "", name))
+            if known:
+                yield known
+            elif outlets and _is_outlet(name):
+                yield name
 
 
 def _is_outlet(name: str) -> bool:
@@ -182,6 +188,9 @@ def _at_end(line: str) -> Iterator[str]:
         if known := agencies(match["names"].strip()):
             yield from known
             return
-        if pattern is _LABEL and _is_outlet(name := match["names"].strip(" .()[]")):
-            yield name
-            return
+        if pattern is _LABEL:
+            listed = _BETWEEN.split(match["names"])
+            names = [_ARTICLE.sub("", name.strip(" .()[]")) for name in listed]
+            if all(agency(name) or _is_outlet(name) for name in names):
+                yield from (agency(name) or name for name in names)
+                return

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from aggregator.core.timeline import independent_outlets, is_independent
+from aggregator.core.lead_report import lead_article
+from aggregator.core.story_texts import Standing, outlet_standings
 from aggregator.types import Digest, Relation, SourceStatus, Story, StoryArticle
 
 SILENT_AFTER = timedelta(days=30)
@@ -16,11 +17,9 @@ LATE = timedelta(days=3)
 """What was published so long before the period is old news, though it was first seen in it: the
 backlog of a new source does not fill the digest."""
 
-_COPY_SHARE = 0.25
+_SHARES = {Standing.OWN: 1.0, Standing.CARRIED: 1.0, Standing.REWRITE: 0.5, Standing.COPY: 0.25}
 _KNOWN_SHARE = 0.5
 _HALF_LIFE = timedelta(hours=48)
-_EARLY = timedelta(hours=6)
-_ENOUGH_WORDS = 60
 
 
 def build_digest(  # noqa: PLR0913 - what the digest consists of, each by its name
@@ -74,41 +73,21 @@ def build_digest(  # noqa: PLR0913 - what the digest consists of, each by its na
 def rank(story: Story, *, since_at: datetime, until_at: datetime) -> float:
     """How high a story stands in the digest; a number without unit, higher is higher.
 
-    Every outlet gives the weight of its source: in full if it has a text of its own, a quarter
-    if it only copied (`independent_outlets`); half of that if the outlet was already in the
-    story before `since_at`, since readers have seen it there. The sum is halved for every 48
-    hours between the story's latest article and `until_at`. Equal stories go by number of
+    Every outlet gives the weight of its source: in full for an independent report, half for a
+    rewrite, a quarter if it only copied (`outlet_standings`); half of that if the outlet was
+    already in the story before `since_at`, since readers have seen it there. The sum is halved for
+    every 48 hours between the story's latest article and `until_at`. Equal stories go by number of
     articles (more first), then by the time of the latest article (later first), then by id.
     """
-    independent = frozenset(independent_outlets(story))
+    standing = outlet_standings(story)
     known = frozenset(
         item.article.source for item in story.articles if item.article.first_seen_at < since_at
     )
     points = 0.0
     for outlet, weight in {item.article.source: item.weight for item in story.articles}.items():
-        own = 1.0 if outlet in independent else _COPY_SHARE
-        points += weight * own * (_KNOWN_SHARE if outlet in known else 1.0)
+        points += weight * _SHARES[standing[outlet]] * (_KNOWN_SHARE if outlet in known else 1.0)
     age = max(until_at - story.last_at, timedelta())
     return points * float(0.5 ** (age / _HALF_LIFE))
-
-
-def lead_article(story: Story) -> StoryArticle:
-    """The report that speaks for the story.
-
-    The first article, if it has 60 words or more: it is the origin, or the nearest to it that
-    we have. A shorter one (a flash, a link, a summary) gives way to the longest report with a
-    text of its own within six hours after it; the earlier of equals. One without a title never
-    leads as long as another has one.
-    """
-    first = story.first
-    if first.words >= _ENOUGH_WORDS and first.article.title:
-        return first
-    early = [
-        item
-        for item in story.articles
-        if is_independent(item) and item.article.at - story.first_at <= _EARLY
-    ]
-    return max(early or [first], key=lambda item: (bool(item.article.title), item.words))
 
 
 def new_articles(

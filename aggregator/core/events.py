@@ -1,248 +1,231 @@
-"""Which story reports the same event: by words, names and numbers, close in time.
+"""Which story reports the same event: by what its articles say, close in time.
 
-An article is compared with a story's articles one by one. Its nearness to the story is half that
-to their centroid and half that to the nearest of them, less a little for a large story (whose
-centroid is near to everything). Nearness to each is the cosine of their TF-IDF vectors, less a
-little for time gone by, and more when both are of one outlet, whose articles resemble each other
-anyway and seldom report one event twice. Similar mixtures of sparse likeness and time: Miranda et
-al. 2018; Saravanakumar et al. 2021.
+A story is the sum of its articles' vectors. The nearness of an article to it is their cosine, less
+a little for time gone by, for a story that has many reports already (which is near to everything),
+and when outlet and story are of one house: what an outlet brings daily is a series. Similar
+mixtures of sparse likeness and time: Miranda et al. 2018; Saravanakumar et al. 2021.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import log, sqrt
+from datetime import timedelta
+from math import log
 
-from aggregator.core import translations
-from aggregator.core.facts import kinship
-from aggregator.core.features import NAME, NUMBER, fact_keys, features
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.core.archive import Archive
+from aggregator.core.features import Features
+from aggregator.core.headline_toll import toll
+from aggregator.core.meaning import blended
 from aggregator.core.postings import Postings
-from aggregator.core.tfidf import Frequencies, Vector, cosine
-from aggregator.core.window import Key, Member, Window
-from aggregator.types import GroupInput
+from aggregator.core.series import tells_nothing
+from aggregator.core.vectors import Vector, centre, vector
+from aggregator.core.weights import Frequencies
+from aggregator.core.window import Window, micros
 
-REPORT = 0.2
+REPORT = 0.245
 """From this nearness on an article reports the story's event."""
-CENTROID = 0.5
-FOR_SIZE = 0.02
+FOR_SIZE = 0.03
 """Taken off for each factor e in the number of a story's articles."""
 FOR_A_DAY = 0.01
 SAME_OUTLET = 0.15
 SAME_OUTLET_NEXT_DAY = 0.2
-"""Taken off besides when a day has passed: what an outlet brings daily is a series."""
-OTHER_PEOPLE = 0.06
-"""Taken off when no principal name is shared."""
-EVIDENCE = 4.0
-"""How much more the shared stems must say than log(articles), which chance accounts for."""
+"""Taken off besides when a day has passed."""
+EVIDENCE = 3.0
+"""How much more the shared words must say than log(articles), which chance accounts for."""
+RARE = 6.0
+"""What a word says that is rare: one of 400 articles has it, those of the story not counted."""
+ONE = 2.5
+"""At most so much of what one word says counts as rare: by one name alone, no event is proved."""
+RARITY = 4.0
+"""What is above `RARE` in the shared words must add up to so much for each factor e by which the
+stream is larger than `SMALL`: the larger it is, the nearer is the nearest of all strangers."""
+SMALL = 900
+"""Articles."""
+MOST_RARITY = 4.5
+"""But no more than this."""
+CERTAIN = 0.1
+"""From so far above `REPORT` on nothing rare is asked; nearer to it, in proportion."""
 
+INDEXED = 32
+"""Stems that an article is found by: those that say most."""
+QUERY = 32
+FEW = 1_000
+PROMISING = (0.05, 0.14)
+"""So much of what these say a story must have, in a window of fewer articles than `FEW` and in a
+larger one. On the labelled sets one in 300 of the stories that are joined has less than the second;
+of strangers, nine in ten."""
 CANDIDATES = 6
 """Stories that are looked at."""
-MEMBERS = 12
+MEMBERS = 24
 """Articles that stand for a story: the latest ones that are no copies."""
-QUERY = 32
-"""Stems and names that a story is looked up by: those that say most."""
-PROMISING = 0.1
-"""A story must have so much of what these say; all that were near enough have had more."""
-SETTLED = 1_000
-"""In a smaller window words are weighed too roughly to tell so early what is promising."""
 BUDGET = 1_500
 """Entries of the index that one question reads."""
-KEPT = 1_000
-"""Vectors that are kept between questions."""
-SHOWN = 5
-"""Names and numbers that a reason gives."""
+_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearness:
     """How near an article is to a story."""
 
-    member: Member
-    """The story's nearest article."""
+    root: int
+    slot: int
+    """Of the story's nearest article."""
     score: float
     """At most 1; may be below 0."""
+    cosine: float
+    """Before anything was taken off."""
+    days: float
+    """Between the article and the nearest in time."""
 
 
 class EventIndex:
-    """Finds the nearest story among those within `reach`."""
+    """Finds the stories that are near to an article."""
 
-    def __init__(self, window: Window, *, reach: timedelta) -> None:
+    def __init__(self, window: Window, archive: Archive, frequencies: Frequencies) -> None:
         self._window = window
-        self._reach = reach
-        self._postings = Postings(window, _index_numbers)
-        self._frequencies = Frequencies()
-        self._version = 0
-        self._vectors: dict[int, Vector] = {}
-        self._squares: dict[Key, tuple[list[int], float]] = {}
+        self._archive = archive
+        self._frequencies = frequencies
+        self._postings = Postings()
 
-    def add(self, member: Member, *, counted: bool) -> None:
-        """`counted`: its words count for what words say."""
-        self._postings.add(member)
-        if counted:
-            self._frequencies.add(member.fingerprint.language, features(member.fingerprint))
+    def add(self, root: int, found: Features, *, begins: bool) -> None:
+        self._postings.add(root, self.numbers(found), begins=begins)
 
-    def remove(self, member: Member) -> None:
-        self._postings.remove(member)
+    @staticmethod
+    def numbers(found: Features) -> list[int]:
+        """What an article is found by: nothing, if no event can be recognised by it."""
+        numbers: list[int] = [] if tells_nothing(found) else found.terms[:INDEXED].tolist()
+        return numbers
 
-    def discount(self, members: Iterable[Member]) -> None:
-        """Their words no longer count; the rest is weighed anew."""
-        for member in members:
-            self._frequencies.remove(member.fingerprint.language, features(member.fingerprint))
-        self._frequencies.refresh()
+    def discard(self, root: int, numbers: Collection[int]) -> None:
+        """No article of a story that goes on is found by these any more."""
+        self._postings.discard(root, numbers)
 
-    def recount(self, members: Iterable[Member], *, today: datetime) -> None:
-        """Count the words of these anew, as if they came one by one and a day began `today`."""
-        self._frequencies = Frequencies(version=self._frequencies.version + 1)
-        begun = False
-        for member in members:
-            if not begun and member.item.at >= today:
-                self._frequencies.refresh()
-                begun = True
-            self._frequencies.add(member.fingerprint.language, features(member.fingerprint))
+    def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
+        self._postings.sweep(gone)
 
-    def nearest(self, item: GroupInput, *, apart: Collection[Key]) -> Nearness | None:
-        """The nearest story in the same language, never one of those in `apart`.
+    def nearest(
+        self, found: Features, *, apart: Collection[int], reach: timedelta
+    ) -> list[Nearness]:
+        """Stories with an article in the same language within `reach`, the nearest first; never
+        one whose root is in `apart`. A language that is not known may be any."""
+        mine = vector(found, self._frequencies)
+        candidates = {
+            root: members
+            for root in self._candidates(mine)
+            if root not in apart and (members := self._standing_for(root, found, reach))
+        }
+        keys = [self._window.key(slot) for slots in candidates.values() for slot in slots]
+        known = self._archive.get(keys)
+        near = []
+        for root, slots in candidates.items():
+            standing = [
+                (slot, known[key]) for slot in slots if (key := self._window.key(slot)) in known
+            ]
+            if standing:
+                near.append(self._measure(found, mine, root, standing))
+        return sorted(near, key=lambda one: (-one.score, self._window.order[one.root]))
 
-        A language that is not known may be any.
-        """
-        self._renew()
-        vector = self._frequencies.vector(item.fingerprint.language, features(item.fingerprint))
-        found = [
-            self._measure(item, vector, members)
-            for story in self._candidates(vector)
-            if story not in apart and (members := self._standing_for(story, item))
+    def nearest_of(self, root: int, found: Features) -> int | None:
+        """The article of a story that is most like this one, of those in its language; None: there
+        is none."""
+        mine = vector(found, self._frequencies)
+        slots = [
+            slot
+            for slot in self._window.members(root)
+            if self._window.language(slot) == found.item.fingerprint.language
+        ][-MEMBERS:]
+        known = self._archive.get([self._window.key(slot) for slot in slots])
+        likenesses = [
+            (mine.dot(vector(known[key], self._frequencies)), -self._window.order[slot], slot)
+            for slot in slots
+            if (key := self._window.key(slot)) in known
         ]
-        return max(found, key=lambda nearness: nearness.score, default=None)
+        return max(likenesses)[2] if likenesses else None
 
-    def nearest_foreign(self, item: GroupInput) -> Nearness | None:
-        """The story in another language that names the same people, places and numbers."""
-        facts = self._facts(item)
-        names = {number: weight for number, weight in facts.items() if number < NUMBER}
-        articles = self._frequencies.size(None)
-        found = []
-        sums = self._postings.gather(names, budget=BUDGET)
-        for story in self._postings.best(sums, CANDIDATES, least=0.0):
-            for member in self._window.of_story(story):
-                if _is_foreign(item, member):
-                    theirs = self._facts(member.item)
-                    score = translations.likeness(facts, theirs, articles=articles)
-                    found.append(Nearness(member=member, score=score))
-        best = max(found, key=lambda nearness: nearness.score, default=None)
-        return best if best is not None and best.score >= translations.LEAST else None
+    def _candidates(self, mine: Vector) -> list[int]:
+        squares = mine.values * mine.values
+        if len(squares) > QUERY:
+            most = np.argpartition(squares, -QUERY)[-QUERY:]
+            most.sort()
+            words, weights = mine.words[most], squares[most]
+        else:
+            words, weights = mine.words, squares
+        return self._postings.find(
+            words.tolist(),
+            weights.tolist(),
+            budget=BUDGET,
+            limit=CANDIDATES,
+            least=self._promising() * float(weights.sum()),
+            rank=self._window.order,
+        )
 
-    def shared(self, item: GroupInput, member: Member) -> list[str]:
-        """Names, then numbers, that both have: as `item` writes them, the most telling first."""
-        mine, theirs = self._facts(item), self._facts(member.item)
-        found = []
-        for name, _ in item.fingerprint.names:
-            keys = fact_keys(name)
-            if keys and all(key in theirs for key in keys):
-                found.append((keys[0] >= NUMBER, -sum(mine[key] for key in keys), name))
-        return _without_parts([name for _, _, name in sorted(found)])[:SHOWN]
+    def _promising(self) -> float:
+        return PROMISING[0] if len(self._window) < FEW else PROMISING[1]
 
-    def _facts(self, item: GroupInput) -> dict[int, float]:
-        """Its names and numbers, and what each says."""
-        found = features(item.fingerprint)
-        return self._frequencies.weights([*found.names, *found.numbers], None)
-
-    def _candidates(self, vector: Vector) -> list[Key]:
-        said = {number: weight for number, weight in vector.items() if number < NUMBER}
-        bar = min(sorted(said.values(), reverse=True)[:QUERY], default=0.0)
-        most = [(-weight, number) for number, weight in said.items() if weight >= bar]
-        query = {number: weight**2 for weight, number in sorted(most)[:QUERY]}
-        sums = self._postings.gather(query, budget=BUDGET)
-        promising = PROMISING * sum(query.values()) if len(self._window) >= SETTLED else 0.0
-        return self._postings.best(sums, CANDIDATES, least=promising)
-
-    def _standing_for(self, story: Key, item: GroupInput) -> list[Member]:
+    def _standing_for(self, root: int, found: Features, reach: timedelta) -> list[int]:
+        item = found.item
+        at, span = micros(item.at), reach // timedelta(microseconds=1)
+        window = self._window
         members = [
-            member
-            for member in self._window.of_story(story)
-            if _may_be_compared(item, member) and abs(member.item.at - item.at) <= self._reach
+            slot
+            for slot in window.members(root)
+            if abs(window.at[slot] - at) <= span
+            and _same(item.fingerprint.language, window.language(slot))
         ]
-        return [member for member in members if not member.copies][-MEMBERS:] or members[:1]
+        return [slot for slot in members if not window.copies(slot)][-MEMBERS:] or members[:1]
 
-    def _measure(self, item: GroupInput, vector: Vector, members: Sequence[Member]) -> Nearness:
-        vectors = [self._vector(member) for member in members]
-        cosines = [
-            cosine(vector, other) - _distance(item, member)
-            for member, other in zip(members, vectors, strict=True)
-        ]
-        highest = max(cosines)
-        at = cosines.index(highest)
-        if not self._proves(vector, vectors[at], item.fingerprint.language):
-            return Nearness(member=members[at], score=0.0)
-        centroid = sum(cosines) / self._length(members, vectors)
-        score = CENTROID * centroid + (1 - CENTROID) * highest - FOR_SIZE * log(len(members))
+    def _measure(
+        self, found: Features, mine: Vector, root: int, members: Sequence[tuple[int, Features]]
+    ) -> Nearness:
+        vectors = [vector(member, self._frequencies) for _, member in members]
+        likenesses = [mine.dot(other) for other in vectors]
+        nearest = max(range(len(members)), key=likenesses.__getitem__)
+        whole = centre(vectors)
+        other = members[nearest][1].item.fingerprint
+        cosine = blended(mine.dot(whole), found.item.fingerprint, other)
+        days = [abs(self._window.at[slot] - micros(found.item.at)) / _DAY for slot, _ in members]
+        score = cosine - FOR_SIZE * log(len(members))
+        score -= sum(
+            _distance(found, member, gap) for (_, member), gap in zip(members, days, strict=True)
+        ) / len(members)
         if score >= REPORT:
-            score -= OTHER_PEOPLE * (1 - kinship(_names(vector), _names(vectors[at])))
-        return Nearness(member=members[at], score=score)
+            score -= toll(found, members[nearest][1], self._frequencies)
+        if score >= REPORT and not self._proves(found, mine, whole, score):
+            score = REPORT / 2
+        return Nearness(
+            root=root,
+            slot=members[nearest][0],
+            score=score,
+            cosine=cosine,
+            days=min(days),
+        )
 
-    def _proves(self, one: Vector, other: Vector, language: str) -> bool:
-        """Whether the stems they share are more than two of so many articles share by chance."""
-        shared = [number for number in one.keys() & other.keys() if number < NAME]
-        evidence = sum(self._frequencies.weights(shared, language).values())
-        return evidence >= log(self._frequencies.size(language)) + EVIDENCE
-
-    def _length(self, members: Sequence[Member], vectors: Sequence[Vector]) -> float:
-        """Of the sum of a story's vectors; what is known of the first ones is used again."""
-        orders = [member.order for member in members]
-        known, square = self._squares.get(members[0].story, ([], 0.0))
-        if orders[: len(known)] != known:
-            known, square = [], 0.0
-        for index in range(len(known), len(vectors)):
-            others = vectors[:index]
-            square += 1 + 2 * sum([cosine(vectors[index], other) for other in others])
-        self._squares[members[0].story] = orders, square
-        return sqrt(square)
-
-    def _vector(self, member: Member) -> Vector:
-        vector = self._vectors.get(member.order)
-        if vector is None:
-            found = features(member.fingerprint)
-            vector = self._frequencies.vector(member.fingerprint.language, found)
-            self._vectors[member.order] = vector
-        return vector
-
-    def _renew(self) -> None:
-        """Drop what was worked out with other weights, and what has become too much."""
-        if self._version != self._frequencies.version or len(self._vectors) > KEPT:
-            self._version = self._frequencies.version
-            self._vectors.clear()
-            self._squares.clear()
+    def _proves(self, found: Features, mine: Vector, whole: Vector, score: float) -> bool:
+        """Whether the words they share are more than so many articles share by chance."""
+        language = found.item.fingerprint.language
+        _, both = mine.shared(whole)
+        articles = self._frequencies.size(language) + 1
+        if float(whole.says[both].sum()) < log(articles) + EVIDENCE:
+            return False
+        needed = min(MOST_RARITY, RARITY * log(max(1.0, articles / SMALL)))
+        needed *= 1 - (score - REPORT) / CERTAIN
+        if needed <= 0:
+            return True
+        words, times = whole.words[both], whole.articles[both]
+        says = self._frequencies.weights(language, words, less=times)
+        return float(np.clip(says - RARE, 0.0, ONE).sum()) >= needed
 
 
-def _distance(item: GroupInput, member: Member) -> float:
-    """What is taken off a likeness for time gone by and for the same outlet."""
-    days = abs(member.item.at - item.at) / timedelta(days=1)
-    if item.source and item.source == member.item.source:
+def _distance(found: Features, member: Features, days: float) -> float:
+    """What is taken off for time gone by and for the same outlet."""
+    if found.item.source and found.item.source == member.item.source:
         return SAME_OUTLET + FOR_A_DAY * days + SAME_OUTLET_NEXT_DAY * min(days, 1.0)
     return FOR_A_DAY * days
 
 
-def _may_be_compared(item: GroupInput, member: Member) -> bool:
-    one, other = item.fingerprint.language, member.fingerprint.language
+def _same(one: str, other: str) -> bool:
     return one == other or not one or not other
-
-
-def _is_foreign(item: GroupInput, member: Member) -> bool:
-    near = abs(member.item.at - item.at) <= translations.REACH
-    return near and not _may_be_compared(item, member)
-
-
-def _without_parts(names: list[str]) -> list[str]:
-    """Without those that are part of a longer one, as the surname alone."""
-    return [
-        name for name in names if not any(set(name.split()) < set(other.split()) for other in names)
-    ]
-
-
-def _names(vector: Vector) -> dict[int, float]:
-    return {number: weight for number, weight in vector.items() if NAME <= number < NUMBER}
-
-
-def _index_numbers(member: Member) -> Iterable[int]:
-    found = features(member.fingerprint)
-    return {*found.lead, *found.names}

@@ -6,7 +6,7 @@ and differ in names and numbers; meetings of one person share a name and differ 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from aggregator.core.features import Features
 
@@ -15,8 +15,6 @@ NAMES_AGREE = 0.3
 NUMBERS_AGREE = 0.4
 DENSE = 25
 """Numbers decide in texts that have at least three, and one in so many words."""
-PRINCIPAL = 5
-"""So many words of names are what an article is about."""
 
 
 def agree(one: Features, other: Features, *, words: int) -> bool:
@@ -25,30 +23,15 @@ def agree(one: Features, other: Features, *, words: int) -> bool:
     `words` is the length of the shorter one. A cut or amended copy keeps most names and numbers;
     a text from the same template has others.
     """
-    if _share(one.names, other.names, least=2) < NAMES_AGREE:
+    if share(one.names, other.names, least=2) < NAMES_AGREE:
         return False
     fewer = min(len(one.numbers), len(other.numbers))
     if fewer * DENSE < words:
         return True
-    return _share(one.numbers, other.numbers, least=3) >= NUMBERS_AGREE
+    return share(one.numbers, other.numbers, least=3) >= NUMBERS_AGREE
 
 
-def _share(one: Collection[int], other: Collection[int], *, least: int) -> float:
-    """1 when there are fewer than `least` to compare."""
+def share(one: Collection[int], other: Collection[int], *, least: int) -> float:
+    """Of the one that has fewer; 1 when there are fewer than `least` to compare."""
     fewer = min(len(one), len(other))
     return len(set(one) & set(other)) / fewer if fewer >= least else 1.0
-
-
-def kinship(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    """How far two articles are about the same people and places, 0 to 1.
-
-    Of the principal names of each, by weight, the share that the other has too; the higher of
-    the two, for a short report names few. 1 when one has no names.
-    """
-    return max(_known(one, other), _known(other, one)) if one and other else 1.0
-
-
-def _known(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    principal = sorted(one, key=lambda name: (-one[name], name))[:PRINCIPAL]
-    total = sum(one[name] for name in principal)
-    return sum(one[name] for name in principal if name in other) / total

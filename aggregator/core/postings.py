@@ -3,105 +3,172 @@
 The unit is the story, not the article: eighty copies of one text are one entry, so nothing ever
 has to be dropped for being frequent among articles.
 
-An entry is one integer, the number and then the story. Entries lie sorted in many small arrays:
-8 bytes each where a dict takes a hundred, and as quick to search.
+An entry is one integer, the number and then the story's root. Entries lie sorted in segments, each
+with a short list of those that have come of late, which is merged into the long one when it has
+grown: 8 bytes an entry where a dict takes a hundred, and as quick to search.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from heapq import nlargest
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nsmallest
 
-from aggregator.core.window import Key, Member, Window
+import numpy as np
+import numpy.typing as npt
 
-_BUCKETS = 1 << 15
-_LAST = 3
-_OTHERS = _BUCKETS - 1 - _LAST
-"""Bits of a number by which its array is chosen. Where only the multiples of four are indexed,
-the other three quarters of a question meet empty places; further bits may be 0 in a sample."""
+_SEGMENTS = 1 << 8
+_PLACE = _SEGMENTS - 1
+_SHIFT = 8
+"""Bits that say nothing about the place: where numbers are sampled, the lowest ones are 0."""
 _BITS = 31
-"""Of an entry that say which story; the numbers have 33, features.NAME included."""
+"""Of an entry that say which story; the number has the 32 before."""
 _STORY = (1 << _BITS) - 1
+_LATE = 256
+"""Entries that a short list has at most, besides one for each `_SHARE` in the long one."""
+_SHARE = 64
+
+Entries = npt.NDArray[np.uint64]
 
 
 class Postings:
-    """Which stories have a number; `numbers` says which ones an article is found by."""
+    """Which stories, by their roots (0 to 2**31 - 1), have a number (0 to 2**32 - 1)."""
 
-    def __init__(self, window: Window, numbers: Callable[[Member], Iterable[int]]) -> None:
-        self._window = window
-        self._numbers = numbers
-        self._buckets: list[array[int] | None] = [None] * _BUCKETS
+    def __init__(self) -> None:
+        self._long = [array("Q") for _ in range(_SEGMENTS)]
+        self._late = [array("Q") for _ in range(_SEGMENTS)]
+        self._sums = np.zeros(1_024)
+        """By root; all 0 between questions."""
 
-    def add(self, member: Member) -> None:
-        root = member.root
-        begins = root == member.order
-        buckets = self._buckets
-        for number in self._numbers(member):
-            entry = number << _BITS | root
-            place = number >> 6 & _OTHERS | number & _LAST
-            bucket = buckets[place]
-            if bucket is None:
-                buckets[place] = array("Q", (entry,))
-            elif begins or not _holds(bucket, entry):
-                insort(bucket, entry)
-
-    def remove(self, member: Member) -> None:
-        """To be called when the window has already forgotten it."""
-        numbers = set(self._numbers(member))
-        for other in self._window.of_story(member.story):
-            numbers.difference_update(self._numbers(other))
+    def add(self, root: int, numbers: Iterable[int], *, begins: bool) -> None:
+        """`begins`: the story is new, so that it has none of them yet."""
         for number in numbers:
-            bucket = self._buckets[number >> 6 & _OTHERS | number & _LAST]
-            if bucket is not None:
-                del bucket[bisect_left(bucket, number << _BITS | member.root)]
+            entry = number << _BITS | root
+            place = number >> _SHIFT & _PLACE
+            late = self._late[place]
+            if begins or not (_holds(late, entry) or _holds(self._long[place], entry)):
+                insort(late, entry)
+                if len(late) > _LATE and len(late) > _LATE + len(self._long[place]) // _SHARE:
+                    self._merge(place)
 
-    def gather(self, weights: Mapping[int, float], *, budget: int) -> dict[int, float]:
-        """The sum of weights that each story, by its root, has of these numbers.
+    def discard(self, root: int, numbers: Iterable[int]) -> None:
+        """Those that the story does not have are no error."""
+        for number in numbers:
+            entry = number << _BITS | root
+            place = number >> _SHIFT & _PLACE
+            for entries in (self._late[place], self._long[place]):
+                at = bisect_left(entries, entry)
+                if at < len(entries) and entries[at] == entry:
+                    del entries[at]
+
+    def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
+        """Take every entry out whose root is marked in `gone` (indexed by root)."""
+        for lists in (self._long, self._late):
+            for place, entries in enumerate(lists):
+                before = np.frombuffer(entries, dtype=np.uint64)
+                kept = before[~gone[_roots(before)]]
+                if len(kept) < len(before):
+                    lists[place] = _packed(kept)
+
+    def find(
+        self,
+        numbers: Sequence[int],
+        weights: Sequence[float],
+        *,
+        budget: int,
+        limit: int,
+        least: float,
+        rank: Sequence[int],
+    ) -> list[int]:
+        """The stories for which the weights of those of `numbers` that they have add up to most,
+        `least` or more; at most `limit`, of equals the one with the lower `rank` (by root).
 
         The rarest numbers are read first, and at most `budget` entries.
         """
-        buckets = self._buckets
-        sums: dict[int, float] = defaultdict(float)
-        shared: list[tuple[int, int, int, array[int]]] = []
-        for number, weight in weights.items():
-            bucket = buckets[number >> 6 & _OTHERS | number & _LAST]
-            if bucket is None:
-                continue
-            first = number << _BITS
-            at = bisect_left(bucket, first)
-            if at == len(bucket) or bucket[at] > first + _STORY:
-                continue
-            end = bisect_left(bucket, first + _STORY, at)
-            if end - at > 1:
-                shared.append((end - at, number, at, bucket))
-            else:
-                sums[bucket[at] & _STORY] += weight
-                budget -= 1
-        for length, number, at, bucket in sorted(shared):
+        roots, sums = self._gather(numbers, weights, budget)
+        near = np.flatnonzero(sums >= least)
+        found = dict(zip(roots[near].tolist(), sums[near].tolist(), strict=True))
+        ranked = [(-total, rank[root], root) for root, total in found.items()]
+        return [root for _, _, root in nsmallest(limit, ranked)]
+
+    def _gather(
+        self, numbers: Sequence[int], weights: Sequence[float], budget: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Roots, some of them several times, each with its sum."""
+        shared: list[tuple[int, int, float, array[int], array[int]]] = []
+        for number, weight in zip(numbers, weights, strict=True):
+            place = number >> _SHIFT & _PLACE
+            long = _those_of(number, self._long[place], budget)
+            late = _those_of(number, self._late[place], budget)
+            if length := len(long) + len(late):
+                shared.append((length, number, weight, long, late))
+        shared.sort(key=_by_rarity)
+        pieces = []
+        lengths = []
+        spread = []
+        for length, _, weight, long, late in shared:
             budget -= length
             if budget < 0:
                 break
-            weight = weights[number]
-            for entry in bucket[at : at + length]:
-                sums[entry & _STORY] += weight
-        return sums
+            pieces += [long, late]
+            lengths.append(length)
+            spread.append(weight)
+        roots = _roots(np.frombuffer(b"".join(pieces), dtype=np.uint64))
+        if len(roots) and (most := int(roots.max())) >= len(self._sums):
+            self._sums = np.zeros(2 * most + 1_024)
+        np.add.at(self._sums, roots, np.repeat(spread, lengths))
+        sums = self._sums[roots]
+        self._sums[roots] = 0.0
+        return roots, sums
 
-    def best(self, sums: Mapping[int, float], limit: int, *, least: float) -> list[Key]:
-        """The stories with the highest sums, `least` or more; of equals the earlier one first."""
-        highest = nlargest(limit, sums.values())
-        if not highest:
-            return []
-        bar = max(least, highest[-1])
-        first = self._window.of_root
-        ranked = [
-            (-total, first(root)[0].order, root) for root, total in sums.items() if total >= bar
-        ]
-        return [first(root)[0].story for _, _, root in sorted(ranked)[:limit]]
+    def _merge(self, place: int) -> None:
+        both = np.frombuffer(self._long[place] + self._late[place], dtype=np.uint64).copy()
+        both.sort(kind="stable")  # two sorted runs are merged in one go
+        self._long[place] = _packed(both)
+        self._late[place] = array("Q")
+
+    def __len__(self) -> int:
+        """Entries."""
+        return sum(map(len, self._long)) + sum(map(len, self._late))
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Entries: numbers, each with a root."""
+        for entries in (*self._long, *self._late):
+            for entry in entries:
+                yield entry >> _BITS, entry & _STORY
 
 
-def _holds(bucket: array[int], entry: int) -> bool:
-    at = bisect_left(bucket, entry)
-    return at < len(bucket) and bucket[at] == entry
+def _those_of(number: int, entries: array[int], most: int) -> array[int]:
+    """The entries of a number, the first `most` and one more."""
+    first = number << _BITS
+    start = bisect_left(entries, first)
+    if start == len(entries) or entries[start] > first + _STORY:
+        return _NONE
+    return entries[
+        start : bisect_left(entries, first + _STORY, start, min(len(entries), start + most + 1))
+    ]
+
+
+_NONE: array[int] = array("Q")
+
+
+def _by_rarity(found: tuple[int, int, float, array[int], array[int]]) -> tuple[int, int]:
+    return found[0], found[1]
+
+
+def _holds(entries: array[int], entry: int) -> bool:
+    at = bisect_left(entries, entry)
+    return at < len(entries) and entries[at] == entry
+
+
+def _roots(entries: Entries) -> npt.NDArray[np.intp]:
+    return (entries & np.uint64(_STORY)).astype(np.intp)
+
+
+def _packed(entries: Entries) -> array[int]:
+    """Without room for more, which an array makes for itself when it grows."""
+    packed = array("Q", (0,)) * len(entries)
+    if len(entries):
+        np.frombuffer(packed, dtype=np.uint64)[:] = entries
+    return packed

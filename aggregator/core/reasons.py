@@ -5,54 +5,106 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.core.copies import Likeness
+from aggregator.core.features import Features, unpack
 from aggregator.core.text import shorten
-from aggregator.core.window import Member
 from aggregator.types import GroupInput
 
 
-def same_address(member: Member) -> str:
-    return f"has the address of {_of(member.item)}"
+def same_address(other: GroupInput) -> str:
+    return f"has the address of {_of(other)}"
 
 
-def same_headline(member: Member) -> str:
-    return f"has the headline of {_of(member.item)}, and neither came with a text"
+def same_headline(other: GroupInput) -> str:
+    return f"has the headline of {_of(other)}, and neither came with a text"
 
 
-def shared_text(likeness: Likeness) -> str:
-    """For same, copy and rewrite."""
+def shared_text(found: Features, likeness: Likeness) -> str:
+    """For same, copy and rewrite: by whole sentences where most of them are the same, else by
+    word sequences."""
+    other = _of(likeness.other.item)
+    mine = unpack(found.item.fingerprint.sentences).tolist()
+    theirs = unpack(likeness.other.item.fingerprint.sentences).tolist()
+    fewer, more = (mine, theirs) if likeness.shorter else (theirs, mine)
+    both = len(set(fewer) & set(more))
+    if fewer and 2 * both >= len(set(fewer)):
+        total = len(set(fewer))
+        if likeness.shorter:
+            return f"shares {both} of its {total} sentences with {other}"
+        return f"has {both} of the {total} sentences of {other}"
     percent = _percent(likeness.containment)
-    other = _of(likeness.member.item)
     if likeness.shorter:
         return f"{percent} of its word sequences are in {other}"
-    return f"holds {percent} of the word sequences of {other}"
+    return f"has {percent} of the word sequences of {other}"
 
 
-def same_event(member: Member, shared: Sequence[str], score: float) -> str:
+def passage(likeness: Likeness, words: int) -> str:
+    """For a report: all the text that the two share."""
+    other = _of(likeness.other.item)
+    return f"a passage of {words} words in common with {other}, and the rest in words of its own"
+
+
+def background(likeness: Likeness, words: int) -> str:
+    other = _of(likeness.other.item)
+    return f"a passage of {words} words in common with {other}, and the rest about something else"
+
+
+def same_event(other: GroupInput, shared: Sequence[str], score: float) -> str:
     named = f": {', '.join(shared)}" if shared else ", by its wording"
-    return f"same event as {_of(member.item)}{named}; {score:.2f}"
+    return f"same event as {_of(other)}{named}; {score:.2f}"
 
 
-def other_language(member: Member, shared: Sequence[str], score: float) -> str:
-    return (
-        f"the names and numbers of {_of(member.item)} in another language: "
-        f"{', '.join(shared)}; {score:.2f}"
-    )
+def other_language(other: GroupInput, shared: Sequence[str], score: float) -> str:
+    named = f": {', '.join(shared)}" if shared else ", by what it means"
+    return f"same event as {_of(other)} in another language{named}; {score:.2f}"
+
+
+def by_way_of(other: GroupInput, foreign: GroupInput, shared: Sequence[str], score: float) -> str:
+    named = f": {', '.join(shared)}" if shared else ""
+    return f"same event as {_of(other)}, by way of {_of(foreign)}{named}; {score:.2f}"
+
+
+def follows(other: GroupInput, likeness: float) -> str:
+    return f"a new event that follows upon {_of(other)}; likeness {likeness:.2f}"
 
 
 def nothing_like_it() -> str:
     return "nothing in the window resembles it"
 
 
-def not_near_enough(member: Member, score: float, least: float) -> str:
-    return f"nearest is {_of(member.item)} at {score:.2f}, and {least:.2f} is needed"
+def not_near_enough(other: GroupInput, score: float, least: float) -> str:
+    return f"nearest is {_of(other)} at {score:.2f}, and {least:.2f} is needed"
 
 
-def from_template(member: Member) -> str:
-    return f"worded like {_of(member.item)}, with other names or numbers"
+def from_template(other: GroupInput) -> str:
+    return f"worded like {_of(other)}, with other names or numbers"
+
+
+def from_series(other: GroupInput) -> str:
+    return f"another part of the series of {_of(other)}, to judge by the headlines"
+
+
+def says_nothing() -> str:
+    return "its headline says nothing about an event, and it came without a text"
+
+
+def column() -> str:
+    return "its headline is the name of a column and says nothing about an event"
 
 
 def other_version() -> str:
     return "was prepared by another version of this program, and cannot be compared"
+
+
+def not_grouped() -> str:
+    return "its source stays out of stories (`stories: off`)"
+
+
+def placed_alone() -> str:
+    return "begins a story of its own because a person wants it so"
+
+
+def placed(measured: str) -> str:
+    return f"put here by hand; {measured}" if measured else "put here by hand"
 
 
 def _of(item: GroupInput) -> str:

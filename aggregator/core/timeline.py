@@ -1,4 +1,4 @@
-"""The timeline of a story: who was first, who reported, who only copied.
+"""The timeline of a story: in which order it was reported, and what each article is to it.
 
 Grouping links each article with the one it resembles most among those that had *arrived* by then.
 Feeds are polled at different times, so the article that started a story in the store is often not
@@ -7,10 +7,10 @@ the one that was published first. Here the same links are read by time of public
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
+from aggregator.core.precedence import credited, credits_outlet, in_order
 from aggregator.types import Relation, Story, StoryArticle
 
 # How close a relation says two texts are; reports and translations are equally far apart.
@@ -22,7 +22,6 @@ _CLOSENESS = {
     Relation.TRANSLATION: 0,
     Relation.NEW: 0,
 }
-_INDEPENDENT = frozenset({Relation.NEW, Relation.REWRITE, Relation.REPORT, Relation.TRANSLATION})
 _LANGUAGES = {
     "ar": "Arabic",
     "bg": "Bulgarian",
@@ -68,6 +67,10 @@ _LANGUAGES = {
 }
 
 
+_NAMED = 2
+"""Names of credits that are shown at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Link:
     """How an article hangs on another; `of` is None at the first of the story."""
@@ -78,15 +81,12 @@ class _Link:
     why: str
 
 
-_Moment = tuple[datetime, datetime, int]
-
-
 def arrange(articles: Sequence[StoryArticle]) -> tuple[StoryArticle, ...]:
     """The articles of one story by time, the earliest as NEW, each later one linked backwards.
 
-    Time is `ArticleSummary.at`, then `first_seen_at`, then the id. The links form a tree whose
-    root is the article that started the story. Going through the articles by time, as long as
-    an article is linked with a later one, the two change places:
+    The order is that of `in_order`. The links form a tree whose root is the article that started
+    the story. Going through the articles by time, as long as an article is linked with a later
+    one, the two change places:
 
     - at the root, the earlier becomes the root and the later takes over the link, turned round
       (A is a copy of B, so B is a copy of A);
@@ -98,54 +98,38 @@ def arrange(articles: Sequence[StoryArticle]) -> tuple[StoryArticle, ...]:
     Each step brings the earlier one nearer to the root, so it ends. Articles linked with none of
     the others stay as they are, except that the earliest is always NEW.
     """
-    by_time = sorted(articles, key=_moment)
+    by_time = in_order(articles)
+    places = {item.article.article_id: place for place, item in enumerate(by_time)}
     by_id = {item.article.article_id: item for item in by_time}
     links = {article_id: _link(item) for article_id, item in by_id.items()}
     for item in by_time:
-        _lift(item.article.article_id, links, by_id)
+        _lift(item.article.article_id, links, by_id, places)
     if by_time:
         first = by_time[0].article.article_id
         links[first] = replace(links[first], relation=Relation.NEW, of=None)
     return tuple(_apply(item, links[item.article.article_id]) for item in by_time)
 
 
-def independent_outlets(story: Story) -> tuple[str, ...]:
-    """Outlets with a text of their own (first, report, rewrite, translation), by first article."""
-    return tuple(
-        dict.fromkeys(item.article.source for item in story.articles if is_independent(item))
-    )
-
-
-def copying_outlets(story: Story) -> tuple[str, ...]:
-    """Outlets that ran nothing but another outlet's text, in order of their first article."""
-    independent = frozenset(independent_outlets(story))
-    return tuple(outlet for outlet in story.outlets if outlet not in independent)
-
-
-def is_independent(item: StoryArticle) -> bool:
-    """Whether the text is the outlet's own work, as against a copy or the same article again."""
-    return item.relation in _INDEPENDENT
-
-
 def describe(item: StoryArticle, story: Story) -> str:
     """What the article is to its story, in a few words that follow the outlet's name.
 
     "first", "copy of The Harbour Post", "rewrite of …", "own report", "further report" (the
-    outlet had one before), "in Spanish", "same article again".
+    outlet had one before), "in Spanish", "same article again". A text that names its origin and is
+    no copy says so: "first, credits AFP", "report, credits AFP"; and so does one that is named by
+    the article which it is linked with: "credited by Wire & Mirror".
     """
-    match item.relation:
-        case Relation.NEW:
-            return "first"
-        case Relation.SAME:
-            return "same article again"
-        case Relation.COPY:
-            return _after("copy", item, story)
-        case Relation.REWRITE:
-            return _after("rewrite", item, story)
-        case Relation.TRANSLATION:
-            return f"in {language_name(item.article.language) or 'another language'}"
-        case Relation.REPORT:
-            return "further report" if _had_one_before(item, story) else "own report"
+    other = next((one for one in story.articles if one.article.article_id == item.of), None)
+    if item.relation is Relation.SAME:
+        return "same article again"
+    if item.relation in {Relation.COPY, Relation.REWRITE}:
+        if other is None:
+            return item.relation.value
+        if credits_outlet(other, item.article.source):
+            return f"credited by {other.article.source}"
+        return f"{item.relation.value} of {other.article.source}"
+    names = credited(item)[:_NAMED]
+    said = f"credits {' and '.join(names)}" if names else ""
+    return ", ".join(filter(None, (_independent(item, story, named=bool(names)), said)))
 
 
 def language_name(code: str | None) -> str | None:
@@ -155,23 +139,24 @@ def language_name(code: str | None) -> str | None:
     return _LANGUAGES.get(code.replace("_", "-").partition("-")[0].lower())
 
 
-def _moment(item: StoryArticle) -> _Moment:
-    return item.article.at, item.article.first_seen_at, item.article.article_id
-
-
 def _link(item: StoryArticle) -> _Link:
     return _Link(relation=item.relation, of=item.of, score=item.score, why=item.why)
 
 
-def _lift(article_id: int, links: dict[int, _Link], by_id: dict[int, StoryArticle]) -> None:
+def _lift(
+    article_id: int,
+    links: dict[int, _Link],
+    by_id: dict[int, StoryArticle],
+    places: Mapping[int, int],
+) -> None:
     """Change places until the article is the root or linked with an earlier one."""
     for _ in by_id:
         link = links[article_id]
         if link.of is None or link.of not in by_id:
             return
-        later = by_id[link.of]
-        if _moment(later) < _moment(by_id[article_id]):
+        if places[link.of] < places[article_id]:
             return
+        later = by_id[link.of]
         above = links[link.of]
         if above.of is None:
             links[article_id], links[link.of] = above, replace(link, of=article_id)
@@ -216,11 +201,14 @@ def _apply(item: StoryArticle, link: _Link) -> StoryArticle:
     return replace(item, relation=link.relation, of=link.of, score=link.score, why=link.why)
 
 
-def _after(word: str, item: StoryArticle, story: Story) -> str:
-    for other in story.articles:
-        if other.article.article_id == item.of:
-            return f"{word} of {other.article.source}"
-    return word
+def _independent(item: StoryArticle, story: Story, *, named: bool) -> str:
+    if item.relation is Relation.NEW:
+        return "first"
+    if item.relation is Relation.TRANSLATION:
+        return f"in {language_name(item.article.language) or 'another language'}"
+    if _had_one_before(item, story):
+        return "further report"
+    return "report" if named else "own report"
 
 
 def _had_one_before(item: StoryArticle, story: Story) -> bool:

@@ -73,12 +73,13 @@ def _underlined(words: str, line: str) -> tuple[str, str]:
 def _story(number: int, story: StoryView) -> Iterator[str]:
     label = f"{number}. "
     indent = " " * len(label)
-    outlets = (story.first, *story.reports, *story.copies)
+    outlets = story.outlets
     headline = "\n" + wrap(story.headline.text, first=label, indent=indent)
     if story.headline.url not in {None, *(outlet.url for outlet in outlets)}:
         headline = f"{headline}\n{indent}{story.headline.url}"
     yield headline
-    for paragraph in (story.summary, story.note):
+    origin = f"Origin: {story.origin}." if story.origin else ""
+    for paragraph in (story.summary, story.note, origin):
         if paragraph:
             yield wrap(paragraph, first=indent, indent=indent)
     gutter = max(columns(outlet.time) for outlet in outlets) + 2

@@ -6,25 +6,36 @@ bidirectional overrides, links that are not plainly http(s) are dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from aggregator.core.digest import lead_article, new_articles, trouble
+from aggregator.core.digest import new_articles, trouble
+from aggregator.core.enumerating import enumerate_names
 from aggregator.core.kind_names import kind_mark
+from aggregator.core.lead_report import lead_article
+from aggregator.core.moments import moment_of
+from aggregator.core.origin import How, origin_of
+from aggregator.core.precedence import first_outlets
 from aggregator.core.sentences import lead_sentences
+from aggregator.core.story_texts import Standing, standings
 from aggregator.core.text import clean_line
-from aggregator.core.timeline import describe, is_independent
+from aggregator.core.timeline import describe
+from aggregator.notify.clock import Clock
 from aggregator.types import Digest, Relation, SourceStatus, Story, StoryArticle
 
 # Languages written from right to left, by primary subtag.
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _LONGEST_LINK = 2000
-_WEEK = timedelta(days=6)
 _MOST_OUTLETS = 12
+_GROUPS = {
+    Standing.OWN: "reports",
+    Standing.CARRIED: "reports",
+    Standing.REWRITE: "rewrites",
+    Standing.COPY: "copies",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +58,12 @@ class OutletView:
     name: str
     url: str | None
     role: str
-    """As `describe` has it: "own report", "copy of …"; and what its page is, if no article."""
+    """As `describe` has it: "own report", "copy of …"; of the first, whether that is certain; and
+    what its page is, if no article."""
     detail: str
     """What the role adds where outlets are listed as reports or as copies; "" when nothing."""
     time: str
+    """As exact as it is known: "06:12", "about 06:12", "by 06:12", "Sun"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +72,23 @@ class StoryView:
     summary: str
     note: str
     """That the story has been here before, and what is new; "" for a story of the period."""
+    origin: str
+    """Whom the texts name as their origin, where that is not the first outlet; "" when nobody."""
     first: OutletView
+    certain: bool
+    """That it was first."""
     reports: tuple[OutletView, ...]
-    """Other outlets with a text of their own, in order of time; the first twelve."""
+    """Other outlets with an independent report, in order of time; the first twelve."""
+    rewrites: tuple[OutletView, ...]
+    """Outlets that rewrote another's text, in order of time; the first twelve."""
     copies: tuple[OutletView, ...]
     """Outlets that only copied, in order of time; the first twelve."""
+
+    @property
+    def outlets(self) -> tuple[OutletView, ...]:
+        """All that are listed, in the order in which they are."""
+        return (self.first, *self.reports, *self.rewrites, *self.copies)
+
     more: str
     """How many outlets are not listed, as in "and 3 more outlets"; "" when all are."""
 
@@ -109,7 +134,7 @@ class DigestView:
 
 def view_digest(digest: Digest) -> DigestView:
     """Everything the templates need, in the order they show it."""
-    clock = _Clock(digest)
+    clock = Clock(digest)
     return DigestView(
         title=clean_line(digest.title),
         day=_long_date(digest.local_date),
@@ -143,53 +168,45 @@ def safe_link(url: str | None) -> str | None:
     return url
 
 
-class _Clock:
-    """Times as the digest's readers write them."""
-
-    def __init__(self, digest: Digest) -> None:
-        self._zone = ZoneInfo(digest.timezone)
-        self._until = digest.until_at.astimezone(self._zone)
-        since = digest.since_at.astimezone(self._zone)
-        self.period = (
-            f"{_short_date(since.date())} {since:%H:%M} to "
-            f"{_short_date(self._until.date())} {self._until:%H:%M}, {digest.timezone}"
-        )
-
-    def show(self, at: datetime) -> str:
-        """06:12 on the digest's own date, "Sun 21:40" within the week before, else "12 Mar"."""
-        local = at.astimezone(self._zone)
-        today = self._until.date()
-        if local.date() == today:
-            return f"{local:%H:%M}"
-        if today - _WEEK <= local.date() < today:
-            return f"{local:%a %H:%M}"
-        year = "" if local.year == today.year else f" {local.year}"
-        return f"{local.day} {local:%b}{year}"
-
-
-def _story(story: Story, digest: Digest, clock: _Clock) -> StoryView:
+def _story(story: Story, digest: Digest, clock: Clock) -> StoryView:
     lead = lead_article(story)
-    first, *others = _by_outlet(story)
-    reports = [item for item in others if is_independent(item)]
-    copies = [item for item in others if not is_independent(item)]
-    unlisted = len(reports[_MOST_OUTLETS:]) + len(copies[_MOST_OUTLETS:])
+    standing = standings(story)
+    first, *others = _by_outlet(story, standing)
+    groups: dict[str, list[StoryArticle]] = {"reports": [], "rewrites": [], "copies": []}
+    for item in others:
+        groups[_GROUPS[standing[item.article.article_id]]].append(item)
+    unlisted = sum(len(items[_MOST_OUTLETS:]) for items in groups.values())
+    certain = first_outlets(story).certain
     return StoryView(
         headline=_headline(lead),
         summary=lead_sentences(lead.excerpt, title=lead.article.title),
         note=_note(story, digest),
-        first=_outlet(first, story, clock),
-        reports=tuple(_outlet(item, story, clock) for item in reports[:_MOST_OUTLETS]),
-        copies=tuple(_outlet(item, story, clock) for item in copies[:_MOST_OUTLETS]),
+        origin=_origin(story),
+        first=_outlet(first, story, clock, certain=certain),
+        certain=certain,
         more=f"and {_count(unlisted, 'more outlet', 'more outlets')}" if unlisted else "",
+        **{
+            group: tuple(_outlet(item, story, clock) for item in items[:_MOST_OUTLETS])
+            for group, items in groups.items()
+        },
     )
 
 
-def _by_outlet(story: Story) -> list[StoryArticle]:
-    """One article an outlet, its first with a text of its own if it has one, in order of time."""
-    chosen: dict[str, StoryArticle] = {}
-    for item in story.articles:
-        known = chosen.get(item.article.source)
-        if known is None or (is_independent(item) and not is_independent(known)):
+def _origin(story: Story) -> str:
+    origin = origin_of(story)
+    if origin is None or origin.article is story.first:
+        return ""
+    return clean_line(enumerate_names(origin.names)) if origin.how is How.CREDITED else ""
+
+
+def _by_outlet(story: Story, standing: Mapping[int, Standing]) -> list[StoryArticle]:
+    """The first article, and of every other outlet its best, the earliest of equals, by time."""
+    chosen: dict[str, StoryArticle] = {story.first.article.source: story.first}
+    for item in story.articles[1:]:
+        known = chosen.setdefault(item.article.source, item)
+        if known is story.first:
+            continue
+        if standing[item.article.article_id].rank < standing[known.article.article_id].rank:
             chosen[item.article.source] = item
     return [item for item in story.articles if chosen[item.article.source] is item]
 
@@ -199,16 +216,17 @@ def _note(story: Story, digest: Digest) -> str:
         return ""
     new = new_articles(story, since_at=digest.since_at, until_at=digest.until_at)
     names = tuple(dict.fromkeys(clean_line(item.article.source) for item in new))
-    return f"Continued; new since the last digest: {_enumerate(names)}."
+    return f"Continued; new since the last digest: {enumerate_names(names, most=4)}."
 
 
-def _outlet(item: StoryArticle, story: Story, clock: _Clock) -> OutletView:
+def _outlet(item: StoryArticle, story: Story, clock: Clock, *, certain: bool = True) -> OutletView:
+    role = describe(item, story)
     return OutletView(
         name=clean_line(item.article.source),
         url=safe_link(item.article.url),
-        role=_marked(clean_line(describe(item, story)), item),
-        detail=_marked(clean_line(_detail(item, story)), item),
-        time=clock.show(item.article.at),
+        role=_marked(clean_line(role if certain else f"{role}, as far as can be told"), item),
+        detail=_marked(clean_line(_detail(role, item, story)), item),
+        time=clock.show(moment_of(item)),
     )
 
 
@@ -216,17 +234,10 @@ def _marked(said: str, item: StoryArticle) -> str:
     return ", ".join(filter(None, (said, kind_mark(item.article.kind))))
 
 
-def _detail(item: StoryArticle, story: Story) -> str:
-    of_the_first = item.of == story.first.article.article_id
-    match item.relation:
-        case Relation.TRANSLATION:
-            return describe(item, story)
-        case Relation.REWRITE:
-            return "rewrite" if of_the_first else describe(item, story)
-        case Relation.COPY if not of_the_first:
-            return describe(item, story)
-        case _:
-            return ""
+def _detail(role: str, item: StoryArticle, story: Story) -> str:
+    if item.relation in {Relation.COPY, Relation.REWRITE}:
+        return role.removesuffix(f"{item.relation} of {story.first.article.source}")
+    return role if item.relation is Relation.TRANSLATION else role.partition(", ")[2]
 
 
 def _headline(item: StoryArticle) -> LinkView:
@@ -241,7 +252,7 @@ def _headline(item: StoryArticle) -> LinkView:
     )
 
 
-def _sources(items: Iterable[StoryArticle], clock: _Clock) -> tuple[SourceView, ...]:
+def _sources(items: Iterable[StoryArticle], clock: Clock) -> tuple[SourceView, ...]:
     return tuple(
         SourceView(
             name=clean_line(source),
@@ -249,7 +260,7 @@ def _sources(items: Iterable[StoryArticle], clock: _Clock) -> tuple[SourceView, 
                 ItemView(
                     headline=_headline(item),
                     mark=kind_mark(item.article.kind),
-                    time=clock.show(item.article.at),
+                    time=clock.show(moment_of(item)),
                 )
                 for item in group
             ),
@@ -295,15 +306,5 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _enumerate(names: Sequence[str]) -> str:
-    if len(names) > 4:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more outlets"
-    return ", ".join((*names[:-2], " and ".join(names[-2:])))
-
-
 def _long_date(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B %Y}"
-
-
-def _short_date(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"

@@ -9,6 +9,7 @@ visit     the stay at one host: turns, lease, giving it back
 polling   stage 1: feeds; enriching: stage 2, pages; grouping: stage 3, stories
 pages     the pages of one article; manners: what robots.txt says of them
 again     texts made again from the pages that are kept
+regrouping  stories found anew from what is stored; shelf: what is set aside for it on disk
 """
 
 from aggregator.pipeline.again import AgainFailure, AgainReport, extract_again

@@ -3,57 +3,107 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from aggregator.core.cluster import Grouper
 from aggregator.pipeline.events import StoriesAssigned
 from aggregator.pipeline.line import Pipeline
-from aggregator.types import GroupInput
+from aggregator.sandbox import SandboxProtocol
+from aggregator.storage.protocol import Storage
+from aggregator.types import GroupInput, Unassigned
 
+DAY = timedelta(days=1)
+"""A grouper's window begins with a day, as long before the day of the newest article as it is long:
+up to a day more is needed of what is kept than its length says."""
 STORIES_AT_A_TIME = 500
 """Articles assigned in one commit."""
 
 
 async def assign_stories(line: Pipeline) -> int:
-    """Find the story of every article that is ready and has none; how many there were."""
+    """Find the story of every article that is ready and has none; how many have one now."""
     total = 0
-    while waiting := await asyncio.to_thread(line.storage.unassigned, limit=STORIES_AT_A_TIME):
-        prints = await line.sandbox.fingerprints(
-            [(item.title, item.text, item.language) for item in waiting]
+    stuck: object = None
+    while True:
+        state, gone, waiting = await asyncio.to_thread(_waiting, line.storage)
+        round_ = state, [(item.article_id, item.version) for item in waiting]
+        # The same again although nothing has happened meanwhile would go on for ever.
+        if not waiting or round_ == stuck:
+            return total
+        items = await fingerprinted(line.sandbox, waiting)
+        stored = await asyncio.to_thread(_assign, line, items, state, gone)
+        total += stored
+        stuck = None if stored else round_
+
+
+async def fingerprinted(sandbox: SandboxProtocol, items: Sequence[Unassigned]) -> list[GroupInput]:
+    """As grouping sees them. Raises SandboxError."""
+    prints = await sandbox.fingerprints([(one.title, one.text, one.language) for one in items])
+    return [
+        GroupInput(
+            article_id=item.article_id,
+            source=item.source,
+            title=item.title,
+            url=item.url,
+            at=item.at,
+            fingerprint=fingerprint,
+            version=item.version,
+            manners=item.manners,
+            placed_with=item.placed_with,
+            placed_in=item.placed_in,
         )
-        items = [
-            GroupInput(
-                article_id=item.article_id,
-                source=item.source,
-                title=item.title,
-                url=item.url,
-                at=item.at,
-                fingerprint=fingerprint,
-                version=item.version,
-            )
-            for item, fingerprint in zip(waiting, prints, strict=True)
-        ]
-        await asyncio.to_thread(_assign, line, items)
-        total += len(items)
-    return total
+        for item, fingerprint in zip(items, prints, strict=True)
+    ]
 
 
-def _assign(line: Pipeline, items: Sequence[GroupInput]) -> None:
-    """Commit 3. Takes long: run it in a thread."""
-    grouper = line.grouper or _rebuild(line)
+def recalling(
+    recall: Callable[[Sequence[int]], Iterable[GroupInput]],
+) -> Callable[[Sequence[int | str]], Mapping[int | str, GroupInput]]:
+    """What a grouper asks for fingerprints, of a store's articles."""
+
+    def by_key(keys: Sequence[int | str]) -> Mapping[int | str, GroupInput]:
+        return {item.article_id: item for item in recall([int(key) for key in keys])}
+
+    return by_key
+
+
+def _waiting(storage: Storage) -> tuple[int, list[int], list[Unassigned]]:
+    """The state first: whatever changes from then on is noticed when it is stored. Then which
+    articles have left their stories, and those that await one."""
+    state = storage.grouping_state()
+    return state, storage.taken_out(), storage.unassigned(limit=STORIES_AT_A_TIME)
+
+
+def _assign(line: Pipeline, items: Sequence[GroupInput], state: int, gone: Sequence[int]) -> int:
+    """Commit 3; how many have a story now. Takes long: run it in a thread."""
+    grouper = line.grouper
+    if grouper is None or line.grouping_state != state:
+        grouper = rebuilt(line)
+    for article_id in gone:
+        grouper.forget(article_id)
     # Until the commit has succeeded the grouper knows more than the store does.
     line.grouper = None
     decided = [grouper.add(item) for item in items]
-    stored = line.storage.assign(list(zip(items, decided, strict=True)), now=line.clock())
+    stored = line.storage.assign(
+        list(zip(items, decided, strict=True)), now=line.clock(), state=state
+    )
     if stored == decided:
-        line.grouper = grouper
+        grouper.settle()
+        line.grouper, line.grouping_state = grouper, state
     # Else articles changed meanwhile: the next round begins from what the store says.
-    line.report(StoriesAssigned(assignments=tuple(stored)))
+    if stored:
+        line.report(StoriesAssigned(assignments=tuple(stored)))
+    return len(stored)
 
 
-def _rebuild(line: Pipeline) -> Grouper:
+def rebuilt(line: Pipeline) -> Grouper:
     """What an undisturbed run would know by now."""
-    grouper = Grouper(copy_window=line.copy_window, event_window=line.event_window)
-    for item, assignment in line.storage.window(span=max(line.copy_window, line.event_window)):
+    storage = line.storage
+    grouper = Grouper(
+        recall=recalling(storage.recall),
+        copy_window=line.copy_window,
+        event_window=line.event_window,
+    )
+    for item, assignment in storage.window(span=max(line.copy_window, line.event_window) + DAY):
         grouper.restore(item, assignment)
     return grouper

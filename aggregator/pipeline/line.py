@@ -45,7 +45,10 @@ class Pipeline:
     only: Collection[int] | None = None
     """Ids of the sources that are served; None: all."""
     grouper: Grouper | None = None
-    """Rebuilt from the store when first needed, and after a failed commit."""
+    """Rebuilt from the store when first needed, after a failed commit, and when stories have
+    changed otherwise than by it."""
+    grouping_state: int | None = None
+    """That of the store which `grouper` knows; None: there has been none."""
     delays: dict[str, timedelta] = field(default_factory=dict)
     """By host: the pause between two requests that its robots.txt asks for, where that is known
     and longer than the gate's."""

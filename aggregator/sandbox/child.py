@@ -70,6 +70,10 @@ class Child:
     def alive(self) -> bool:
         return self._process.returncode is None
 
+    def has_loaded(self, code: bytes) -> bool:
+        """Whether it is ready for tasks of this kind."""
+        return code in self._loaded
+
     async def ask(self, task: Task, deadline: timedelta) -> Reply:
         """Code and document of the answer. Raises TaskTimedOut and TaskCrashed, and what
         `codec.encode` raises.

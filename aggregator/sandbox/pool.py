@@ -32,6 +32,8 @@ RETIRE_AFTER = 2_000
 """Tasks; libraries leak a little, and Python gives memory back seldom."""
 RETIRE_AT = 400 * 1024 * 1024
 """Bytes in use after a task."""
+TEXTS_AT_A_TIME = 50
+"""Fingerprinted in one task: with a model, half a second."""
 _LARGE = 1024 * 1024
 """Bytes of an answer that is decoded in a thread, so that the event loop goes on."""
 
@@ -114,10 +116,14 @@ class Sandbox:
         return answer
 
     async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:
-        """All in one task, with the deadline of extraction."""
-        task = FingerprintTask(items=tuple(items))
-        answer: list[Fingerprint] = await self._run(task, self._extract_deadline)
-        return answer
+        """`TEXTS_AT_A_TIME` in a task, one task after the other; each has the deadline of
+        extraction."""
+        prints: list[Fingerprint] = []
+        for start in range(0, len(items), TEXTS_AT_A_TIME):
+            task = FingerprintTask(items=tuple(items[start : start + TEXTS_AT_A_TIME]))
+            answer: list[Fingerprint] = await self._run(task, self._extract_deadline)
+            prints += answer
+        return prints
 
     async def close(self) -> None:
         self._closed = True
@@ -150,7 +156,7 @@ class Sandbox:
             raise TaskCrashed("The process that read the document answered nonsense.") from error
 
     async def _ask(self, task: Task, deadline: timedelta) -> Reply:
-        child = await self._take()
+        child = await self._take(task.code)
         try:
             reply = await child.ask(task, deadline)
         except BaseException:  # cancellation too: the child is in the middle of something
@@ -165,9 +171,9 @@ class Sandbox:
             self._idle.append(child)
         return reply
 
-    async def _take(self) -> Child:
+    async def _take(self, code: bytes) -> Child:
         self._refuse_when_closed()
-        child = await self._idle_or_new()
+        child = await self._idle_or_new(code)
         try:
             self._refuse_when_closed()  # it may have been, while the child started
         except SandboxError:
@@ -180,9 +186,12 @@ class Sandbox:
         if self._closed:
             raise SandboxError("The sandbox is closed; open another one to read documents.")
 
-    async def _idle_or_new(self) -> Child:
+    async def _idle_or_new(self, code: bytes) -> Child:
+        """Rather one that has loaded what such tasks need, so that few children hold a model; of
+        those the one that worked last."""
         while self._idle:
-            child = self._idle.pop()
+            child = max(reversed(self._idle), key=lambda idle: idle.has_loaded(code))
+            self._idle.remove(child)
             if child.alive:
                 return child
             self._let_go(child)

@@ -39,7 +39,8 @@ class SandboxProtocol(Protocol):
         """As core.extract.extract. Raises ExtractError."""
 
     async def fingerprints(self, items: Sequence[tuple[str, str, str | None]]) -> list[Fingerprint]:
-        """As core.fingerprint.fingerprint, of each (title, text, language) in order."""
+        """As core.fingerprint.fingerprint and core.meaning.with_meaning, of each (title, text,
+        language) in order."""
 
     async def close(self) -> None:
         """End every child process. Calls under way fail; later ones raise SandboxError."""

@@ -96,8 +96,13 @@ class FingerprintTask:
     @staticmethod
     def load() -> Callable[[FingerprintTask], list[Fingerprint]]:
         from aggregator.core.fingerprint import fingerprint  # noqa: PLC0415 - the same
+        from aggregator.core.meaning import encoder, with_meaning  # noqa: PLC0415 - the same
 
-        return lambda task: [fingerprint(*item) for item in task.items]
+        encoder()
+        return lambda task: [
+            with_meaning(fingerprint(title, text, language), title, text)
+            for title, text, language in task.items
+        ]
 
 
 Task = ParseTask | PageTask | FindTask | ExtractTask | FingerprintTask

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
 
@@ -84,7 +84,8 @@ class Runtime:
     def clean_up(self) -> CleanUpReport:
         """Drop what has left the windows, and pages that have been kept for long enough."""
         stories = self.config.stories
-        window = max(stories.copy_window, stories.event_window)
+        # A day more than a window is rebuilt from: one in memory may still have it for a while.
+        window = max(stories.copy_window, stories.event_window) + 2 * timedelta(days=1)
         return self.storage.clean_up(window=window, keep_pages=self.config.keep_pages)
 
     async def reconfigured(self, config: Config) -> None:

@@ -34,7 +34,7 @@ _COLUMNS = (
     "source_id", "guid", "url", "title", "authors", "categories", "language", "image_url",
     "published_at", "updated_at", "first_seen_at", "at", "words", "content_hash", "revision",
     "revised_at", "text_state", "text_origin", "text_attempts", "page_host", "text_due_at",
-    "media", "links",
+    "media", "links", "unseen_at",
 )  # fmt: skip
 _INSERT_KEY = insert(
     "article_keys", ("source_id", "key", "article_id"), "ON CONFLICT (source_id, key) DO NOTHING"
@@ -68,15 +68,23 @@ def add_keys(session: Session, source_id: int, keys: Iterable[tuple[int, str]]) 
 
 
 def insert_articles(
-    session: Session, source_id: int, articles: Sequence[NewArticle], seen_at: datetime
+    session: Session,
+    source_id: int,
+    articles: Sequence[NewArticle],
+    seen_at: datetime,
+    *,
+    unseen_at: datetime | None,
 ) -> list[int]:
-    """Their ids, in order. None of their keys may be taken."""
+    """Their ids, in order. None of their keys may be taken.
+
+    `unseen_at`: when the feed was last read without them; None: not known.
+    """
     seen = to_us(seen_at)
     rows = []
     for article in articles:
         _check(article)
         at = _at(article.published_at, seen)
-        rows.append(_values(source_id, article, seen, at))
+        rows.append((*_values(source_id, article, seen, at), to_us_or_none(unseen_at)))
     new_ids = session.add("articles", _COLUMNS, rows)
     numbered = list(zip(new_ids, articles, strict=True))
     texts = [

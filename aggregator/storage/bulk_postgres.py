@@ -33,7 +33,8 @@ _NAMES = ", ".join(table.name for table in TABLES)
 _AT_LEISURE = "SET idle_in_transaction_session_timeout = 0; SET tcp_user_timeout = 0"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _HOLD = f"SET LOCAL lock_timeout = '3s'; LOCK TABLE {_NAMES} IN SHARE MODE"
-_EMPTY = f"SET LOCAL lock_timeout = '3s'; TRUNCATE {_NAMES}, search, workers RESTART IDENTITY"
+_REST = "regrouped, search, workers"
+_EMPTY = f"SET LOCAL lock_timeout = '3s'; TRUNCATE {_NAMES}, {_REST} RESTART IDENTITY"
 _LOCKED = "55P03"
 _AT_WORK = """
     SELECT name FROM workers

@@ -64,6 +64,7 @@ class SqliteFiller(SqliteReader):
                 session.run(f"DROP TRIGGER {trigger['name']}")
             for table in reversed(TABLES):
                 session.run(f"DELETE FROM {table.name}")  # noqa: S608 - names of our own
+            session.run("DELETE FROM regrouped")
             session.run("DELETE FROM workers")
             session.run("DELETE FROM sqlite_sequence")
             session.run("INSERT INTO search (search) VALUES ('delete-all')")

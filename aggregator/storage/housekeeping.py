@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.storage import furniture, kept
+from aggregator.storage.grouping import beyond
 from aggregator.storage.rows import from_us, span_to_us, to_us
 from aggregator.storage.sql import Row, Session, insert
-from aggregator.storage.stories import beyond
 from aggregator.types import CleanUpReport, Worker
 
 _SILENT = timedelta(days=1)
@@ -29,6 +29,11 @@ _OLD_ROBOTS = """
 _OLD_HOSTS = """
     DELETE FROM hosts
     WHERE lease_until = 0 AND free_at < (SELECT max(o.free_at) FROM hosts o) - ?
+"""
+_FORGOTTEN = """
+    DELETE FROM taken_out WHERE article_id NOT IN (
+      SELECT f.article_id FROM fingerprints f WHERE f.article_id = taken_out.article_id
+    )
 """
 _UNUSED_FURNITURE = timedelta(days=180)
 """An outlet that gives no page for so long will have changed its pages."""
@@ -84,8 +89,9 @@ def release_claims(session: Session) -> int:
 def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     """Fingerprints of articles that have left the window, and whom nobody has heard of for long."""
     furniture.drop(session, unseen_us=span_to_us(_UNUSED_FURNITURE))  # locked before the stories
-    session.alone("stories")  # fingerprints come and go with assignments
+    session.alone("stories")  # fingerprints come with assignments
     dropped = session.run("DELETE FROM fingerprints WHERE at < ?", (beyond(session, window),))
+    session.run(_FORGOTTEN)
     session.run(_OLD_HOSTS, (span_to_us(_SILENT),))
     session.run(_OLD_ROBOTS, (span_to_us(_UNUSED_ROBOTS),))
     latest = session.row(_LATEST)
@@ -130,6 +136,37 @@ _DRIFTS = (
         LEFT JOIN (SELECT story_id, count(*) AS articles FROM assignments GROUP BY story_id) x
           ON x.story_id = o.id
         WHERE coalesce(x.articles, 0) <> o.articles
+        """,
+    ),
+    (
+        "story {id} has articles, and is in no list",
+        """
+        SELECT DISTINCT x.story_id AS id FROM assignments x LEFT JOIN stories o ON o.id = x.story_id
+        WHERE o.id IS NULL
+        """,
+    ),
+    (
+        "story {id} has the id of an article that belongs to another one",
+        """
+        SELECT o.id FROM stories o LEFT JOIN assignments x ON x.article_id = o.id
+        WHERE coalesce(x.story_id, 0) <> o.id
+        """,
+    ),
+    (
+        "story {id} continues one that is not there",
+        """
+        SELECT x.story_id AS id FROM assignments x LEFT JOIN stories o ON o.id = x.continues_id
+        WHERE x.continues_id IS NOT NULL AND o.id IS NULL
+        """,
+    ),
+    (
+        "article {id} is not in the story where it was put by hand",
+        """
+        SELECT x.article_id AS id FROM placements p
+        JOIN assignments x ON x.article_id = p.article_id
+        LEFT JOIN assignments w ON w.article_id = p.with_id
+        WHERE coalesce(w.story_id, 0) <> x.story_id
+          OR (p.with_id = p.article_id AND x.story_id <> p.article_id)
         """,
     ),
 )

@@ -9,7 +9,7 @@ from aggregator.storage.articles import reface
 from aggregator.storage.content import lock_articles
 from aggregator.storage.rows import storable, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids
-from aggregator.storage.stories import refresh_stories
+from aggregator.storage.stories import bump, refresh_stories
 
 _POLLED = """
     SELECT id, name, url, address FROM sources
@@ -72,6 +72,8 @@ def _merge(session: Session, source_id: int, twin: Row, at: datetime) -> None:
     for row in articles:
         reface(session, row, twin["id"])
     refresh_stories(session, {row["story_id"] for row in articles if row["story_id"] is not None})
+    if articles:  # they are another outlet's now, and treated as that one's are
+        bump(session)
     name = twin["name"]
     error = f"It has moved for good to where {name} is polled; the two are one now, called {name}."
     session.run(_RETIRE, (to_us(at), error, error, source_id))

@@ -153,12 +153,19 @@ def _store(session: Session, record: PollRecord, decision: PollDecision) -> list
     source_id = record.claim.source_id
     add_keys(session, source_id, decision.new_keys)
     new = _without_known(session, source_id, decision)
-    stored = insert_articles(session, source_id, new, record.polled_at)
+    stored = insert_articles(
+        session, source_id, new, record.polled_at, unseen_at=_read_before(record.claim.state)
+    )
     lock_articles(session, [revision.article_id for revision in decision.revised])
     for revision in decision.revised:
         revise_article(session, source_id, revision, record.polled_at)
     withdraw(session, source_id, decision.withdrawn, record.polled_at)
     return stored
+
+
+def _read_before(state: FeedState) -> datetime | None:
+    """When what is polled was last read; None: never, or only at another address or otherwise."""
+    return None if state.body_hash is None else state.last_ok_at
 
 
 def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:

@@ -10,8 +10,10 @@ the answer is that of one who comes too late:
 - `record_poll`, `record_text`: ClaimLost, as the claim has ended; the caller drops its work.
 - `release_host`: changes nothing, as the lease is held no longer.
 - `assign`: those that have been stored are left out; the caller begins from the window again.
-- `sync_sources`, `prepare_deliveries`, `release_claims`, `record_again`, `clean_up`: tell of
-  nothing new.
+- `regroup`: a chunk that has been stored is left as it is, and so are assignments that have been
+  replaced.
+- `sync_sources`, `prepare_deliveries`, `release_claims`, `record_again`, `clean_up`, `place`: tell
+  of nothing new.
 - `wake`, `record_delivery`, `report_worker`, `forget_worker`: the same again.
 """
 

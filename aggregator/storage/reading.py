@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.core.text import shorten
@@ -31,6 +31,7 @@ from aggregator.types import (
     TextOrigin,
     TextState,
 )
+from aggregator.types.stories import StoryLink
 
 EXCERPT = 300
 """Characters."""
@@ -43,12 +44,24 @@ _SEEN_WITHIN = """
     AND o.id IN (SELECT a.story_id FROM articles a WHERE {conditions} AND a.story_id IS NOT NULL)
 """
 _MEMBERS = """
-    SELECT {columns}, s.weight, a.words, substr(t.text, 1, 600) AS excerpt
+    SELECT {columns}, s.weight, a.words, a.credits, a.dateline, a.utc_offset, a.unseen_at,
+      CASE WHEN p.stays = 0 THEN p.placed_at END AS placed_at,
+      substr(t.text, 1, 600) AS excerpt
     FROM articles a
     JOIN assignments x ON x.article_id = a.id
     JOIN sources s ON s.id = a.source_id
     JOIN texts t ON t.article_id = a.id
+    LEFT JOIN placements p ON p.article_id = a.id
     WHERE a.story_id IN {ids} ORDER BY a.id
+"""
+# The first article of a story by time, as `arrange` has it.
+_LINK = """
+    SELECT {story} AS story, o.id, o.first_at, (
+      SELECT a.title FROM articles a WHERE a.story_id = o.id
+      ORDER BY a.at, a.first_seen_at, a.id LIMIT 1
+    ) AS title
+    FROM assignments x JOIN stories o ON o.id = {other}
+    WHERE {story} IN {ids} AND x.continues_id IS NOT NULL ORDER BY o.first_at, o.id
 """
 _ARTICLE = """
     SELECT {columns}, a.guid, a.authors, a.updated_at, a.image_url, a.categories, a.text_state,
@@ -92,11 +105,33 @@ def _with_articles(session: Session, story_ids: Sequence[int]) -> list[Story]:
     for chunk in chunks(story_ids):
         for row in session.rows(_MEMBERS.format(columns=columns, ids=ids(chunk))):
             members.setdefault(row["story_id"], []).append(_story_article(row))
+    earlier = _links(session, story_ids, story="x.article_id", other="x.continues_id")
+    later = _links(session, story_ids, story="x.continues_id", other="x.article_id")
     return [
-        Story(story_id=story_id, articles=arrange(members[story_id]))
+        Story(
+            story_id=story_id,
+            articles=arrange(members[story_id]),
+            continues=tuple(earlier.get(story_id, ())),
+            continued_by=tuple(later.get(story_id, ())),
+        )
         for story_id in story_ids
         if story_id in members
     ]
+
+
+def _links(
+    session: Session, story_ids: Sequence[int], *, story: str, other: str
+) -> Mapping[int, Sequence[StoryLink]]:
+    """By the ids of the stories; only the assignment of the article that a story has its id of
+    says what it continues."""
+    links: dict[int, list[StoryLink]] = {}
+    for chunk in chunks(story_ids):
+        for row in session.rows(_LINK.format(story=story, other=other, ids=ids(chunk))):
+            link = StoryLink(
+                story_id=row["id"], title=row["title"], first_at=from_us(row["first_at"])
+            )
+            links.setdefault(row["story"], []).append(link)
+    return links
 
 
 def _story_article(row: Row) -> StoryArticle:
@@ -109,6 +144,11 @@ def _story_article(row: Row) -> StoryArticle:
         weight=row["weight"],
         words=row["words"],
         excerpt=shorten(row["excerpt"], EXCERPT),
+        credits=strings(row["credits"]),
+        dateline=row["dateline"],
+        utc_offset=_minutes(row["utc_offset"]),
+        unseen_at=from_us_or_none(row["unseen_at"]),
+        placed_at=from_us_or_none(row["placed_at"]),
     )
 
 
@@ -138,13 +178,17 @@ def article(session: Session, article_id: int) -> Article | None:
         kind_why=row["kind_why"],
         text_why=row["text_why"],
         confidence=row["confidence"],
-        utc_offset=None if row["utc_offset"] is None else timedelta(minutes=row["utc_offset"]),
+        utc_offset=_minutes(row["utc_offset"]),
         image_alt=row["image_alt"],
         site_name=row["site_name"],
         canonical_url=row["canonical_url"],
         dateline=row["dateline"],
         credits=strings(row["credits"]),
     )
+
+
+def _minutes(offset: int | None) -> timedelta | None:
+    return None if offset is None else timedelta(minutes=offset)
 
 
 def _revisions(session: Session, article_id: int) -> tuple[PastRevision, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from aggregator import codec
@@ -13,6 +14,7 @@ from aggregator.types import (
     ArticleSummary,
     Assignment,
     FeedState,
+    Manners,
     Pace,
     PageKind,
     PagePolicy,
@@ -96,7 +98,8 @@ SOURCE_COLUMNS = (
     "s.etag, s.last_modified, s.body_hash, s.next_poll_at, s.hold_until, s.last_poll_at, "
     "s.last_ok_at, s.last_error, s.last_status, s.failures, s.title, s.site_url, "
     "s.max_interval_us, s.respect_robots, s.proxy, s.selectors, s.why, s.not_before_at, "
-    "s.pace, s.hints, s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at, s.rules"
+    "s.pace, s.hints, s.address, s.moved_to, s.moved_times, s.gone_at, s.retired_at, s.rules, "
+    "s.grouped, s.never_join"
 )
 
 
@@ -117,7 +120,14 @@ def source(row: Row) -> Source:
         proxy=row["proxy"],
         selectors=object_or_none(row["selectors"], PageSelectors),
         rules=object_or_none(row["rules"], PageRules),
+        manners=manners(row["grouped"], row["never_join"]),
     )
+
+
+@lru_cache(maxsize=1_024)
+def manners(grouped: int, never_join: str) -> Manners:
+    """Of a source's columns; the same ones for every article of it."""
+    return Manners(grouped=bool(grouped), never_join=frozenset(strings(never_join)))
 
 
 def feed_state(row: Row) -> FeedState:
@@ -175,7 +185,7 @@ def summary(row: Row) -> ArticleSummary:
     )
 
 
-ASSIGNMENT_COLUMNS = "x.story_id AS story, x.relation, x.of_id, x.score, x.why"
+ASSIGNMENT_COLUMNS = "x.story_id AS story, x.relation, x.of_id, x.score, x.why, x.continues_id"
 """Of `assignments x`."""
 
 
@@ -187,4 +197,5 @@ def assignment(row: Row) -> Assignment:
         of=row["of_id"],
         score=row["score"],
         why=row["why"],
+        continues=row["continues_id"],
     )

@@ -23,12 +23,14 @@ from aggregator.storage.rows import (
     to_us,
 )
 from aggregator.storage.sql import Row, Session, ids, insert
+from aggregator.storage.stories import bump
 from aggregator.types import Source, SourceStatus, SyncReport
 
 _WORDS = re.compile(r"\w+")
 _DESIRED = (
     "name", "name_key", "url", "host", "tags", "language", "interval_us", "pages", "weight",
-    "headers", "max_interval_us", "respect_robots", "proxy", "selectors", "rules",
+    "headers", "max_interval_us", "respect_robots", "proxy", "selectors", "rules", "grouped",
+    "never_join",
 )  # fmt: skip
 _STORED = f"SELECT id, active, address, {', '.join(_DESIRED)} FROM sources"  # noqa: S608 - columns from above
 _UPDATE = f"UPDATE sources SET active = 1, {' = ?, '.join(_DESIRED)} = ? WHERE id = ?"  # noqa: S608 - the same
@@ -62,6 +64,8 @@ _TRY_AGAIN = """
 _READ_ANEW = "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = :id"
 _HOW = ("headers", "proxy", "selectors")
 """Columns that say how it is asked and read."""
+_IN_STORIES = ("name", "grouped", "never_join")
+"""Columns that say how its articles are put into stories."""
 _ACTIVE = """
     SELECT {columns}, h.free_at AS host_free_at
     FROM sources s LEFT JOIN hosts h ON h.host = s.host
@@ -112,6 +116,8 @@ def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) 
     _insert(session, new, now)
     if new or updates:
         merging.settle(session, at=now)
+    if any(_regards_stories(wanted, row) for wanted, row in updates):
+        bump(session)
     back = [wanted.name for wanted, row in updates if not row["active"]]
     return SyncReport(
         added=(*(wanted.name for wanted in new), *back),
@@ -158,6 +164,8 @@ def _columns(wanted: Source, row: Row | None = None) -> tuple[object, ...]:
         wanted.proxy,
         None if wanted.selectors is None else codec.to_json(wanted.selectors),
         None if wanted.rules is None else codec.to_json(wanted.rules),
+        int(wanted.manners.grouped),
+        to_json(sorted(wanted.manners.never_join)),
     )
 
 
@@ -198,6 +206,12 @@ def _reconsider(session: Session, wanted: Source, row: Row, now: datetime) -> No
         session.run(_TRY_AGAIN, {"now": to_us(now), "id": row["id"]})
     if "selectors" in changed:  # the same page has other items now
         session.run(_READ_ANEW, {"id": row["id"]})
+
+
+def _regards_stories(wanted: Source, row: Row) -> bool:
+    """Whether a window in memory holds what is no longer so."""
+    columns = dict(zip(_DESIRED, _columns(wanted), strict=True))
+    return any(columns[name] != row[name] for name in _IN_STORIES)
 
 
 def _sooner(wanted: Source, row: Row, now: datetime) -> datetime | None:

@@ -1,62 +1,51 @@
-"""COMMIT 3: which articles await a story, what they are compared with, and the assignments.
+"""COMMIT 3: the assignments, and what becomes of a story when its articles change.
 
 `assignments` is the truth; `articles.story_id` and the table `stories` follow it in the same
-transaction, so that lists of stories need not look at every article. A fingerprint comes and goes
-with its assignment, and keeps the time by which the article was assigned.
+transaction, so that lists of stories need not look at every article. A fingerprint comes with its
+assignment, keeps the time by which the article was assigned, and stays until there is a new one:
+who has a window in memory needs it to take the article out (`taken_out`). A story has the id of an
+article of its own, and only that one's assignment says which story it continues.
+
+Where a person has put an article (`placements`, see placing.py) outlives its assignments and wins
+over whatever is decided about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from aggregator.codec import decode, encode
-from aggregator.storage.rows import (
-    ASSIGNMENT_COLUMNS,
-    assignment,
-    from_us,
-    span_to_us,
-    storable,
-    to_us,
+from aggregator.storage.grouping import newest
+from aggregator.storage.printed import to_data
+from aggregator.storage.rows import storable, to_us
+from aggregator.storage.sql import Session, ids, insert
+from aggregator.types import Assignment, GroupInput, Relation
+
+_PUT_FINGERPRINT = insert(
+    "fingerprints",
+    ("article_id", "at", "data"),
+    "ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, data = excluded.data",
 )
-from aggregator.storage.sql import Row, Session, chunks, ids, insert
-from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unassigned
-
-# The order first: sorting would carry the texts along.
-_UNASSIGNED = """
-    SELECT a.id, s.name, a.title, a.url, a.at, a.text_version,
-      coalesce(s.language, a.language) AS language
-    FROM articles a JOIN sources s ON s.id = a.source_id
-    WHERE a.story_id IS NULL AND a.text_state <> 'pending'
-    ORDER BY a.at, s.name, coalesce(a.url, ''), a.title, a.id LIMIT ?
-"""
-_TEXTS = "SELECT article_id, text FROM texts WHERE article_id IN {ids}"
-_TEXTS_AT_A_TIME = 20
-_MOST_TEXT = 2_000_000
-"""Characters taken at once, about: a feed may bring thousands of long texts."""
-_NEWEST = "SELECT max(at) AS at FROM fingerprints"
-_WINDOW = """
-    SELECT x.article_id FROM assignments x
-    WHERE x.article_id IN (SELECT f.article_id FROM fingerprints f WHERE f.at >= ?) ORDER BY x.seq
-"""
-_WINDOW_CHUNK = """
-    SELECT a.id, s.name, a.title, a.url, f.at, f.data, {columns} FROM assignments x
-    JOIN articles a ON a.id = x.article_id
-    JOIN sources s ON s.id = a.source_id
-    JOIN fingerprints f ON f.article_id = a.id
-    WHERE x.article_id IN {ids} ORDER BY x.seq
-"""
-_INSERT_FINGERPRINT = insert("fingerprints", ("article_id", "at", "data"))
 _AWAITING = """
     SELECT id, text_version FROM articles WHERE id IN {ids} AND story_id IS NULL
     ORDER BY id {locking}
 """
 _HOMES = "SELECT id, story_id FROM articles WHERE id IN {ids} AND story_id IS NOT NULL"
+_PLACEMENTS = "SELECT article_id, with_id FROM placements WHERE article_id IN {ids}"
 _SETTLE = "UPDATE articles SET story_id = ? WHERE id = ?"
 _INSERT = insert(
     "assignments",
-    ("article_id", "story_id", "relation", "of_id", "score", "why", "assigned_at"),
+    (
+        "article_id",
+        "story_id",
+        "relation",
+        "of_id",
+        "score",
+        "why",
+        "continues_id",
+        "assigned_at",
+    ),
 )
 _REFRESH = """
     INSERT INTO stories (id, articles, outlets, first_at, last_at)
@@ -67,78 +56,68 @@ _REFRESH = """
 """
 _MEMBERS = "SELECT id FROM articles WHERE story_id IN {ids}"
 _TAKE_OUT = (
-    "DELETE FROM fingerprints WHERE article_id IN {ids}",
+    """
+    INSERT INTO taken_out (article_id) SELECT f.article_id FROM fingerprints f
+    WHERE f.article_id IN {ids} ON CONFLICT (article_id) DO NOTHING
+    """,
     "DELETE FROM assignments WHERE article_id IN {ids}",
     "UPDATE articles SET story_id = NULL WHERE id IN {ids}",
 )
-_END = "DELETE FROM stories WHERE id IN {ids}"
+_BACK = "DELETE FROM taken_out WHERE article_id IN {ids}"
+_END = (
+    "DELETE FROM stories WHERE id IN {ids}",
+    "UPDATE assignments SET continues_id = NULL WHERE continues_id IN {ids}",
+)
+_DAY = 24 * 60 * 60 * 1_000_000
+OWN_STORY = "A person has given it a story of its own."
+_STATE = "SELECT value FROM meta WHERE key = 'grouping_state'"
+_BUMP = """
+    INSERT INTO meta (key, value) VALUES ('grouping_state', 1)
+    ON CONFLICT (key) DO UPDATE SET value = meta.value + 1
+"""
 
 
-def unassigned(session: Session, *, limit: int) -> list[Unassigned]:
-    waiting = session.rows(_UNASSIGNED, (limit,))
-    texts: dict[int, str] = {}
-    size = 0
-    for chunk in chunks(waiting, _TEXTS_AT_A_TIME):
-        if size > _MOST_TEXT:
-            break
-        for row in session.rows(_TEXTS.format(ids=ids([row["id"] for row in chunk]))):
-            texts[row["article_id"]] = row["text"]
-            size += len(row["text"])
-    return [
-        Unassigned(
-            article_id=row["id"],
-            source=row["name"],
-            title=row["title"],
-            url=row["url"],
-            at=from_us(row["at"]),
-            language=row["language"],
-            text=texts[row["id"]],
-            version=row["text_version"],
-        )
-        for row in waiting
-        if row["id"] in texts
-    ]
+def grouping_state(session: Session) -> int:
+    """0: nothing has happened yet."""
+    row = session.row(_STATE)
+    return 0 if row is None else int(row["value"])
 
 
-def beyond(session: Session, span: timedelta) -> int:
-    """The time before which no fingerprint is needed: `span` before the newest article's."""
-    row = session.row(_NEWEST)
-    newest = None if row is None else row["at"]
-    return 0 if newest is None else int(newest) - span_to_us(span)
-
-
-def _group_input(row: Row) -> GroupInput:
-    return GroupInput(
-        article_id=row["id"],
-        source=row["name"],
-        title=row["title"],
-        url=row["url"],
-        at=from_us(row["at"]),
-        fingerprint=decode(row["data"], Fingerprint),
-    )
-
-
-def window(session: Session, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
-    """The order first, from the indexes alone; then the fingerprints, a chunk at a time."""
-    order = [row["article_id"] for row in session.rows(_WINDOW, (beyond(session, span),))]
-    for chunk in chunks(order):
-        for row in session.rows(_WINDOW_CHUNK.format(columns=ASSIGNMENT_COLUMNS, ids=ids(chunk))):
-            yield _group_input(row), assignment(row)
+def bump(session: Session) -> None:
+    """Have whoever has a window in memory read it anew."""
+    session.alone("stories")
+    session.run(_BUMP)
 
 
 def assign(
-    session: Session, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+    session: Session,
+    assigned: Sequence[tuple[GroupInput, Assignment]],
+    *,
+    now: datetime,
+    state: int | None,
 ) -> list[Assignment]:
-    """Articles are locked before the stories are, here and wherever both are: see `articles`."""
+    """Articles are locked before the stories are, here and wherever both are: see `articles`.
+
+    One that a person has placed with an article that has no story, not even by what comes before
+    it in `assigned`, is left out too: it waits (see grouping.py).
+    """
     waiting = _waiting(session, {int(item.article_id) for _, item in assigned})
     session.alone("stories")  # what _homes says holds until all is stored
-    homes = _homes(session, {int(item.of) for _, item in assigned if item.of is not None})
+    if state is not None and state != grouping_state(session):
+        return []
+    placements = _placements(session, waiting)
+    regarded = {
+        int(one) for _, item in assigned for one in (item.of, item.continues) if one is not None
+    }
+    homes = _homes(session, regarded | set(placements.values()))
     kept: list[tuple[GroupInput, Assignment]] = []
     for group_input, decided in assigned:
         article_id = int(decided.article_id)
-        if waiting.get(article_id) == group_input.version:
+        if waiting.get(article_id) != group_input.version:
+            continue
+        item = _settled(decided, placements.get(article_id), homes)
+        if item is not None:
             del waiting[article_id]
-            item = _with_its_like(decided, homes)
             homes[article_id] = int(item.story)
             kept.append((group_input, item))
     _store(session, kept, to_us(now))
@@ -153,6 +132,12 @@ def _waiting(session: Session, article_ids: Collection[int]) -> dict[int, int]:
     return {row["id"]: row["text_version"] for row in session.rows(statement)}
 
 
+def _placements(session: Session, article_ids: Collection[int]) -> dict[int, int]:
+    """With which article each is placed."""
+    rows = session.rows(_PLACEMENTS.format(ids=ids(article_ids)))
+    return {row["article_id"]: row["with_id"] for row in rows}
+
+
 def _store(session: Session, kept: Sequence[tuple[GroupInput, Assignment]], at: int) -> None:
     session.many(_SETTLE, [(int(item.story), int(item.article_id)) for _, item in kept])
     session.many(
@@ -165,14 +150,16 @@ def _store(session: Session, kept: Sequence[tuple[GroupInput, Assignment]], at: 
                 None if item.of is None else int(item.of),
                 item.score,
                 storable(item.why),
+                None if item.continues is None else int(item.continues),
                 at,
             )
             for _, item in kept
         ],
     )
+    session.run(_BACK.format(ids=ids({int(item.article_id) for _, item in kept})))
     session.many(
-        _INSERT_FINGERPRINT,
-        [(int(one.article_id), to_us(one.at), encode(one.fingerprint)) for one, _ in kept],
+        _PUT_FINGERPRINT,
+        [(int(one.article_id), to_us(one.at), to_data(one)) for one, _ in kept],
     )
 
 
@@ -180,6 +167,57 @@ def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:
     """The stories of those that have one."""
     rows = session.rows(_HOMES.format(ids=ids(article_ids)))
     return {row["id"]: row["story_id"] for row in rows}
+
+
+def _settled(
+    decided: Assignment, placed_with: int | None, homes: Mapping[int, int]
+) -> Assignment | None:
+    """Where it belongs by what is so now; None: nowhere yet."""
+    if placed_with is None:
+        item = _with_its_like(decided, homes)
+    elif placed_with == decided.article_id:
+        item = alone(decided)
+    elif (home := homes.get(placed_with)) is not None:
+        item = decided if decided.story == home else beside(decided, placed_with, home)
+    else:
+        return None
+    if item.continues is None:
+        return item
+    earlier = int(item.continues)
+    begins = item.story == item.article_id != earlier
+    return item if begins and homes.get(earlier) == earlier else replace(item, continues=None)
+
+
+def alone(item: Assignment) -> Assignment:
+    """As the first of a story because a person wants it so."""
+    if item.story == item.article_id and item.of is None and item.relation is Relation.NEW:
+        return item
+    return replace(
+        item,
+        story=item.article_id,
+        relation=Relation.NEW,
+        of=None,
+        score=1.0,
+        why=OWN_STORY,
+    )
+
+
+def beside(item: Assignment, placed_with: int, home: int) -> Assignment:
+    """With what a person has placed it with, which it need not resemble."""
+    return replace(
+        item,
+        story=home,
+        relation=Relation.REPORT,
+        of=placed_with,
+        score=1.0,
+        why=put_with(placed_with),
+        continues=None,
+    )
+
+
+def put_with(article_id: int) -> str:
+    """Why an article is where another one is."""
+    return f"A person has put it into the story of article {article_id}."
 
 
 def _with_its_like(item: Assignment, homes: Mapping[int, int]) -> Assignment:
@@ -212,20 +250,32 @@ def dissolve_single(session: Session, article_id: int, story_id: int) -> bool:
     row = session.row("SELECT articles FROM stories WHERE id = ?", (story_id,))
     if row is None or row["articles"] != 1:
         return False
-    _take_out(session, [article_id], [story_id])
+    before = newest(session)
+    unassign(session, [article_id])
+    end(session, [story_id])
+    after = newest(session)
+    if before is not None and (after is None or after // _DAY < before // _DAY):
+        bump(session)  # the window ends with another day, and so it begins with another one
     return True
 
 
 def take_apart(session: Session, story_ids: Collection[int]) -> None:
     """Take every article out of these stories; whoever calls has locked them."""
-    session.alone("stories")
+    bump(session)
     members = session.rows(_MEMBERS.format(ids=ids(story_ids)))
-    _take_out(session, [row["id"] for row in members], story_ids)
+    unassign(session, [row["id"] for row in members])
+    end(session, story_ids)
 
 
-def _take_out(session: Session, article_ids: Collection[int], story_ids: Collection[int]) -> None:
-    """`article_ids` are all that belong to the stories."""
+def unassign(session: Session, article_ids: Collection[int]) -> None:
+    """Have them assigned anew; their stories are left to whoever calls."""
     members = ids(article_ids)
     for statement in _TAKE_OUT:
         session.run(statement.format(ids=members))
-    session.run(_END.format(ids=ids(story_ids)))
+
+
+def end(session: Session, story_ids: Collection[int]) -> None:
+    """Of stories that have no article any more: nothing is counted, and none continues them."""
+    ended = ids(story_ids)
+    for statement in _END:
+        session.run(statement.format(ids=ended))

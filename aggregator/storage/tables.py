@@ -1,6 +1,7 @@
 """What a store consists of, for moving it as a whole: every table, its columns and its key.
 
-Left out are the processes that work on the database (`workers`), the search index, which the
+Left out are the processes that work on the database (`workers`), assignments that are being made
+anew (`regrouped`), what a window in memory has to forget (`taken_out`), the search index, which the
 destination builds anew, and whatever an engine keeps there. A test compares this list with the
 schema of every backend.
 """
@@ -107,6 +108,8 @@ TABLES = (
             "gone_at": _INTEGER,
             "retired_at": _INTEGER,
             "rules": _TEXT,
+            "grouped": _INTEGER,
+            "never_join": _TEXT,
         },
         key=("id",),
     ),
@@ -173,6 +176,7 @@ TABLES = (
             "canonical_url": _TEXT,
             "dateline": _TEXT,
             "credits": _TEXT,
+            "unseen_at": _INTEGER,
         },
         key=("id",),
     ),
@@ -225,8 +229,19 @@ TABLES = (
             "score": _REAL,
             "why": _TEXT,
             "assigned_at": _INTEGER,
+            "continues_id": _INTEGER,
         },
         key=("seq",),
+    ),
+    Table(
+        name="placements",
+        columns={
+            "article_id": _INTEGER,
+            "with_id": _INTEGER,
+            "placed_at": _INTEGER,
+            "stays": _INTEGER,
+        },
+        key=("article_id",),
     ),
     Table(
         name="stories",

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
+from aggregator.errors import StorageError
 from aggregator.storage import again as _again
 from aggregator.storage import deliveries as _deliveries
 from aggregator.storage import furniture as _furniture
-from aggregator.storage import hosts, housekeeping, kept, polls, reading, robots, stories, texts
+from aggregator.storage import (
+    grouping,
+    hosts,
+    housekeeping,
+    kept,
+    placing,
+    polls,
+    reading,
+    regrouping,
+    robots,
+    stories,
+    texts,
+)
 from aggregator.storage import sources as _sources
 from aggregator.storage.sql import Session
 from aggregator.types import (
@@ -26,7 +40,9 @@ from aggregator.types import (
     HostWork,
     KeptArticle,
     KnownEntry,
+    Placed,
     PollRecord,
+    Regrouped,
     RobotsCopy,
     Source,
     SourceStatus,
@@ -168,16 +184,61 @@ class Verbs(ABC):
     # --- COMMIT 3: stories
 
     def unassigned(self, *, limit: int) -> list[Unassigned]:
-        return self._read(lambda session: stories.unassigned(session, limit=limit))
+        return self._read(lambda session: grouping.unassigned(session, limit=limit))
+
+    def grouping_state(self) -> int:
+        return self._read(stories.grouping_state)
 
     def window(self, *, span: timedelta) -> Iterator[tuple[GroupInput, Assignment]]:
         with self._reading() as session:
-            yield from stories.window(session, span=span)
+            yield from grouping.window(session, span=span)
+
+    def taken_out(self) -> list[int]:
+        return self._read(grouping.taken_out)
+
+    def recall(self, article_ids: Collection[int]) -> list[GroupInput]:
+        return self._read(lambda session: grouping.recall(session, article_ids))
 
     def assign(
-        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+        self,
+        assigned: Sequence[tuple[GroupInput, Assignment]],
+        *,
+        now: datetime,
+        state: int | None = None,
     ) -> list[Assignment]:
-        return self._write(lambda session: stories.assign(session, assigned, now=now))
+        return self._write(lambda session: stories.assign(session, assigned, now=now, state=state))
+
+    def place(self, assignments: Sequence[Assignment], *, now: datetime) -> Placed:
+        return self._write(lambda session: placing.place(session, assignments, now=now))
+
+    # --- stories made anew
+
+    def regrouped(
+        self, *, after: int, limit: int, since: datetime | None = None
+    ) -> list[Regrouped]:
+        return self._read(
+            lambda session: grouping.regrouped(session, after=after, limit=limit, since=since)
+        )
+
+    def regroup(
+        self,
+        assigned: Iterable[tuple[GroupInput, Assignment]],
+        *,
+        state: int,
+        now: datetime,
+        since: datetime | None = None,
+    ) -> bool:
+        run = self._write(lambda session: regrouping.begin(session, state=state))
+        if run is None:
+            return False
+        try:
+            for chunk in regrouping.staged(assigned):
+                if not self._write(partial(regrouping.stage, rows=chunk, run=run, state=state)):
+                    return False
+            return self._write(partial(regrouping.swap, run=run, state=state, now=now, since=since))
+        finally:
+            with suppress(StorageError):  # what is left the next one drops
+                self._write(partial(regrouping.drop, run=run))
 
     # --- reading
 

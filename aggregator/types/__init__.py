@@ -67,6 +67,9 @@ from aggregator.types.grouping import (
     Assignment,
     Fingerprint,
     GroupInput,
+    Manners,
+    Placed,
+    Regrouped,
     Relation,
     Unassigned,
 )
@@ -94,6 +97,7 @@ from aggregator.types.sources import (
 from aggregator.types.stories import (
     Story,
     StoryArticle,
+    StoryLink,
 )
 
 __all__ = (
@@ -125,6 +129,7 @@ __all__ = (
     "KnownEntry",
     "Link",
     "LinkKind",
+    "Manners",
     "Media",
     "MediaKind",
     "NewArticle",
@@ -139,10 +144,12 @@ __all__ = (
     "ParsedEntry",
     "ParsedFeed",
     "PastRevision",
+    "Placed",
     "PollDecision",
     "PollHints",
     "PollRecord",
     "PostgresUrl",
+    "Regrouped",
     "Relation",
     "Revision",
     "RobotsCopy",
@@ -151,6 +158,7 @@ __all__ = (
     "SourceStatus",
     "Story",
     "StoryArticle",
+    "StoryLink",
     "SyncReport",
     "TextAgain",
     "TextClaim",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,7 +28,8 @@ class Relation(StrEnum):
 class Fingerprint:
     """What is kept of a text to recognise it. Made by core.fingerprint, read by core.cluster.
 
-    Hashes are unsigned and stable across processes, machines and Python versions.
+    Hashes are unsigned, 4 bytes each, little-endian, and stable across processes, machines and
+    Python versions.
     """
 
     version: int
@@ -40,17 +41,37 @@ class Fingerprint:
     step: int
     """A power of two: kept are the word 3-grams whose hash it divides; 1: all of them."""
     shingles: bytes
-    """Hashes of the word 3-grams outside quotations: sorted, 4 bytes each, little-endian."""
-    quoted: bytes
-    """The same for those that occur in quotations only."""
+    """Hashes of the distinct word 3-grams, in the order in which they first occur. Those of the
+    title where there is no text."""
     terms: bytes
-    """Hashes of the stems of title and text, 4 bytes each, little-endian."""
-    counts: bytes
-    """How often each of `terms` occurs, one byte each."""
-    lead: bytes
-    """Hashes of the stems of the title and the first words, 4 bytes each, little-endian."""
+    """Hashes of the distinct stems of title and text; those first that tell most as far as the
+    language tells."""
+    forces: bytes
+    """One byte for each of `terms`: FORCE times the logarithm of one more than its occurrences,
+    each counted the higher the earlier it stands."""
+    places: bytes
+    """One byte for each of `terms`: where in the text it stands first, in units of PLACE words;
+    0: in the title, 255: there or further back."""
+    title: bytes
+    """Hashes of the distinct stems of the title, in order."""
     names: tuple[tuple[str, int], ...]
-    """(name or number as written, count), the most frequent ones, those of the beginning first."""
+    """(name, number or date as written, count), the most frequent ones, those of the beginning
+    first."""
+    sentences: bytes = b""
+    """Hashes of the sentences of the text without case and marks, in order."""
+    meaning: bytes = b""
+    """The text as a vector of a model: signed bytes, one a dimension; empty: there is no model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """What the user wants of a source's articles when stories are found."""
+
+    grouped: bool = True
+    """False: each is a story of its own, and nothing is compared with it."""
+    never_join: frozenset[str] = frozenset()
+    """Names of sources with whose articles they are never put together because of a likeness;
+    "*" means every other source. It holds in both directions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +90,13 @@ class Unassigned:
     text: str
     version: int = 0
     """How often its text has changed: what was decided upon another version is not stored."""
+    manners: Manners = field(default_factory=Manners)
+    """Of its source."""
+    placed_with: int | None = None
+    """A person has put it into the story of this article; itself: it begins one of its own.
+    None: nobody has."""
+    placed_in: int | None = None
+    """The story of `placed_with`; None: that has none yet, or nobody has placed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +114,12 @@ class GroupInput:
     fingerprint: Fingerprint
     version: int = 0
     """That of the text which the fingerprint is made from: see `Unassigned`."""
+    manners: Manners = field(default_factory=Manners)
+    """Of its source."""
+    placed_with: int | str | None = None
+    """As in `Unassigned`."""
+    placed_in: int | str | None = None
+    """As in `Unassigned`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +136,30 @@ class Assignment:
     """0 to 1: how sure."""
     why: str
     """A sentence that a person can check."""
+    continues: int | str | None = None
+    """The earlier story that this one follows upon; None: none is known, or it starts no story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What became of articles that a person has put somewhere."""
+
+    story: int
+    """Where they are now."""
+    moved: tuple[int, ...]
+    """Articles that were elsewhere before."""
+    renamed: tuple[tuple[int, int], ...]
+    """(old, new) ids of stories whose first article was taken out: a story has the id of its
+    first article."""
+    ended: tuple[int, ...]
+    """Ids of stories that have no article any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """An article whose story is found anew, with what was decided before."""
+
+    article: Unassigned
+    seq: int
+    """Its place in the order of assignment."""
+    before: Assignment

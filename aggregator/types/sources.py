@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.types.extraction import PageRules
+from aggregator.types.grouping import Manners
 
 
 class PagePolicy(StrEnum):
@@ -61,6 +62,8 @@ class Source:
     """Where the items are on a web page that is watched; None: it is a feed."""
     rules: PageRules | None = None
     """How its article pages are asked for and read; None: as any other's."""
+    manners: Manners = field(default_factory=Manners)
+    """How its articles are put into stories."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

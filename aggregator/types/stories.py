@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.types.articles import ArticleSummary
 from aggregator.types.grouping import Relation
@@ -24,6 +24,26 @@ class StoryArticle:
     words: int
     excerpt: str
     """The first few hundred characters of the text."""
+    credits: tuple[str, ...] = ()
+    """Agencies and outlets that its text names as its origin, as in `ArticleText`."""
+    dateline: str | None = None
+    """As in `ArticleText`."""
+    utc_offset: timedelta | None = None
+    """As in `ArticleText`."""
+    unseen_at: datetime | None = None
+    """When its feed was last read without it; None: not known, or the feed was new."""
+    placed_at: datetime | None = None
+    """When a person put it into this story; None: nobody has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLink:
+    """Another story, as one that is linked with it shows it."""
+
+    story_id: int
+    title: str
+    """Headline of its first article."""
+    first_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +52,10 @@ class Story:
 
     story_id: int
     articles: tuple[StoryArticle, ...]
+    continues: tuple[StoryLink, ...] = ()
+    """Earlier stories that it follows upon."""
+    continued_by: tuple[StoryLink, ...] = ()
+    """Later stories that follow upon it, by time."""
 
     @property
     def first(self) -> StoryArticle:

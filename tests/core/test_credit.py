@@ -76,6 +76,10 @@ def test_what_is_no_dateline(start: str) -> None:
         ("© dpa-infocom, dpa:240305-99-216452/3", ("dpa",)),
         ("Copyright 2024 The Associated Press. All rights reserved.", ("AP",)),
         ("Source: Xinhua", ("Xinhua",)),
+        (
+            "Source: The Cape Courier, Tarn Mirror and Reuters",
+            ("Cape Courier", "Tarn Mirror", "Reuters"),
+        ),
         ("Quelle: dpa/AFP", ("dpa", "AFP")),
         ("Fuente: Cape Courier", ("Cape Courier",)),
         ("来源：新华社", ("Xinhua",)),
@@ -107,6 +111,11 @@ def test_credits_at_the_end(end: str, sources: tuple[str, ...]) -> None:
     [
         ("Two boats ran aground, as reported by the Cape Courier on Monday.", ("Cape Courier",)),
         ("Two boats ran aground, as first reported by Reuters.", ("Reuters",)),
+        (
+            "Two boats ran aground, as reported by ACME and The Cape Courier.",
+            ("ACME", "Cape Courier"),
+        ),
+        ("Two boats ran aground, as reported by police and Reuters.", ("Reuters",)),
         ("Two boats ran aground, Reuters reported.", ("Reuters",)),
         ("Zwei Boote, meldet die Nachrichtenagentur dpa, liefen auf.", ("dpa",)),
         ("Dos barcos encallaron, informó la agencia EFE.", ("EFE",)),

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from storymaker import NOON, article, story
 
-from aggregator.core.digest import build_digest, lead_article, new_articles, rank, trouble
+from aggregator.core.digest import build_digest, new_articles, rank, trouble
 from aggregator.types import Digest, FeedState, Relation, Source, SourceStatus, Story, StoryArticle
 
 UNTIL = NOON + timedelta(hours=12)
 SINCE = UNTIL - timedelta(days=1)
 COPY, REPORT, SAME = Relation.COPY, Relation.REPORT, Relation.SAME
-TRANSLATION = Relation.TRANSLATION
+REWRITE, TRANSLATION = Relation.REWRITE, Relation.TRANSLATION
 
 
 def build(
@@ -147,13 +147,20 @@ def test_items_are_by_source_and_time_and_none_is_lost(
 # --- in which order
 
 
-def test_a_report_counts_four_times_a_copy() -> None:
+def test_a_report_counts_twice_a_rewrite_and_four_times_a_copy() -> None:
     minutes = (UNTIL - NOON).total_seconds() / 60
     first = article(1, "A", minutes)
     assert score(first) == pytest.approx(1.0)
     assert score(first, article(2, "B", minutes, COPY, 1)) == pytest.approx(1.25)
+    assert score(first, article(2, "B", minutes, REWRITE, 1)) == pytest.approx(1.5)
     assert score(first, article(2, "B", minutes, REPORT, 1)) == pytest.approx(2.0)
     assert score(first, article(2, "B", minutes, TRANSLATION, 1)) == pytest.approx(2.0)
+
+
+def test_two_that_run_reports_of_one_agency_are_no_two_reports() -> None:
+    minutes = (UNTIL - NOON).total_seconds() / 60
+    first = article(1, "A", minutes, credit=("AFP",))
+    assert score(first, article(2, "B", minutes, REPORT, 1, credit=("AFP",))) == pytest.approx(1.5)
 
 
 def test_the_weight_of_a_source_counts_once_however_much_it_writes() -> None:
@@ -182,32 +189,6 @@ def test_equal_stories_go_by_size_then_time_then_id() -> None:
     )
     twin = story(article(30, "A", 0), article(31, "B", 5, REPORT, 30), number=30)
     assert [s.story_id for s in build(twin, small, large).stories] == [20, 10, 30]
-
-
-# --- who speaks for it
-
-
-def test_the_origin_leads() -> None:
-    whole = story(article(1, "A", 0, words=60), article(2, "B", 5, REPORT, 1, words=900))
-    assert lead_article(whole).article.article_id == 1
-
-
-def test_a_flash_gives_way_to_the_fullest_early_report() -> None:
-    whole = story(
-        article(1, "A", 0, words=12),
-        article(2, "B", 30, REPORT, 1, words=300),
-        article(3, "C", 40, REPORT, 1, words=300),
-        article(4, "D", 50, COPY, 1, words=800),
-        article(5, "E", 361, REPORT, 1, words=900),
-    )
-    assert lead_article(whole).article.article_id == 2
-
-
-def test_an_article_without_a_title_leads_only_when_none_has_one() -> None:
-    untitled = article(1, "A", 0, title="")
-    assert lead_article(story(untitled)).article.article_id == 1
-    whole = story(untitled, article(2, "B", 5, REPORT, 1, words=20))
-    assert lead_article(whole).article.article_id == 2
 
 
 # --- what needs a person

@@ -5,15 +5,9 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from storymaker import article, story
+from storymaker import article
 
-from aggregator.core.timeline import (
-    arrange,
-    copying_outlets,
-    describe,
-    independent_outlets,
-    language_name,
-)
+from aggregator.core.timeline import arrange, describe, language_name
 from aggregator.types import Relation, Story, StoryArticle
 
 NEW, SAME, COPY = Relation.NEW, Relation.SAME, Relation.COPY
@@ -132,21 +126,6 @@ def test_what_was_earliest_or_a_report_is_never_turned_into_a_copy(
             assert item.relation in {REPORT, TRANSLATION, NEW}
 
 
-def test_outlets_with_a_text_of_their_own_and_those_without() -> None:
-    whole = story(
-        article(1, "First", 0),
-        article(2, "Copier", 1, COPY, 1),
-        article(3, "Reporter", 2, REPORT, 1),
-        article(4, "Both", 3, COPY, 1),
-        article(5, "Abroad", 4, TRANSLATION, 1, language="es"),
-        article(6, "Both", 5, REWRITE, 1),
-        article(7, "First", 6, SAME, 1),
-        article(8, "Copier", 7, SAME, 2),
-    )
-    assert independent_outlets(whole) == ("First", "Reporter", "Abroad", "Both")
-    assert copying_outlets(whole) == ("Copier",)
-
-
 @pytest.mark.parametrize(
     ("item", "words"),
     [
@@ -159,11 +138,30 @@ def test_outlets_with_a_text_of_their_own_and_those_without() -> None:
         (article(2, "B", 1, TRANSLATION, 1, language="es-MX"), "in Spanish"),
         (article(2, "B", 1, TRANSLATION, 1, language="tlh"), "in another language"),
         (article(2, "B", 1, COPY, 77), "copy"),
+        (article(1, "First", 0, credit=("AFP",)), "first, credits AFP"),
+        (article(2, "B", 1, REPORT, 1, credit=("AFP",)), "report, credits AFP"),
+        (article(2, "AFP", 1, REPORT, 1, credit=("AFP",)), "own report"),
+        (
+            article(2, "First", 1, REPORT, 1, credit=("AFP", "dpa", "EFE")),
+            "further report, credits AFP and dpa",
+        ),
+        (
+            article(2, "B", 1, TRANSLATION, 1, language="es", credit=("EFE",)),
+            "in Spanish, credits EFE",
+        ),
+        (article(2, "B", 1, COPY, 1, credit=("AFP",)), "copy of First"),
     ],
 )
 def test_short_words_for_people(item: StoryArticle, words: str) -> None:
     others = () if item.relation is NEW else (article(1, "First", 0),)
     assert describe(item, Story(story_id=1, articles=(*others, item))) == words
+
+
+def test_whom_the_first_credits_is_no_copy_of_it() -> None:
+    carried = article(1, "Bay Herald", 0, credit=("Reuters",))
+    agency = article(2, "Reuters World", 40, COPY, 1)
+    whole = Story(story_id=1, articles=(carried, agency))
+    assert describe(agency, whole) == "credited by Bay Herald"
 
 
 def test_languages_have_english_names() -> None:

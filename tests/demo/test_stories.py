@@ -1,4 +1,4 @@
-"""That the press's stories are recognised at whatever hour the demo is run."""
+"""That the press's stories and relations are recognised at whatever hour the demo is run."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def test_stories_do_not_depend_on_the_hour(hour: int) -> None:
         truth = press.truth()
     grouper = Grouper()
     found: dict[int | str, set[str]] = {}
+    mistaken: list[str] = []
     wanted: dict[str, set[str]] = {}
     in_order = sorted(truth.items(), key=lambda pair: (pair[1].published_at, pair[0]))
     for number, (url, article) in enumerate(in_order, 1):
@@ -38,6 +39,10 @@ def test_stories_do_not_depend_on_the_hour(hour: int) -> None:
             at=article.published_at,
             fingerprint=printed(article.title, article.text, article.language),
         )
-        found.setdefault(grouper.add(item).story, set()).add(article.title)
+        assignment = grouper.add(item)
+        if assignment.relation != ("new" if article.relation == "first" else article.relation):
+            mistaken.append(f"{article.title}: {assignment.relation}, {assignment.why}")
+        found.setdefault(assignment.story, set()).add(article.title)
         wanted.setdefault(article.story, set()).add(article.title)
     assert sorted(map(sorted, found.values())) == sorted(map(sorted, wanted.values()))
+    assert mistaken == []

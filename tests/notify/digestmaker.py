@@ -68,6 +68,11 @@ def article(
     )
 
 
+def credit(item: StoryArticle, *names: str) -> StoryArticle:
+    """The same, naming these as its origin."""
+    return replace(item, credits=names)
+
+
 def story(number: int) -> Story:
     """A story of four outlets: first, a report, a translation, a copy."""
     base = number * 10

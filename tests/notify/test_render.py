@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from digestmaker import SINCE, UNTIL, article, digest, story, with_article
+from digestmaker import SINCE, UNTIL, article, credit, digest, story, with_article
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -200,7 +200,46 @@ def test_a_rewrite_says_so_and_of_whom_unless_it_is_the_first() -> None:
     two = replace(whole.articles[3], relation=Relation.REWRITE, of=1)
     articles = (whole.articles[0], one, two)
     reader = read(replace(digest(0), stories=(replace(whole, articles=articles),)))
-    assert "Northern Ledger (rewrite), Wire & Mirror (rewrite of Northern Ledger)" in reader.text
+    said = "Rewritten by: Northern Ledger, Wire & Mirror (rewrite of Northern Ledger)"
+    assert said in reader.text
+
+
+def test_it_is_said_that_another_may_have_been_first() -> None:
+    whole = story(0)
+    rival = replace(whole.articles[1], article=replace(whole.articles[1].article, url=None))
+    rival = replace(rival, article=replace(rival.article, published_at=None))
+    others = (whole.articles[0], rival, *whole.articles[2:])
+    made = replace(digest(0), stories=(replace(whole, articles=others),))
+    rendered = render(made)
+    assert "06:00     The Harbour Post, first, as far as can be told" in rendered.text
+    assert "by 06:34  Northern Ledger, own report" in rendered.text
+    text = " ".join(Reader(rendered.html).text.split())
+    assert "First, as far as can be told: The Harbour Post, 06:00" in text
+
+
+def test_the_origin_is_named_where_it_is_not_the_first_outlet() -> None:
+    whole = story(0)
+    first, *others = whole.articles
+    agency = replace(digest(0), stories=(replace(whole, articles=(credit(first, "AFP"), *others)),))
+    rendered = render(agency)
+    assert "   Origin: AFP.\n" in rendered.text
+    assert "The Harbour Post, first, credits AFP\n" in rendered.text
+    assert "First: The Harbour Post, 06:00Origin: AFPAlso" in Reader(rendered.html).text
+    copied = credit(others[-1], "Harbour Post")
+    known = replace(agency, stories=(replace(whole, articles=(first, *others[:-1], copied)),))
+    assert "Origin" not in render(known).text
+
+
+def test_a_second_report_of_one_agency_is_listed_with_the_rewrites() -> None:
+    whole = story(0)
+    first, report, *others = whole.articles
+    articles = (credit(first, "AFP"), credit(report, "AFP"), *others)
+    view = view_digest(replace(digest(0), stories=(replace(whole, articles=articles),)))
+    (shown,) = view.stories
+    assert [outlet.name for outlet in shown.reports] == ["Diario del Puerto"]
+    assert [(outlet.name, outlet.detail) for outlet in shown.rewrites] == [
+        ("Northern Ledger", "credits AFP")
+    ]
 
 
 def test_many_outlets_are_cut_and_counted() -> None:
@@ -267,6 +306,27 @@ def test_times_are_local_and_as_short_as_they_can_be(hours: int, shown: str) -> 
     assert f"  {shown}  Title" in render(replace(digest(0), singles=(item,))).text
 
 
+@pytest.mark.parametrize(
+    ("published", "unseen", "shown"),
+    [
+        (None, None, "by 06:00"),
+        (None, SINCE, "by 06:00"),
+        (None, UNTIL - timedelta(minutes=75), "about 06:00"),
+        (UNTIL - timedelta(hours=5), None, "today"),  # midnight in UTC
+        (UNTIL - timedelta(hours=29), None, "Sun"),
+        (UNTIL - timedelta(days=20, hours=5), None, "10 Mar"),
+        (SINCE, UNTIL - timedelta(hours=2), "by 06:00"),
+    ],
+)
+def test_a_time_is_no_more_exact_than_it_is_known(
+    published: datetime | None, unseen: datetime | None, shown: str
+) -> None:
+    item = article(1, "A", "Title", at=UNTIL - timedelta(hours=1))
+    known = replace(item.article, published_at=published)
+    item = replace(item, article=known, unseen_at=unseen)
+    assert f"  {shown}  Title" in render(replace(digest(0), singles=(item,))).text
+
+
 # --- safety
 
 
@@ -275,6 +335,7 @@ def everywhere(words: str) -> Digest:
     item = article(
         1, f"Outlet {words}", words, url=LINK, excerpt=f"It said {words} here. And more."
     )
+    item = credit(item, f"Agency {words}")
     broken = digest(0, troubles=1).troubles[0]
     trouble = replace(
         broken,

@@ -221,11 +221,15 @@ class FullDisk(SqliteStorage):
     full = False
 
     def assign(
-        self, assigned: Sequence[tuple[GroupInput, Assignment]], *, now: datetime
+        self,
+        assigned: Sequence[tuple[GroupInput, Assignment]],
+        *,
+        now: datetime,
+        state: int | None = None,
     ) -> list[Assignment]:
         if self.full:
             raise StorageError("the disk is full")
-        return super().assign(assigned, now=now)
+        return super().assign(assigned, now=now, state=state)
 
 
 def test_a_failed_commit_of_stage_three_changes_nothing(house: House, tmp_path: Path) -> None:

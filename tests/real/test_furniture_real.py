@@ -11,7 +11,7 @@ from aggregator.core.extract import extract
 from aggregator.core.furniture_html import Cleared, clear_html
 from aggregator.core.html import from_text
 from aggregator.types import ArticleText
-from benchmarks import stories
+from benchmarks import stories_sets as stories
 from benchmarks.extract import PAGES, Page, load, score_bodies
 from benchmarks.extract_pages import request_of
 

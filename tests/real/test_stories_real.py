@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import figures
 from benchmarks.floors_file import below, read
-from benchmarks.stories import STORIES
+from benchmarks.stories_sets import STORIES
 
 pytestmark = [
     pytest.mark.real,

@@ -21,6 +21,7 @@ from storemaker import (
     joins,
     new,
     polled,
+    put,
     record,
     record_page,
     revise,
@@ -41,6 +42,7 @@ from aggregator.types import (
     KeptPages,
     Link,
     LinkKind,
+    Manners,
     Media,
     MediaKind,
     Pace,
@@ -97,7 +99,13 @@ def filled(path: Path) -> Path:
 
 
 def fill(storage: Storage) -> None:
-    harbour = source("Harbour", tags=("Sea", "Trade"), language="en", weight=0.1 + 0.2)
+    harbour = source(
+        "Harbour",
+        tags=("Sea", "Trade"),
+        language="en",
+        weight=0.1 + 0.2,
+        manners=Manners(grouped=False, never_join=frozenset({"*", "väl"})),
+    )
     inland = source("Inland", headers=(("X-Key", "väl\tue"),), interval=timedelta(minutes=7))
     first = store(
         storage,
@@ -168,9 +176,11 @@ def fill(storage: Storage) -> None:
         storage,
         joins(first[0], first[0]),
         joins(second[0], first[0]),
-        joins(first[1], first[1]),
+        replace(joins(first[1], first[1]), continues=first[0]),
         at=NOW + 2 * HOUR,
     )
+    for story in (second[0], first[0]):  # off, and back
+        put(storage, story, second[0], at=NOW + 2 * HOUR)
     deliveries = [
         delivery(recipient, message=bytes(range(256)), retry_at=NOW)
         for recipient in ("ada@example.org", "bo@example.org")
@@ -220,9 +230,12 @@ def _with_a_past(storage: Storage, others: Sequence[Source]) -> None:
     storage.sync_sources([*others, wanted], now=at)
     only = {source_id(storage, wanted.name)}
     [taken] = storage.claim_feeds("gone.example.com", now=at, lease=LEASE, only=only)
+    record(storage, polled(taken, at=at, body_hash="h"))
+    storage.wake(only, now=at, force=True)
+    [taken] = storage.claim_feeds("gone.example.com", now=at, lease=LEASE, only=only)
     after = polled(
         taken,
-        decision(),
+        decision([new("gone")]),
         at=at,
         etag='W/"é"',
         last_modified="yesterday",
@@ -276,6 +289,8 @@ def answers(database: Database) -> Iterator[tuple[str, object]]:
         yield "counts", storage.counts()
         yield "stories", storage.stories(limit=99)
         yield "window", [*storage.window(span=timedelta(days=30))]
+        yield "state", storage.grouping_state()
+        yield "recalled", storage.recall(range(1, 20))
         yield "unassigned", storage.unassigned(limit=99)
         yield "deliveries", (storage.deliveries(DAY), storage.open_deliveries(now=NOW + HOUR))
         later = NOW + 99 * HOUR

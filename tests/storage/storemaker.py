@@ -22,6 +22,7 @@ from aggregator.types import (
     GroupInput,
     NewArticle,
     PageKind,
+    Placed,
     PollDecision,
     PollRecord,
     Relation,
@@ -243,6 +244,28 @@ def assign(storage: Storage, *assignments: Assignment, at: datetime = NOW) -> No
 def singles(storage: Storage, article_ids: Iterable[int]) -> None:
     """Assign each to a story of its own."""
     assign(storage, *(joins(article_id, article_id) for article_id in article_ids))
+
+
+def put(storage: Storage, story: int, *article_ids: int, at: datetime = NOW) -> Placed:
+    """As a person does who puts them there."""
+    return storage.place([joins(one, story) for one in article_ids], now=at)
+
+
+def arrangement(storage: Storage) -> dict[int, list[int]]:
+    """The articles of every story, by id."""
+    return {
+        story.story_id: sorted(item.article.article_id for item in story.articles)
+        for story in storage.stories(limit=10_000)
+    }
+
+
+def placements(storage: Storage, article_ids: Sequence[int]) -> dict[int, int | str]:
+    """With which article each of these is placed that has a fingerprint and a placement."""
+    return {
+        int(one.article_id): one.placed_with
+        for one in storage.recall(article_ids)
+        if one.placed_with is not None
+    }
 
 
 def source_id(storage: Storage, name: str) -> int:

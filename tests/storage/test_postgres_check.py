@@ -22,6 +22,15 @@ DAMAGES = [
         "the headline of article 4 differs from the one that is searched",
     ),
     ("UPDATE stories SET articles = 9 WHERE id = 1", "story 1 counts its articles wrongly"),
+    ("DELETE FROM stories WHERE id = 1", "story 1 has articles, and is in no list"),
+    (
+        "UPDATE assignments SET continues_id = 4 WHERE article_id = 1",
+        "story 1 continues one that is not there",
+    ),
+    (
+        "INSERT INTO placements VALUES (1, 2, 0, 0)",
+        "article 1 is not in the story where it was put by hand",
+    ),
     (
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'articles_by_time'::regclass",
         "the index articles_by_time is not valid: REINDEX it",

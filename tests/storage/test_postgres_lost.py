@@ -40,7 +40,15 @@ from aggregator.errors import ClaimLost, DatabaseBusy, StorageError
 from aggregator.storage.postgres_pool import SIZE
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sql import Session
-from aggregator.types import ArticleText, DeliveryState, Revision, SyncReport
+from aggregator.types import (
+    ArticleText,
+    Assignment,
+    DeliveryState,
+    GroupInput,
+    Placed,
+    Revision,
+    SyncReport,
+)
 
 SHORT = timedelta(milliseconds=300)
 COMMIT = b"COMMIT\0"
@@ -113,14 +121,43 @@ def test_a_commit_whose_answer_is_lost_doubles_nothing(
     wire.lose(COMMIT, Loss.AFTER)
     assert storage.assign(decided, now=NOW) == []
     wire.lose(COMMIT, Loss.AFTER)
+    one, two = waiting
+    assert storage.place([joins(two, one)], now=NOW) == Placed(
+        story=one, moved=(), renamed=(), ended=()
+    )
+    assert storage.regroup(nothing_but(wire), state=storage.grouping_state(), now=NOW)
+    assert regrouped_alone(storage, wire, waiting)
+    wire.lose(COMMIT, Loss.AFTER)
     assert storage.wake(None, now=later, force=True) == 1
     wire.lose(COMMIT, Loss.AFTER)
     assert storage.clean_up(window=HOUR, keep_pages=HOUR).fingerprints == 0
-    assert wire.losses == 9
+    assert wire.losses == 12
     assert get(storage, page.article_id).text == "The page, read anew."
-    assert (storage.counts().articles, storage.counts().stories) == (2, 2)
+    assert (storage.counts().articles, storage.counts().stories) == (2, 1)
     assert [work.host for work in storage.due_hosts(now=later, limit=9)] == [host]
     assert storage.check() == []
+
+
+def nothing_but(wire: Wire) -> Iterator[tuple[GroupInput, Assignment]]:
+    """The answer to the commit that replaces the assignments, of which there are none, is lost."""
+    wire.lose(COMMIT, Loss.AFTER)
+    yield from ()
+
+
+def regrouped_alone(storage: Storage, wire: Wire, article_ids: list[int]) -> bool:
+    """Each in a story of its own; the answer to the commit of a chunk is lost."""
+    inputs = [group_input(storage, one) for one in article_ids]
+    found = [one.article for one in storage.regrouped(after=0, limit=9)]
+    versions = {one.article_id: one.version for one in found}
+    inputs = [replace(one, version=versions[int(one.article_id)]) for one in inputs]
+    state = storage.grouping_state()
+
+    def given() -> Iterator[tuple[GroupInput, Assignment]]:
+        wire.lose(COMMIT, Loss.AFTER)
+        for one in inputs:
+            yield one, joins(int(one.article_id), int(one.article_id))
+
+    return storage.regroup(given(), state=state, now=NOW)
 
 
 def test_a_digest_whose_answers_are_lost_is_one_digest(

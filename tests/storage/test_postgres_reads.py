@@ -12,17 +12,21 @@ from pagemaker import made
 from postgres import Postgres
 from storemaker import HOUR, LEASE, NOW, decision, fetched, grouped, joins, new, polled
 
+from aggregator.core.fingerprint import fingerprint
 from aggregator.core.query import parse
 from aggregator.storage import (
     again,
     deliveries,
     furniture,
+    grouping,
     hosts,
     housekeeping,
     kept,
+    placing,
     polls,
     postgres_search,
     reading,
+    regrouping,
     sources,
     stories,
     texts,
@@ -35,6 +39,7 @@ from aggregator.types import (
     ArticleText,
     FeedClaim,
     FeedText,
+    GroupInput,
     KeptArticle,
     KeptPages,
     PostgresUrl,
@@ -113,6 +118,31 @@ def kept_some(session: Session, host: str | None = None) -> list[KeptArticle]:
     return kept.kept_articles(session, after=500, limit=9, only=None, host=host, since=None)
 
 
+def regroup_some(session: Session) -> None:
+    state = stories.grouping_state(session)
+    run = regrouping.begin(session, state=state)
+    assert run is not None
+    some = grouping.regrouped(session, after=0, limit=9, since=None)
+    like = fingerprint("Headline", "Text of the river", None)
+    pairs = [
+        (
+            GroupInput(
+                article_id=one.article.article_id,
+                source=one.article.source,
+                title=one.article.title,
+                url=one.article.url,
+                at=one.article.at,
+                fingerprint=like,
+            ),
+            joins(one.article.article_id, one.article.article_id),
+        )
+        for one in some
+    ]
+    for rows in regrouping.staged(pairs):
+        assert regrouping.stage(session, rows=rows, run=run, state=state)
+    assert regrouping.swap(session, run=run, state=state, now=NOW, since=None)
+
+
 VERBS: dict[str, Callable[[Session], object]] = {
     "due_hosts": lambda s: polls.due_hosts(s, now=NOW, limit=9, only=None),
     "claim_feeds": first_source,
@@ -144,8 +174,14 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "record_again": lambda s: again.record_again(
         s, [made(one, "Read anew.", furniture=b"known") for one in kept_some(s)[:5]], now=NOW
     ),
-    "unassigned": lambda s: stories.unassigned(s, limit=30),
-    "window, its beginning": lambda s: s.rows(stories._WINDOW, (stories.beyond(s, HOUR),)),
+    "unassigned": lambda s: grouping.unassigned(s, limit=30),
+    "window, its beginning": lambda s: s.rows(grouping._WINDOW, (grouping.beyond(s, HOUR),)),
+    "recall": lambda s: grouping.recall(s, range(500, 520)),
+    "taken_out": grouping.taken_out,
+    "grouping_state": stories.grouping_state,
+    "place": lambda s: placing.place(s, [joins(500, 500), joins(501, 500)], now=NOW),
+    "regrouped": lambda s: grouping.regrouped(s, after=100, limit=9, since=None),
+    "regroup": regroup_some,
     "stories": lambda s: reading.stories(s, since=None, until=None, min_sources=1, limit=9),
     "stories since": lambda s: reading.stories(
         s, since=NOW - HOUR, until=NOW, min_sources=1, limit=9
@@ -169,6 +205,8 @@ VERBS: dict[str, Callable[[Session], object]] = {
 SMALL = {
     "clean_up": ["hosts"],
     "unassigned": ["sources"],
+    "recall": ["sources"],
+    "regrouped": ["sources"],
     "stories since": ["stories"],
 }
 """Tables that are read as a whole while they are as small as here."""
@@ -204,7 +242,10 @@ def test_few_rows_are_read(filled: PostgresStorage, verb: str) -> None:
 def test_what_is_assigned_is_read_alone(filled: PostgresStorage) -> None:
     waiting = filled.unassigned(limit=20)
     made = grouped(filled, *(joins(one.article_id, one.article_id) for one in waiting))
-    assert rows_read(filled, lambda session: stories.assign(session, made, now=NOW), []) <= MOST
+    assert (
+        rows_read(filled, lambda session: stories.assign(session, made, now=NOW, state=None), [])
+        <= MOST
+    )
 
 
 def test_the_counter_counts(filled: PostgresStorage) -> None:

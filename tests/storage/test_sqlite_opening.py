@@ -195,6 +195,7 @@ def test_damage_is_told(path: Path) -> None:
         "headline of article 7",
         "article 5 has another story",
         "story 8 counts its articles wrongly",
+        "story 8 has the id of an article that belongs to another one",
         "row 1 of articles belongs to a row of sources that is not there",
         "index does not fit the texts",
     ):

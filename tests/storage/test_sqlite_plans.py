@@ -20,6 +20,7 @@ from storemaker import (
     joins,
     new,
     polled,
+    put,
     source,
     store,
 )
@@ -32,7 +33,8 @@ from aggregator.types import FeedText
 # walked.
 _FINE = re.compile(
     r"USING (COVERING )?INDEX (articles_unassigned|articles_text_due|articles_claimed|"
-    r"sources_claimed|stories_by_rank)|VIRTUAL TABLE|SCAN (hosts|workers|o)\b"
+    r"sources_claimed|stories_by_rank)|VIRTUAL TABLE|"
+    r"SCAN (hosts|workers|regrouped|taken_out|newest|o|p|r)\b"
 )
 _FULL = re.compile(r"SCAN (?!CONSTANT ROW)")
 
@@ -58,7 +60,16 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     ),
     "unassigned": lambda s: s.unassigned(limit=9),
     "window": lambda s: list(s.window(span=HOUR)),
+    "recall": lambda s: s.recall([1, 2, 7]),
+    "taken_out": lambda s: s.taken_out(),
+    "grouping_state": lambda s: s.grouping_state(),
     "assign": lambda s: assign(s, joins(3, 1)),
+    "place": lambda s: put(s, 2, 2),
+    "place the first one": lambda s: put(s, 1, 1, 7),
+    "regrouped": lambda s: s.regrouped(after=0, limit=9, since=NOW),
+    "regroup": lambda s: s.regroup(
+        [(one, joins(1, 1)) for one in s.recall([1])], state=s.grouping_state(), now=NOW
+    ),
     "stories": lambda s: s.stories(limit=9),
     "stories since": lambda s: s.stories(since=NOW - HOUR, until=NOW + HOUR, limit=9),
     "story": lambda s: s.story(1),
@@ -102,6 +113,7 @@ def storage(tmp_path: Path) -> Iterator[SqliteStorage]:
         store(storage, with_page("live"))
         visit(storage, PAGE, keep=pages(FeedText()), retry_at=NOW)
         assign(storage, joins(1, 1), joins(2, 1), joins(7, 1))
+        put(storage, 1, 7)
         storage.sync_sources([source(), source("Two")], now=NOW)
         yield storage
 

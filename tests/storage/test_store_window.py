@@ -176,6 +176,46 @@ def test_fingerprints_are_replaced_when_an_article_is_assigned_anew(storage: Sto
     assert storage.check() == []
 
 
+def test_one_that_left_its_story_is_recalled_as_it_was(storage: Storage) -> None:
+    ids = store(storage, new("1", text="First text."), new("2"), new("3"))
+    singles(storage, ids)
+    [before] = storage.recall(ids[:1])
+    assert storage.taken_out() == []
+    state = storage.grouping_state()
+    revise(storage, ids[0], new("1", title="Another", text="A second text."), at=NOW)
+    revise(storage, ids[1], new("2", text="Changed.", page_host="example.com"), at=NOW)
+    assert sorted(storage.taken_out()) == ids[:2]
+    assert storage.recall(ids[:1]) == [before]
+    assert [item.article_id for item, _ in storage.window(span=HOUR)] == ids[2:]
+    assert storage.check() == []
+    singles(storage, ids[:1])
+    assert storage.taken_out() == ids[1:2]
+    assert [item.title for item in storage.recall(ids[:1])] == ["Another"]
+    assert storage.grouping_state() == state
+
+
+def test_the_window_is_to_be_read_anew_when_the_newest_day_has_no_article_left(
+    storage: Storage,
+) -> None:
+    times = (NOW - 72 * HOUR, NOW - HOUR, NOW)
+    ids = store(storage, *(new(str(n), published_at=at) for n, at in enumerate(times)))
+    singles(storage, ids)
+    state = storage.grouping_state()
+    revise(storage, ids[2], new("2", text="Changed.", published_at=NOW), at=NOW)
+    assert storage.grouping_state() == state
+    revise(storage, ids[1], new("1", text="Changed.", published_at=NOW - HOUR), at=NOW)
+    assert storage.grouping_state() > state
+
+
+def test_an_edited_headline_changes_nothing_of_what_is_compared(storage: Storage) -> None:
+    [article_id] = store(storage, new("1"))
+    singles(storage, [article_id])
+    kept = list(storage.window(span=HOUR))
+    revise(storage, article_id, new("1", title="Another headline", text="Text of 1."), at=NOW)
+    assert list(storage.window(span=HOUR)) == kept
+    assert [item.title for item in storage.recall([article_id])] == ["Headline 1"]
+
+
 def test_a_headline_alone_does_not_send_it_back(storage: Storage) -> None:
     [article_id] = store(storage, new("1"))
     singles(storage, [article_id])

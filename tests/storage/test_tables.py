@@ -26,8 +26,8 @@ POSTGRES = {
     Kind.TEXT: "text",
     Kind.BYTES: "bytea",
 }
-STAYS = {"workers", "search"}
-"""Of the process, and what the destination builds anew."""
+STAYS = {"workers", "regrouped", "taken_out", "search"}
+"""Of processes, and what the destination builds anew."""
 STAYS_POSTGRES = {"aggregator_schema", "engine_migrations"}
 
 

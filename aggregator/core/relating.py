@@ -1,0 +1,165 @@
+"""What articles that a person puts into a story are to the articles that are in it.
+
+The person says where they belong; what they are there is read from the texts, by containment of
+word 3-grams as in core.copies. Where no fingerprint is kept any more, an article is a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.core import reasons
+from aggregator.core.copies import COPY
+from aggregator.core.features import unpack
+from aggregator.core.text import shorten
+from aggregator.types import ArticleSummary, Assignment, Fingerprint, Relation
+
+REWRITE = 0.5
+"""From this containment on a text is a rewrite, as core.cluster has it."""
+LEAST = 3
+"""Word sequences; fewer are in both by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """How much of its text an article shares with another one."""
+
+    other: ArticleSummary
+    share: float
+    """Containment, 0 to 1."""
+    shorter: bool
+    """Whether the article is the shorter of the two."""
+    sentences: tuple[int, int]
+    """How many sentences of the shorter one the other has, and how many that has in all."""
+
+
+def join_story(
+    moved: Iterable[ArticleSummary],
+    members: Sequence[ArticleSummary],
+    prints: Mapping[int, Fingerprint],
+    *,
+    story: int,
+) -> list[Assignment]:
+    """What they are in that story. `members` are its articles, its first one first.
+
+    `prints` by article; of what is missing there nothing is known but its language. Each is
+    compared with the members and with those before it by time, so that copies that are moved
+    together stay copies of each other.
+    """
+    there = list(members)
+    found = []
+    for article in in_order(moved):
+        found.append(_joined(article, there, prints, story))
+        there.append(article)
+    return found
+
+
+def begin_story(
+    moved: Iterable[ArticleSummary], prints: Mapping[int, Fingerprint]
+) -> list[Assignment]:
+    """What they are in a story of their own, which the earliest of them begins."""
+    first, *others = in_order(moved)
+    begun = Assignment(
+        article_id=first.article_id,
+        story=first.article_id,
+        relation=Relation.NEW,
+        of=None,
+        score=1.0,
+        why=reasons.placed_alone(),
+    )
+    return [begun, *join_story(others, [first], prints, story=first.article_id)]
+
+
+def in_order(articles: Iterable[ArticleSummary]) -> list[ArticleSummary]:
+    """By time; of equals, the one that came first."""
+    return sorted(articles, key=lambda article: (article.at, article.article_id))
+
+
+def _joined(
+    article: ArticleSummary,
+    there: Sequence[ArticleSummary],
+    prints: Mapping[int, Fingerprint],
+    story: int,
+) -> Assignment:
+    nearest = _nearest(article, there, prints)
+    if nearest is not None and nearest.share >= REWRITE:
+        relation, of, score = _relation(article, nearest), nearest.other, nearest.share
+        why = _words(nearest)
+    else:
+        of, score = there[0] if nearest is None else nearest.other, 1.0
+        relation = Relation.TRANSLATION if _foreign(article, of) else Relation.REPORT
+        why = f"another report than {_name(of)}"
+        if relation is Relation.TRANSLATION:
+            why = f"in another language than {_name(of)}"
+        elif nearest is None:
+            why = f"the texts are not compared with {_name(of)} any more"
+    return Assignment(
+        article_id=article.article_id,
+        story=story,
+        relation=relation,
+        of=of.article_id,
+        score=round(score, 4),
+        why=reasons.placed(why),
+    )
+
+
+def _nearest(
+    article: ArticleSummary, there: Sequence[ArticleSummary], prints: Mapping[int, Fingerprint]
+) -> _Shared | None:
+    """The one with most of its text, of equals the earlier one; None: nothing can be compared."""
+    own = prints.get(article.article_id)
+    if own is None:
+        return None
+    found = [
+        _shared(own, other, print_)
+        for other in there
+        if (print_ := prints.get(other.article_id)) and print_.version == own.version
+    ]
+    return max(found, key=lambda one: one.share, default=None)
+
+
+def _shared(own: Fingerprint, other: ArticleSummary, theirs: Fingerprint) -> _Shared:
+    step = max(own.step, theirs.step)
+    mine, others = _text(own, step), _text(theirs, step)
+    both = len(mine & others)
+    share = both / min(len(mine), len(others)) if both >= LEAST else 0.0
+    shorter = len(mine) <= len(others)
+    part, whole = (own, theirs) if shorter else (theirs, own)
+    told = frozenset(unpack(part.sentences).tolist())
+    sentences = len(told.intersection(unpack(whole.sentences).tolist())), len(told)
+    return _Shared(other, share, shorter, sentences)
+
+
+def _text(fingerprint: Fingerprint, step: int) -> frozenset[int]:
+    """Sampled by `step`."""
+    return frozenset(one for one in unpack(fingerprint.shingles).tolist() if not one % step)
+
+
+def _relation(article: ArticleSummary, nearest: _Shared) -> Relation:
+    if nearest.share < COPY:
+        return Relation.REWRITE
+    return Relation.SAME if article.source == nearest.other.source else Relation.COPY
+
+
+def _foreign(article: ArticleSummary, other: ArticleSummary) -> bool:
+    return None not in (article.language, other.language) and article.language != other.language
+
+
+def _words(nearest: _Shared) -> str:
+    """As core.reasons says it: by sentences where most of them are in both."""
+    both, total = nearest.sentences
+    name = _name(nearest.other)
+    if total and 2 * both >= total:
+        if nearest.shorter:
+            return f"shares {both} of its {total} sentences with {name}"
+        return f"has {both} of the {total} sentences of {name}"
+    percent = f"{int(nearest.share * 100 + 1e-9)} %"
+    if nearest.shorter:
+        return f"{percent} of its word sequences are in {name}"
+    return f"has {percent} of the word sequences of {name}"
+
+
+def _name(article: ArticleSummary) -> str:
+    title = shorten(article.title, 90) or "an article without a headline"
+    return f"“{title}” ({shorten(article.source, 40)})"

@@ -1,0 +1,49 @@
+"""What is remembered of words: it changes nothing, and is bounded."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import newsdesk
+import pytest
+
+from aggregator.core.fingerprint import fingerprint
+from aggregator.core.lexicon import KNOWN, Lexicon, lexicon
+
+
+def test_a_full_lexicon_is_replaced_and_nothing_else_changes() -> None:
+    before = fingerprint(newsdesk.FLOOD.title, newsdesk.FLOOD.text, "qq")
+    first = lexicon("qq")
+    many = " ".join(f"w{number}" for number in range(KNOWN + 1_000))
+    whole = fingerprint("", many, "qq")
+    assert lexicon("qq") is not first
+    assert fingerprint("", many, "qq") == whole
+    assert fingerprint(newsdesk.FLOOD.title, newsdesk.FLOOD.text, "qq") == before
+
+
+def test_languages_of_which_nothing_is_known_share_one() -> None:
+    assert lexicon("qq") is lexicon("qx") is lexicon("")
+    assert lexicon("en") is not lexicon("de")
+
+
+def test_long_pieces_are_not_remembered() -> None:
+    found = Lexicon("en")
+    found.read("", "https://news.example/2024/02/07/a-very-long-address-of-an-article.html boats")
+    assert list(found) == ["\0", "boats"]
+
+
+@pytest.mark.timeout(60)
+def test_threads_share_one() -> None:
+    texts = [
+        " ".join(f"{word}{part % 7}" for part in range(40) for word in piece.text.split()[:30])
+        for piece in newsdesk.ALL
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda text: fingerprint("", text, "tr"), texts * 4))
+    assert found == [fingerprint("", text, "tr") for text in texts] * 4
+
+
+def test_a_title_is_a_line_of_its_own() -> None:
+    found = Lexicon("en").read("Boats rose", "Boats rose")
+    assert found.title == 3
+    assert found.ids[:2].tolist() == found.ids[3:].tolist()

@@ -1,0 +1,119 @@
+"""The inverted index answers as a plain dictionary would, whatever came and went."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.core.postings import Postings
+
+NUMBERS = st.lists(st.integers(0, 2**32 - 1), unique=True, min_size=1, max_size=8)
+RANK = range(10**6)
+
+
+def found(
+    postings: Postings, numbers: Sequence[int], *, budget: int = 10**6, limit: int = 99
+) -> list[int]:
+    ones = [1.0] * len(numbers)
+    return postings.find(numbers, ones, budget=budget, limit=limit, least=1.0, rank=RANK)
+
+
+def test_the_one_with_most_of_them_comes_first() -> None:
+    postings = Postings()
+    postings.add(1, [10, 20], begins=True)
+    postings.add(2, [10, 20, 30], begins=True)
+    postings.add(3, [30], begins=True)
+    assert found(postings, [10, 20, 30]) == [2, 1, 3]
+    assert found(postings, [10, 20, 30], limit=1) == [2]
+    assert found(postings, [40]) == found(Postings(), [10]) == []
+
+
+def test_of_equals_the_one_of_lower_rank_comes_first() -> None:
+    postings = Postings()
+    for root in (5, 2, 9):
+        postings.add(root, [7], begins=True)
+    rank = {5: 1, 2: 2, 9: 0}
+    ranks = [rank.get(root, 0) for root in range(10)]
+    got = postings.find([7], [1.0], budget=99, limit=2, least=1.0, rank=ranks)
+    assert got == [9, 5]
+
+
+def test_what_weighs_too_little_is_left_out() -> None:
+    postings = Postings()
+    postings.add(1, [10], begins=True)
+    postings.add(2, [20], begins=True)
+    assert postings.find([10, 20], [0.5, 2.0], budget=9, limit=9, least=1.0, rank=RANK) == [2]
+
+
+def test_the_rarest_numbers_are_read_while_the_budget_lasts() -> None:
+    postings = Postings()
+    for root in range(10):
+        postings.add(root, [1], begins=True)
+    postings.add(3, [2], begins=False)
+    assert found(postings, [1, 2], budget=10) == [3]
+    assert found(postings, [1, 2], budget=11) == [3, 0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert found(postings, [1], budget=9) == []
+
+
+def test_a_story_has_a_number_once() -> None:
+    postings = Postings()
+    postings.add(1, [10, 20], begins=True)
+    postings.add(1, [20, 30], begins=False)
+    assert sorted(postings) == [(10, 1), (20, 1), (30, 1)]
+    postings.discard(1, [20, 99])
+    assert sorted(postings) == [(10, 1), (30, 1)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_it_has_what_a_set_would_have(data: st.DataObject) -> None:
+    postings = Postings()
+    wanted: set[tuple[int, int]] = set()
+    for _ in range(data.draw(st.integers(1, 12))):
+        root, numbers = data.draw(st.integers(0, 6)), data.draw(NUMBERS)
+        match data.draw(st.sampled_from(["add", "add", "discard", "sweep"])):
+            case "add":
+                postings.add(root, numbers, begins=False)
+                wanted |= {(number, root) for number in numbers}
+            case "discard":
+                postings.discard(root, numbers)
+                wanted -= {(number, root) for number in numbers}
+            case _:
+                gone = np.arange(7) == root
+                postings.sweep(gone)
+                wanted = {entry for entry in wanted if entry[1] != root}
+        assert len(postings) == len(wanted)
+        assert set(postings) == wanted
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nor_does_it_change_anything_how_many_there_are(seed: int) -> None:
+    """Enough of them for lists to be merged, in a few segments."""
+    rng = random.Random(seed)
+    postings = Postings()
+    wanted: dict[int, set[int]] = {}
+    roots = list(range(4_000))
+    rng.shuffle(roots)
+    for root in roots:
+        numbers = {rng.choice([rng.randrange(40), 1 << 20 | rng.randrange(256)]) for _ in range(3)}
+        postings.add(root, sorted(numbers), begins=True)
+        again = rng.randrange(40)
+        postings.add(root, [again], begins=False)
+        for number in {*numbers, again}:
+            wanted.setdefault(number, set()).add(root)
+        if rng.random() < 0.1:
+            number = rng.choice(list(wanted))
+            other = rng.choice(roots)
+            postings.discard(other, [number])
+            wanted[number].discard(other)
+    gone = np.array([rng.random() < 0.3 for _ in roots])
+    postings.sweep(gone)
+    for number, those in wanted.items():
+        kept = sorted(root for root in those if not gone[root])
+        assert found(postings, [number], limit=10**6) == kept
+    assert len(postings) == sum(not gone[root] for those in wanted.values() for root in those)
