@@ -98,8 +98,9 @@ bench-storage: $(STAMP) ## writing and searching, beside bare SQLite
 bench-extract: $(STAMP) $(RIVALS) ## texts and facts of real pages, beside trafilatura, readability, newspaper4k
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.extract --long
 
-bench-stories: $(STAMP) ## copies and stories of labelled sets, beside simpler methods
-	@$(BIN)/python -m benchmarks.stories
+bench-stories: $(STAMP) $(MODEL) ## copies and stories of labelled sets, beside simpler methods; speed
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.stories --curve
+	@PYTHONPATH=tests/support:$(VENV)/semantic $(BIN)/python -m benchmarks.stories --model
 
 bench-jobs: $(STAMP) ## jobs a second of both engines
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.jobs

@@ -1,6 +1,6 @@
 """How well stories are found, and how fast.
 
-python -m benchmarks.stories [--quick | --curve | --long]
+python -m benchmarks.stories [--quick | --curve | --long | --model]
 
 F1 with its 95 % interval on the labelled sets of ../shared/data, fed one at a time, beside the
 methods of others on the same articles; copies on 4, 30 and 80 outlets; articles that share nothing
@@ -19,6 +19,10 @@ from datetime import timedelta
 from functools import partial
 from statistics import mean
 
+from newscases.scoring import score_cases, table
+
+from aggregator.core.cluster import Grouper
+from aggregator.core.meaning import encoder
 from benchmarks import stories_rivals as rivals
 from benchmarks import stories_sets as sets
 from benchmarks import stories_speed
@@ -204,20 +208,53 @@ def print_singletons(count: int) -> None:
         print(f"  “{rows[int(found.article_id)]['title']}”: {found.why}")
 
 
+# --- cases of our own -----------------------------------------------------------------------------
+
+
+def print_cases() -> None:
+    """What is wrong in tests/support/newscases, by category; needs that folder on the path."""
+    print("\nCases of our own, each alone and all of them in one stream")
+    print(table(score_cases(Grouper)))
+
+
+# --- with a model ---------------------------------------------------------------------------------
+
+
+def print_with_model() -> int:
+    """The labelled sets with what texts mean; 1 if the extra `semantic` is not installed."""
+    if encoder() is None or not sets.STORIES.is_dir():
+        print("Needs aggregator[semantic] and the labelled sets.", file=sys.stderr)
+        return 1
+    print("\nStories with the extra “semantic”: B-cubed F1 [95 % interval]")
+    for name in ("mixed", "headlines", "scoop"):
+        rows, gold = sets.named(name)
+        began = time.process_time()
+        score = b_cubed(stories(sets.ours(rows)), gold)
+        pace = len(rows) / (time.process_time() - began)
+        print(f"  {name:<10} {score.shown}, {pace:,.0f} articles a second")
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="How well and how fast stories are found.")
     sizes = parser.add_mutually_exclusive_group()
     sizes.add_argument("--quick", action="store_true", help="fewer copies and articles")
     sizes.add_argument("--curve", action="store_true", help="speed with up to 300,000 articles")
     sizes.add_argument("--long", action="store_true", help="speed with up to 1,000,000 articles")
+    sizes.add_argument(
+        "--model", action="store_true", help="only the labelled sets, with the extra"
+    )
     parser.add_argument("--articles", type=int, default=30_000, help="for the speed otherwise")
     options = parser.parse_args()
     print(machine())
+    if options.model:
+        return print_with_model()
     if sets.STORIES.is_dir():
         print_stories()
         print_copies(quick=options.quick)
     else:
         print(f"Labelled sets are left out: {sets.STORIES} is not there.", file=sys.stderr)
+    print_cases()
     print_singletons(3_000 if options.quick else 20_000)
     articles = 5_000 if options.quick else options.articles
     articles = 300_000 if options.curve else articles

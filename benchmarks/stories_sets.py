@@ -16,7 +16,8 @@ from typing import Any
 
 from aggregator.core.cluster import Grouper
 from aggregator.core.fingerprint import fingerprint
-from aggregator.types import Assignment, GroupInput
+from aggregator.core.meaning import with_meaning
+from aggregator.types import Assignment, Fingerprint, GroupInput
 
 STORIES = Path(__file__).parents[1].parent / "shared" / "data" / "stories"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,7 +90,7 @@ def inputs(rows: Iterable[Row], *, first: int = 0) -> Iterator[GroupInput]:
             title=row.get("title", ""),
             url=None,
             at=published(row),
-            fingerprint=fingerprint(row.get("title", ""), row.get("text", ""), row.get("lang")),
+            fingerprint=_printed(row.get("title", ""), row.get("text", ""), row.get("lang")),
         )
 
 
@@ -122,3 +123,8 @@ def named(name: str) -> tuple[Sequence[Row], Sequence[str]]:
     """A set for stories by its name in the report, with its labels."""
     rows = {"mixed": mixed, "headlines": headlines, "scoop": scoop}[name]()
     return rows, [row["cluster"] for row in rows]
+
+
+def _printed(title: str, text: str, language: str | None) -> Fingerprint:
+    """With what it means, where the extra `semantic` is installed."""
+    return with_meaning(fingerprint(title, text, language), title, text)

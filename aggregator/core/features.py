@@ -99,7 +99,7 @@ def fact_keys(name: str) -> tuple[int, ...]:
     if name[0].isdecimal():
         return (NUMBER + crc32(fold(plain_number(name)).encode()),)
     words = fold(name).replace(".", "").split()
-    return tuple(crc32(word.encode()) for word in words if len(word) > 1)
+    return tuple([crc32(word.encode()) for word in words if len(word) > 1])
 
 
 @cache

@@ -54,7 +54,7 @@ class Window:
         self._last = array("i")
         self._first = array("i")
         self._source = array("I")
-        self._language = array("H")
+        self._language = array("I")
         self._copies = bytearray()
         self._named: dict[int, Key] = {}
         self._by_name: dict[Key, int] = {}

@@ -100,3 +100,11 @@ def test_the_largest_products_are_exact() -> None:
     (first, whole), (second, less) = index.nearest(highest, 2)
     assert (first, second, whole) == (1, 2, 1.0)
     assert less == pytest.approx(likeness(highest, one_less), abs=1e-12)
+
+
+def test_of_equals_the_one_that_the_caller_ranks_first_comes_first() -> None:
+    index = MeaningIndex()
+    for slot in (1, 2, 3):
+        index.add(slot, bytes((4, 4)))
+    rank = (0, 9, 7, 8)
+    assert [slot for slot, _ in index.nearest(bytes((1, 1)), 2, rank=rank)] == [2, 3]
