@@ -97,12 +97,17 @@ class Postings:
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
         """Roots, some of them several times, each with its sum."""
         shared: list[tuple[int, int, float, array[int], array[int]]] = []
+        longs, lates = self._long, self._late
         for number, weight in zip(numbers, weights, strict=True):
             place = number >> _SHIFT & _PLACE
-            long = _those_of(number, self._long[place], budget)
-            late = _those_of(number, self._late[place], budget)
-            if length := len(long) + len(late):
-                shared.append((length, number, weight, long, late))
+            first = number << _BITS
+            long, late = longs[place], lates[place]
+            in_long, in_late = bisect_left(long, first), bisect_left(late, first)
+            last = first | _STORY
+            mine = _run(long, in_long, last, budget)
+            newer = _run(late, in_late, last, budget)
+            if length := len(mine) + len(newer):
+                shared.append((length, number, weight, mine, newer))
         shared.sort(key=_by_rarity)
         pieces = []
         lengths = []
@@ -139,15 +144,14 @@ class Postings:
                 yield entry >> _BITS, entry & _STORY
 
 
-def _those_of(number: int, entries: array[int], most: int) -> array[int]:
-    """The entries of a number, the first `most` and one more."""
-    first = number << _BITS
-    start = bisect_left(entries, first)
-    if start == len(entries) or entries[start] > first + _STORY:
+def _run(entries: array[int], start: int, last: int, most: int) -> array[int]:
+    """Those from `start` on that are no greater than `last`: the first `most`, and one more."""
+    if start == len(entries) or entries[start] > last:
         return _NONE
-    return entries[
-        start : bisect_left(entries, first + _STORY, start, min(len(entries), start + most + 1))
-    ]
+    end = start + 1
+    if end < len(entries) and entries[end] <= last:
+        end = bisect_left(entries, last, end, min(len(entries), start + most + 1))
+    return entries[start:end]
 
 
 _NONE: array[int] = array("Q")
