@@ -80,9 +80,9 @@ class Frequencies:
         usual = _usual(language)
         at = np.searchsorted(usual.words, words)
         known = usual.words[at] == words
-        found += np.where(known, usual.times[at], 0.0)
+        found += usual.times[at] * known
         total = self._articles[language] + 2 + np.where(known, usual.articles, usual.others)
-        return np.clip(np.log(total / found), LEAST, MOST)
+        return np.minimum(np.maximum(np.log(total / found), LEAST), MOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

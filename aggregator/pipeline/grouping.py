@@ -76,13 +76,13 @@ def _waiting(storage: Storage) -> tuple[int, list[int], list[Unassigned]]:
 
 def _assign(line: Pipeline, items: Sequence[GroupInput], state: int, gone: Sequence[int]) -> int:
     """Commit 3; how many have a story now. Takes long: run it in a thread."""
-    grouper = line.grouper
+    # Until the commit has succeeded the grouper knows more than the store does.
+    grouper, line.grouper = line.grouper, None
     if grouper is None or line.grouping_state != state:
+        grouper = None  # there is no room for two
         grouper = rebuilt(line)
     for article_id in gone:
         grouper.forget(article_id)
-    # Until the commit has succeeded the grouper knows more than the store does.
-    line.grouper = None
     decided = [grouper.add(item) for item in items]
     stored = line.storage.assign(
         list(zip(items, decided, strict=True)), now=line.clock(), state=state

@@ -39,9 +39,6 @@ CREATE TABLE taken_out (
   article_id INTEGER PRIMARY KEY
 ) STRICT;
 
--- Those of former versions cannot be read any more, and would be compared with nothing.
-DELETE FROM fingerprints;
-
 -- What was made by the first version of the method cannot be compared any more: until `aggregator group
 -- --again` makes it anew, only articles that come from now on are.
 DELETE FROM fingerprints;
