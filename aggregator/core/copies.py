@@ -126,7 +126,7 @@ class CopyIndex:
 
         Stories that share less than `least` of all wording are left out.
         """
-        numbers = question(found)
+        numbers = sample(found)
         enough = max(2.0 if len(numbers) > 8 else 1.0, len(numbers) / 16)
         roots = self._postings.find(
             numbers,
@@ -278,16 +278,6 @@ def sample(found: Features) -> list[int]:
     beginning: list[int] = found.shingles[:BEGINNING].tolist()
     rest: list[int] = at_step(found.shingles[BEGINNING:], _sampling(found)).tolist()
     return beginning + rest
-
-
-def question(found: Features) -> list[int]:
-    """Those by which a text asks: a long one by twice as many as others, for of a short text that
-    it holds it has hardly any among them."""
-    step = _sampling(found)
-    if found.item.fingerprint.step > 1:
-        step //= 2
-    numbers: list[int] = at_step(found.shingles, step).tolist()
-    return numbers
 
 
 def _sampling(found: Features) -> int:
