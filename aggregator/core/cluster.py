@@ -29,6 +29,9 @@ CONTINUES = ((0.3, 0.1), (0.2, 0.4))
 earlier one: either is enough. Of 6,000 strangers 3 did."""
 
 
+SAME_ADDRESS = 100
+"""Articles of a story, the first ones, among which one with the same address is looked for."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ANY = "*"
 
@@ -147,8 +150,9 @@ class Grouper:
         for root in window.of_address(address):
             if self._barred(root, item):
                 continue
-            known = self._archive.get([window.key(slot) for slot in window.members(root)])
-            for slot in window.members(root):
+            members = window.members(root)[:SAME_ADDRESS]
+            known = self._archive.get([window.key(slot) for slot in members])
+            for slot in members:
                 other = known.get(window.key(slot))
                 if (
                     other is not None
@@ -268,13 +272,13 @@ class Grouper:
 
     def _continues(self, found: Features, near: Sequence[Nearness]) -> Nearness | None:
         """The story that it follows upon, though it is none of its reports."""
-        weights = self._foreign.weighed(found)
         for one in sorted(near, key=lambda one: (-one.cosine, self._window.order[one.root])):
             if one.days < 1 or micros(found.item.at) < self._window.at[one.slot]:
                 continue
             least = [named for likeness, named in CONTINUES if one.cosine >= likeness]
             if not least:
                 break
+            weights = self._foreign.weighed(found)
             if shared_share(found, self._recalled(one.slot), weights) >= min(least):
                 return one
         return None

@@ -52,9 +52,9 @@ CERTAIN = 0.1
 
 INDEXED = 32
 """Stems that an article is found by: those that say most."""
-QUERY = 32
+QUERY = 24
 FEW = 1_000
-PROMISING = (0.05, 0.16)
+PROMISING = (0.05, 0.18)
 """So much of what these say a story must have, in a window of fewer articles than `FEW` and in a
 larger one. On the labelled sets one in 300 of the stories that are joined has less than the second;
 of strangers, nine in ten."""
@@ -62,7 +62,7 @@ CANDIDATES = 6
 """Stories that are looked at."""
 MEMBERS = 24
 """Articles that stand for a story: the latest ones that are no copies."""
-BUDGET = 1_500
+BUDGET = 1_000
 """Entries of the index that one question reads."""
 _DAY = 86_400_000_000
 

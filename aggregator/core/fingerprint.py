@@ -78,6 +78,10 @@ _WEIGHTS = _weights(4_096)
 _SUMS = np.array([round(_ONE * expm1((force - 0.5) / FORCE)) for force in range(1, 256)], np.int64)
 
 
+_PRIMARY = re.compile("[A-Za-z]{2,3}(?=[-_]|\\Z)")
+"""Of a language tag; feeds say many other things in its place."""
+
+
 def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
     """Of an article; `language` is a BCP 47 tag, None: it is guessed from the words.
 
@@ -111,8 +115,8 @@ def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
 
 
 def _language(tag: str | None, title: str, text: str) -> str:
-    if tag:
-        return re.split("[-_]", tag.lower(), maxsplit=1)[0]
+    if tag and (primary := _PRIMARY.match(tag)):
+        return primary[0].lower()
     found = [
         token for piece in pieces(f"{title}\n{text[:_GUESSED]}") for token in tokens(piece, "")
     ]
