@@ -160,16 +160,17 @@ class _Run:
         gc.collect()
 
     def fill(self, count: int) -> None:
-        for row in islice(self._rows, count):
-            self._add(row)
+        while count > 0:
+            self._add(min(count, SETTLE_EVERY))
+            count -= SETTLE_EVERY
 
     def time(self, count: int) -> Point:
         printing, adding, settling = list[float](), list[float](), list[float]()
         read = self._items.read
-        for row in islice(self._rows, count):
-            took = self._add(row)
-            printing.append(took[0])
-            adding.append(took[0] + took[1])
+        for _ in range(count // SETTLE_EVERY):
+            took = self._add(SETTLE_EVERY)
+            printing += took[0]
+            adding += map(sum, zip(took[0], took[1], strict=True))
             settling.append(took[2])
         adding.sort()
         calls = max(1, count // SETTLE_EVERY)
@@ -186,24 +187,26 @@ class _Run:
             joined=self._joined,
         )
 
-    def _add(self, row: Row) -> tuple[float, float, float]:
-        """CPU seconds for the fingerprint, for the story, and for settling."""
-        number = len(self._items)
-        began = time.process_time()
-        (item,) = inputs([row], first=number)
-        printed = time.process_time()
-        self._items.append(item)
-        ready = time.process_time()
-        assignment = self._grouper.add(item)
-        added = time.process_time()
-        self._assigned.append(assignment)
-        self._joined += assignment.story != assignment.article_id
-        settled = 0.0
-        if (number + 1) % SETTLE_EVERY == 0:
-            settling = time.process_time()
-            self._grouper.settle()
-            settled = time.process_time() - settling
-        return printed - began, added - ready, settled
+    def _add(self, count: int) -> tuple[Sequence[float], Sequence[float], float]:
+        """CPU seconds for each fingerprint, for each story, and for settling; as the service does
+        it, which has a batch fingerprinted and then assigns it."""
+        rows = list(islice(self._rows, count))
+        printing, adding = list[float](), list[float]()
+        items: list[GroupInput] = []
+        for number, row in enumerate(rows, start=len(self._items)):
+            began = time.process_time()
+            items += inputs([row], first=number)
+            printing.append(time.process_time() - began)
+        for item in items:
+            began = time.process_time()
+            assignment = self._grouper.add(item)
+            adding.append(time.process_time() - began)
+            self._items.append(item)
+            self._assigned.append(assignment)
+            self._joined += assignment.story != assignment.article_id
+        settling = time.process_time()
+        self._grouper.settle()
+        return printing, adding, time.process_time() - settling
 
     def restart(self) -> Restart:
         peak = _peak() / 1e6

@@ -43,7 +43,7 @@ WHOLE = 32
 many: by those that a power of two divides."""
 BEGINNING = 14
 """And by its first ones: a summary of a long text is mostly made of these."""
-BUDGET = 2_000
+BUDGET = 800
 """Entries of the index that one question reads."""
 _OUTLETS = 2_000
 """Outlets whose furniture is kept: those that were asked for last."""
