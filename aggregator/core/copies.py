@@ -38,10 +38,10 @@ MEASURED = 8
 """Of these so many, the most alike at first sight, are measured exactly."""
 RECENT = 12
 """Articles of an outlet in which its furniture is looked for."""
-WHOLE = 32
+WHOLE = 20
 """A text with at most so many shingles is found by every one of them, a longer one by about so
 many: by those that a power of two divides."""
-BEGINNING = 14
+BEGINNING = 10
 """And by its first ones: a summary of a long text is mostly made of these."""
 BUDGET = 800
 """Entries of the index that one question reads."""

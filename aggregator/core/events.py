@@ -58,7 +58,7 @@ PROMISING = (0.05, 0.18)
 """So much of what these say a story must have, in a window of fewer articles than `FEW` and in a
 larger one. On the labelled sets one in 300 of the stories that are joined has less than the second;
 of strangers, nine in ten."""
-CANDIDATES = 6
+CANDIDATES = 4
 """Stories that are looked at."""
 MEMBERS = 24
 """Articles that stand for a story: the latest ones that are no copies."""
