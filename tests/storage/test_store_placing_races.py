@@ -95,5 +95,6 @@ def test_at_once(open_store: OpenStore, acts: tuple[Act, ...]) -> None:
     assert stores[0].check() == []
     homes = {one: story for story, found in arrangement(stores[0]).items() for one in found}
     for one, other in placements(stores[0], ids).items():
-        assert homes[one] == homes[int(other)]
+        if {one, int(other)} <= homes.keys():  # what was edited last waits for its story
+            assert homes[one] == homes[int(other)]
     assert len(list(stores[0].window(span=HOUR))) == len(homes)
