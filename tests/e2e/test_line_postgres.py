@@ -123,7 +123,9 @@ def _articles(cli: Cli) -> dict[str, Article]:
                         story_id=0,
                         first_seen_at=article.summary.at,
                     ),
-                    assignment=replace(article.assignment, article_id=0, story=0, of=0),
+                    assignment=replace(
+                        article.assignment, article_id=0, story=0, of=0, continues=None
+                    ),
                 )
     return found
 
