@@ -41,14 +41,14 @@ DATED = 0.1
 FACTS = "*"
 """In place of a language: names and numbers."""
 
-_SLOTS = 1 << 22
+_SLOTS = 1 << 20
 _ODD = (0x9E3779B1, 0x85EBCA77)
 """Multipliers of the two rows (Knuth's multiplicative hashing)."""
 _NONE = np.uint32(0xFFFFFFFF)
 
 
 class Frequencies:
-    """In how many articles each word occurs; 32 MB, whatever is counted."""
+    """In how many articles each word occurs; 8 MB, whatever is counted."""
 
     def __init__(self) -> None:
         self._rows = [np.zeros(_SLOTS, dtype=np.uint32) for _ in _ODD]
@@ -121,7 +121,7 @@ def _table(words: Numbers, times: Weights, articles: int, others: int) -> _Usual
 
 def _places(language: str, words: Numbers) -> tuple[npt.NDArray[np.uint32], ...]:
     salted = words ^ np.uint32(_salt(language))
-    return tuple((salted * np.uint32(odd)) >> np.uint32(10) for odd in _ODD)
+    return tuple((salted * np.uint32(odd)) >> np.uint32(12) for odd in _ODD)
 
 
 @cache
