@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from aggregator.core.features import Features, features
-from aggregator.core.window import Key
+from aggregator.core.window import Key, Window
 from aggregator.types import GroupInput
 
 Recall = Callable[[Sequence[Key]], Mapping[Key, GroupInput]]
@@ -59,6 +59,12 @@ class Archive:
             for key, item in self._recall(missing).items():
                 found[key] = self._remember(key, features(item))
         return found
+
+    def of(self, window: Window, slots: Iterable[int]) -> dict[int, Features]:
+        """As `get`, by their slots and in the order of these."""
+        keys = {slot: window.key(slot) for slot in slots}
+        known = self.get(keys.values())
+        return {slot: known[key] for slot, key in keys.items() if key in known}
 
     def read(self, keys: Sequence[Key]) -> Iterator[tuple[Key, Features]]:
         """As `get`, of any number of articles, each looked at once: they are not kept."""

@@ -27,8 +27,6 @@ from aggregator.types import Assignment, GroupInput, Manners, Relation
 CONTINUES = ((0.3, 0.1), (0.2, 0.4))
 """From this likeness on, with so much of what its names say in common, a story follows upon an
 earlier one: either is enough. Of 6,000 strangers 3 did."""
-
-
 SAME_ADDRESS = 100
 """Articles of a story, the first ones, among which one with the same address is looked for."""
 
@@ -151,13 +149,10 @@ class Grouper:
             if self._barred(root, item):
                 continue
             members = window.members(root)[:SAME_ADDRESS]
-            known = self._archive.get([window.key(slot) for slot in members])
-            for slot in members:
-                other = known.get(window.key(slot))
+            for slot, other in self._archive.of(window, members).items():
                 if (
-                    other is not None
-                    and address_of(other.item) == address
-                    and self._gap(slot, item) <= self._reach
+                    address_of(other.item) == address
+                    and window.gap(slot, item.at) <= self._reach
                     and _related(found, other)
                 ):
                     why = reasons.same_address(other.item)
@@ -214,7 +209,7 @@ class Grouper:
             elif (
                 background is False
                 and likeness.containment >= TEMPLATE
-                and self._gap(likeness.slot, found.item) <= self._event_reach
+                and self._window.gap(likeness.slot, found.item.at) <= self._event_reach
             ):
                 why = reasons.passage(likeness, words)
                 score = likeness.containment
@@ -330,12 +325,8 @@ class Grouper:
         so that it holds for every article of that day."""
         return _back(_day(self._latest), self._reach)
 
-    def _gap(self, slot: int, item: GroupInput) -> timedelta:
-        return timedelta(microseconds=abs(self._window.at[slot] - micros(item.at)))
-
     def _recalled(self, slot: int) -> Features:
-        key = self._window.key(slot)
-        return self._archive.get([key])[key]
+        return self._archive.of(self._window, [slot])[slot]
 
     def _join(
         self, item: GroupInput, slot: int, relation: Relation, score: float, why: str

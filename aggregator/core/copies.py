@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from heapq import nsmallest
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from aggregator.core.archive import Archive
 from aggregator.core.features import Features
 from aggregator.core.passages import Pieces, at_step, is_passage, pieces
 from aggregator.core.postings import Postings
-from aggregator.core.window import Window, micros
+from aggregator.core.window import Window
 
 COPY = 0.6
 """From this containment on a text is a copy."""
@@ -139,20 +140,17 @@ class CopyIndex:
         if not roots:
             return []
         slots = {root: self._within_reach(root, found, reach) for root in roots}
-        keys = [self._window.key(slot) for members in slots.values() for slot in members]
-        known = self._archive.get(keys)
+        known = self._archive.of(self._window, chain.from_iterable(slots.values()))
         likenesses = []
         for root, members in slots.items():
-            others = [(s, known[k]) for s in members if (k := self._window.key(s)) in known]
+            others = [(slot, known[slot]) for slot in members if slot in known]
             likeness = self._best_of(found, root, others, least)
             if likeness is not None:
                 likenesses.append(likeness)
         return sorted(likenesses, key=lambda one: one.rank, reverse=True)
 
     def _within_reach(self, root: int, found: Features, reach: timedelta) -> list[int]:
-        at, span = micros(found.item.at), reach // timedelta(microseconds=1)
-        window = self._window
-        members = [slot for slot in window.members(root) if abs(window.at[slot] - at) <= span]
+        members = self._window.members_within(root, found.item.at, reach)
         half = MEMBERS // 2
         return members if len(members) <= MEMBERS else members[:half] + members[-half:]
 
@@ -198,18 +196,16 @@ class CopyIndex:
     def _measure(self, found: Features, other: Features, slot: int, root: int) -> Likeness:
         step = max(found.item.fingerprint.step, other.item.fingerprint.step)
         one, two = _at_step(found, step), _at_step(other, step)
-        both = len(one & two)
-        wording = both / max(1, min(len(one), len(two)))
-        extent = both / max(1, len(one) + len(two) - both)
+        _, wording, extent = _shared(one, two)
         one -= self.furniture(found.item.source)
         two -= self.furniture(other.item.source)
-        both = len(one & two)
+        both, containment, overlap = _shared(one, two)
         return Likeness(
             root=root,
             slot=slot,
             other=other,
-            containment=both / max(1, min(len(one), len(two))),
-            overlap=both / max(1, len(one) + len(two) - both),
+            containment=containment,
+            overlap=overlap,
             wording=wording,
             extent=extent,
             shared=both,
@@ -227,13 +223,10 @@ class CopyIndex:
             self._furniture.move_to_end(source)
             return known
         window = self._window
-        slots = window.latest_of_source(source, RECENT)
-        texts = self._archive.get([window.key(slot) for slot in slots])
+        texts = self._archive.of(window, window.latest_of_source(source, RECENT))
         stories: dict[int, set[int]] = {}
-        for slot in slots:
-            text = texts.get(window.key(slot))
-            if text is not None:
-                stories.setdefault(window.root[slot], set()).update(text.shingle_set)
+        for slot, text in texts.items():
+            stories.setdefault(window.root[slot], set()).update(text.shingle_set)
         counts = Counter(shingle for text in stories.values() for shingle in text)
         found = frozenset(shingle for shingle, count in counts.items() if count >= 2)
         self._furniture[source] = found
@@ -249,11 +242,9 @@ def _most_alike(
     mine, source = found.shingle_set, found.item.source
     alike: list[tuple[bool, float, float, int, tuple[int, Features]]] = []
     for slot, other in others:
-        theirs = other.shingle_set
-        both, fewer = len(mine & theirs), min(len(mine), len(theirs))
-        if 3 * both >= least * fewer:
-            contained = min(both / max(1, fewer), COPY)
-            overlap = both / max(1, len(mine) + len(theirs) - both)
+        _, contained, overlap = _shared(mine, other.shingle_set)
+        if 3 * contained >= least:
+            contained = min(contained, COPY)
             elsewhere = other.item.source != source
             alike.append((elsewhere, -contained, -overlap, len(alike), (slot, other)))
     return [member for *_, member in nsmallest(MEASURED, alike)]
@@ -262,8 +253,13 @@ def _most_alike(
 def wording(found: Features, other: Features) -> float:
     """The share of the shorter text's word sequences that the other has, 0 to 1."""
     step = max(found.item.fingerprint.step, other.item.fingerprint.step)
-    one, two = _at_step(found, step), _at_step(other, step)
-    return len(one & two) / max(1, min(len(one), len(two)))
+    return _shared(_at_step(found, step), _at_step(other, step))[1]
+
+
+def _shared(one: Shingles, other: Shingles) -> tuple[int, float, float]:
+    """How many are in both, and which share that is of the fewer, and of all."""
+    both = len(one & other)
+    return both, both / max(1, min(len(one), len(other))), both / max(1, len(one | other))
 
 
 def _at_step(found: Features, step: int) -> Shingles:

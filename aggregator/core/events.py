@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from math import log
 
 import numpy as np
@@ -24,7 +25,7 @@ from aggregator.core.postings import Postings
 from aggregator.core.series import tells_nothing
 from aggregator.core.vectors import Vector, centre, vector
 from aggregator.core.weights import Frequencies
-from aggregator.core.window import Window, micros
+from aggregator.core.window import Window
 
 REPORT = 0.245
 """From this nearness on an article reports the story's event."""
@@ -64,7 +65,7 @@ MEMBERS = 24
 """Articles that stand for a story: the latest ones that are no copies."""
 BUDGET = 1_000
 """Entries of the index that one question reads."""
-_DAY = 86_400_000_000
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +119,10 @@ class EventIndex:
             for root in self._candidates(mine)
             if root not in apart and (members := self._standing_for(root, found, reach))
         }
-        keys = [self._window.key(slot) for slots in candidates.values() for slot in slots]
-        known = self._archive.get(keys)
+        known = self._archive.of(self._window, chain.from_iterable(candidates.values()))
         near = []
         for root, slots in candidates.items():
-            standing = [
-                (slot, known[key]) for slot in slots if (key := self._window.key(slot)) in known
-            ]
+            standing = [(slot, known[slot]) for slot in slots if slot in known]
             if standing:
                 near.append(self._measure(found, mine, root, standing))
         return sorted(near, key=lambda one: (-one.score, self._window.order[one.root]))
@@ -138,11 +136,9 @@ class EventIndex:
             for slot in self._window.members(root)
             if self._window.language(slot) == found.item.fingerprint.language
         ][-MEMBERS:]
-        known = self._archive.get([self._window.key(slot) for slot in slots])
         likenesses = [
-            (mine.dot(vector(known[key], self._frequencies)), -self._window.order[slot], slot)
-            for slot in slots
-            if (key := self._window.key(slot)) in known
+            (mine.dot(vector(other, self._frequencies)), -self._window.order[slot], slot)
+            for slot, other in self._archive.of(self._window, slots).items()
         ]
         return max(likenesses)[2] if likenesses else None
 
@@ -167,14 +163,11 @@ class EventIndex:
         return PROMISING[0] if len(self._window) < FEW else PROMISING[1]
 
     def _standing_for(self, root: int, found: Features, reach: timedelta) -> list[int]:
-        item = found.item
-        at, span = micros(item.at), reach // timedelta(microseconds=1)
-        window = self._window
+        item, window = found.item, self._window
         members = [
             slot
-            for slot in window.members(root)
-            if abs(window.at[slot] - at) <= span
-            and _same(item.fingerprint.language, window.language(slot))
+            for slot in window.members_within(root, item.at, reach)
+            if _same(item.fingerprint.language, window.language(slot))
         ]
         return [slot for slot in members if not window.copies(slot)][-MEMBERS:] or members[:1]
 
@@ -187,7 +180,7 @@ class EventIndex:
         whole = centre(vectors)
         other = members[nearest][1].item.fingerprint
         cosine = blended(mine.dot(whole), found.item.fingerprint, other)
-        days = [abs(self._window.at[slot] - micros(found.item.at)) / _DAY for slot, _ in members]
+        days = [self._window.gap(slot, found.item.at) / _DAY for slot, _ in members]
         score = cosine - FOR_SIZE * log(len(members))
         score -= sum(
             _distance(found, member, gap) for (_, member), gap in zip(members, days, strict=True)

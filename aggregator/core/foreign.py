@@ -13,7 +13,6 @@ names and numbers alone, as if each were in a language of its own, and from made
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
 
 from aggregator.core import meaning, translations
 from aggregator.core.features import NUMBER
@@ -54,8 +53,8 @@ def foreign_likeness(
         return 0.0
     named = UNNAMED
     if _latin(one) >= COMPARABLE <= _latin(other):
-        named = _cosine(_names(mine), _names(theirs))
-    numbers = _cosine(_numbers(mine), _numbers(theirs))
+        named = translations.cosine(_names(mine), _names(theirs))
+    numbers = translations.cosine(_numbers(mine), _numbers(theirs))
     return max(0.0, min(1.0, LEAST + near + named + FOR_NUMBERS * numbers - ENOUGH))
 
 
@@ -71,12 +70,3 @@ def _names(facts: Mapping[int, float]) -> dict[int, float]:
 
 def _numbers(facts: Mapping[int, float]) -> dict[int, float]:
     return {fact: weight for fact, weight in facts.items() if fact >= NUMBER}
-
-
-def _cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    product = sum(one[fact] * other[fact] for fact in one.keys() & other.keys())
-    return product / sqrt(_square(one) * _square(other)) if product else 0.0
-
-
-def _square(weights: Mapping[int, float]) -> float:
-    return sum(weight * weight for weight in weights.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +14,10 @@ from aggregator.core.features import NUMBER, Features
 from aggregator.core.foreign import LEAST, NEAR, foreign_likeness
 from aggregator.core.meaning_index import MeaningIndex
 from aggregator.core.postings import Postings
+from aggregator.core.translations import REACH
 from aggregator.core.weights import FACTS, Frequencies
-from aggregator.core.window import Window, micros
+from aggregator.core.window import Window
 
-REACH = timedelta(days=3)
 INDEXED = 12
 """Words of names that an article is found by: the most frequent ones, the first of equals."""
 CANDIDATES = 6
@@ -91,21 +90,18 @@ class ForeignIndex:
         )
         slots += [slot for slot, _ in by_meaning if self._is_abroad(slot, found)][:CANDIDATES]
         slots = [slot for slot in dict.fromkeys(slots) if not barred(self._window.root[slot])]
-        known = self._archive.get([self._window.key(slot) for slot in slots])
         articles = self._frequencies.size(FACTS) + 100
         near = []
-        for slot in slots:
-            other = known.get(self._window.key(slot))
-            if other is not None:
-                score = foreign_likeness(
-                    found.item.fingerprint,
-                    other.item.fingerprint,
-                    mine,
-                    self.weighed(other),
-                    articles=articles,
-                )
-                root = self._window.root[slot]
-                near.append(Foreign(root=root, slot=slot, other=other, score=score))
+        for slot, other in self._archive.of(self._window, slots).items():
+            score = foreign_likeness(
+                found.item.fingerprint,
+                other.item.fingerprint,
+                mine,
+                self.weighed(other),
+                articles=articles,
+            )
+            root = self._window.root[slot]
+            near.append(Foreign(root=root, slot=slot, other=other, score=score))
         order = self._window.order
         first = max(near, key=lambda one: (one.score, -order[one.slot]), default=None)
         return first if first is not None and first.score >= LEAST else None
@@ -119,9 +115,6 @@ class ForeignIndex:
         return [s for s in self._window.members(root) if self._is_abroad(s, found)][-MEMBERS:]
 
     def _is_abroad(self, slot: int, found: Features) -> bool:
-        item = found.item
-        mine, theirs = item.fingerprint.language, self._window.language(slot)
-        gap = abs(self._window.at[slot] - micros(item.at))
-        return bool(mine and theirs and mine != theirs) and gap <= REACH // timedelta(
-            microseconds=1
-        )
+        mine, theirs = found.item.fingerprint.language, self._window.language(slot)
+        abroad = bool(mine and theirs and mine != theirs)
+        return abroad and self._window.gap(slot, found.item.at) <= REACH

@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
 
-from aggregator.core.fingerprint import pack, unpack
 from aggregator.core.furniture_page import SENTENCE_WORDS, Line, PageText, Unit, number_of
+from aggregator.core.packed import pack, unpack
 
 PAGES = 32
 """That are remembered; each is a bit of a 32-bit number."""

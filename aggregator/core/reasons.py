@@ -7,64 +7,73 @@ from collections.abc import Sequence
 from aggregator.core.copies import Likeness
 from aggregator.core.features import Features, unpack
 from aggregator.core.text import shorten
-from aggregator.types import GroupInput
+from aggregator.types import ArticleSummary, Fingerprint, GroupInput
 
 
 def same_address(other: GroupInput) -> str:
-    return f"has the address of {_of(other)}"
+    return f"has the address of {name_of(other)}"
 
 
 def same_headline(other: GroupInput) -> str:
-    return f"has the headline of {_of(other)}, and neither came with a text"
+    return f"has the headline of {name_of(other)}, and neither came with a text"
 
 
 def shared_text(found: Features, likeness: Likeness) -> str:
-    """For same, copy and rewrite: by whole sentences where most of them are the same, else by
-    word sequences."""
-    other = _of(likeness.other.item)
-    mine = unpack(found.item.fingerprint.sentences).tolist()
-    theirs = unpack(likeness.other.item.fingerprint.sentences).tolist()
-    fewer, more = (mine, theirs) if likeness.shorter else (theirs, mine)
-    both = len(set(fewer) & set(more))
-    if fewer and 2 * both >= len(set(fewer)):
-        total = len(set(fewer))
-        if likeness.shorter:
-            return f"shares {both} of its {total} sentences with {other}"
-        return f"has {both} of the {total} sentences of {other}"
-    percent = _percent(likeness.containment)
-    if likeness.shorter:
-        return f"{percent} of its word sequences are in {other}"
-    return f"has {percent} of the word sequences of {other}"
+    """For same, copy and rewrite."""
+    return shared_wording(
+        found.item.fingerprint,
+        likeness.other.item.fingerprint,
+        name_of(likeness.other.item),
+        containment=likeness.containment,
+        shorter=likeness.shorter,
+    )
+
+
+def shared_wording(
+    one: Fingerprint, other: Fingerprint, name: str, *, containment: float, shorter: bool
+) -> str:
+    """By whole sentences where most of those of the shorter text are in both, else by word
+    sequences; `name` is the other's, `shorter`: the first one is."""
+    mine, theirs = set(unpack(one.sentences).tolist()), set(unpack(other.sentences).tolist())
+    both, total = len(mine & theirs), len(mine if shorter else theirs)
+    if total and 2 * both >= total:
+        if shorter:
+            return f"shares {both} of its {total} sentences with {name}"
+        return f"has {both} of the {total} sentences of {name}"
+    percent = _percent(containment)
+    if shorter:
+        return f"{percent} of its word sequences are in {name}"
+    return f"has {percent} of the word sequences of {name}"
 
 
 def passage(likeness: Likeness, words: int) -> str:
     """For a report: all the text that the two share."""
-    other = _of(likeness.other.item)
+    other = name_of(likeness.other.item)
     return f"a passage of {words} words in common with {other}, and the rest in words of its own"
 
 
 def background(likeness: Likeness, words: int) -> str:
-    other = _of(likeness.other.item)
+    other = name_of(likeness.other.item)
     return f"a passage of {words} words in common with {other}, and the rest about something else"
 
 
 def same_event(other: GroupInput, shared: Sequence[str], score: float) -> str:
     named = f": {', '.join(shared)}" if shared else ", by its wording"
-    return f"same event as {_of(other)}{named}; {score:.2f}"
+    return f"same event as {name_of(other)}{named}; {score:.2f}"
 
 
 def other_language(other: GroupInput, shared: Sequence[str], score: float) -> str:
     named = f": {', '.join(shared)}" if shared else ", by what it means"
-    return f"same event as {_of(other)} in another language{named}; {score:.2f}"
+    return f"same event as {name_of(other)} in another language{named}; {score:.2f}"
 
 
 def by_way_of(other: GroupInput, foreign: GroupInput, shared: Sequence[str], score: float) -> str:
     named = f": {', '.join(shared)}" if shared else ""
-    return f"same event as {_of(other)}, by way of {_of(foreign)}{named}; {score:.2f}"
+    return f"same event as {name_of(other)}, by way of {name_of(foreign)}{named}; {score:.2f}"
 
 
 def follows(other: GroupInput, likeness: float) -> str:
-    return f"a new event that follows upon {_of(other)}; likeness {likeness:.2f}"
+    return f"a new event that follows upon {name_of(other)}; likeness {likeness:.2f}"
 
 
 def nothing_like_it() -> str:
@@ -72,15 +81,15 @@ def nothing_like_it() -> str:
 
 
 def not_near_enough(other: GroupInput, score: float, least: float) -> str:
-    return f"nearest is {_of(other)} at {score:.2f}, and {least:.2f} is needed"
+    return f"nearest is {name_of(other)} at {score:.2f}, and {least:.2f} is needed"
 
 
 def from_template(other: GroupInput) -> str:
-    return f"worded like {_of(other)}, with other names or numbers"
+    return f"worded like {name_of(other)}, with other names or numbers"
 
 
 def from_series(other: GroupInput) -> str:
-    return f"another part of the series of {_of(other)}, to judge by the headlines"
+    return f"another part of the series of {name_of(other)}, to judge by the headlines"
 
 
 def says_nothing() -> str:
@@ -107,7 +116,8 @@ def placed(measured: str) -> str:
     return f"put here by hand; {measured}" if measured else "put here by hand"
 
 
-def _of(item: GroupInput) -> str:
+def name_of(item: GroupInput | ArticleSummary) -> str:
+    """An article, as a sentence calls it."""
     title = shorten(item.title, 90) or "an article without a headline"
     return f"“{title}” ({shorten(item.source, 40)})" if item.source else f"“{title}”"
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 
 from aggregator.core import reasons
 from aggregator.core.copies import COPY
+from aggregator.core.derived import REWRITE
 from aggregator.core.features import unpack
-from aggregator.core.text import shorten
 from aggregator.types import ArticleSummary, Assignment, Fingerprint, Relation
 
-REWRITE = 0.5
-"""From this containment on a text is a rewrite, as core.cluster has it."""
 LEAST = 3
 """Word sequences; fewer are in both by chance."""
 
@@ -26,12 +24,9 @@ class _Shared:
     """How much of its text an article shares with another one."""
 
     other: ArticleSummary
+    why: str
     share: float
     """Containment, 0 to 1."""
-    shorter: bool
-    """Whether the article is the shorter of the two."""
-    sentences: tuple[int, int]
-    """How many sentences of the shorter one the other has, and how many that has in all."""
 
 
 def join_story(
@@ -85,15 +80,15 @@ def _joined(
     nearest = _nearest(article, there, prints)
     if nearest is not None and nearest.share >= REWRITE:
         relation, of, score = _relation(article, nearest), nearest.other, nearest.share
-        why = _words(nearest)
+        why = nearest.why
     else:
         of, score = there[0] if nearest is None else nearest.other, 1.0
         relation = Relation.TRANSLATION if _foreign(article, of) else Relation.REPORT
-        why = f"another report than {_name(of)}"
+        why = f"another report than {reasons.name_of(of)}"
         if relation is Relation.TRANSLATION:
-            why = f"in another language than {_name(of)}"
+            why = f"in another language than {reasons.name_of(of)}"
         elif nearest is None:
-            why = f"the texts are not compared with {_name(of)} any more"
+            why = f"the texts are not compared with {reasons.name_of(of)} any more"
     return Assignment(
         article_id=article.article_id,
         story=story,
@@ -125,10 +120,9 @@ def _shared(own: Fingerprint, other: ArticleSummary, theirs: Fingerprint) -> _Sh
     both = len(mine & others)
     share = both / min(len(mine), len(others)) if both >= LEAST else 0.0
     shorter = len(mine) <= len(others)
-    part, whole = (own, theirs) if shorter else (theirs, own)
-    told = frozenset(unpack(part.sentences).tolist())
-    sentences = len(told.intersection(unpack(whole.sentences).tolist())), len(told)
-    return _Shared(other, share, shorter, sentences)
+    name = reasons.name_of(other)
+    why = reasons.shared_wording(own, theirs, name, containment=share, shorter=shorter)
+    return _Shared(other, why, share)
 
 
 def _text(fingerprint: Fingerprint, step: int) -> frozenset[int]:
@@ -144,22 +138,3 @@ def _relation(article: ArticleSummary, nearest: _Shared) -> Relation:
 
 def _foreign(article: ArticleSummary, other: ArticleSummary) -> bool:
     return None not in (article.language, other.language) and article.language != other.language
-
-
-def _words(nearest: _Shared) -> str:
-    """As core.reasons says it: by sentences where most of them are in both."""
-    both, total = nearest.sentences
-    name = _name(nearest.other)
-    if total and 2 * both >= total:
-        if nearest.shorter:
-            return f"shares {both} of its {total} sentences with {name}"
-        return f"has {both} of the {total} sentences of {name}"
-    percent = f"{int(nearest.share * 100 + 1e-9)} %"
-    if nearest.shorter:
-        return f"{percent} of its word sequences are in {name}"
-    return f"has {percent} of the word sequences of {name}"
-
-
-def _name(article: ArticleSummary) -> str:
-    title = shorten(article.title, 90) or "an article without a headline"
-    return f"“{title}” ({shorten(article.source, 40)})"

@@ -26,8 +26,13 @@ def likeness(mine: Mapping[int, float], theirs: Mapping[int, float], *, articles
     shared = mine.keys() & theirs.keys()
     if len(shared) < FACTS or sum(mine[fact] for fact in shared) < 2 * log(articles):
         return 0.0
-    product = sum(mine[fact] * theirs[fact] for fact in shared)
-    return product / sqrt(_square(mine) * _square(theirs))
+    return cosine(mine, theirs)
+
+
+def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    """Of names and numbers by what each says; 0 where nothing is shared."""
+    product = sum(one[fact] * other[fact] for fact in one.keys() & other.keys())
+    return product / sqrt(_square(one) * _square(other)) if product else 0.0
 
 
 def _square(weights: Mapping[int, float]) -> float:

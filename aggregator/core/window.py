@@ -127,6 +127,15 @@ class Window:
             slot = self._next[slot]
         return found
 
+    def members_within(self, root: int, at: datetime, reach: timedelta) -> list[int]:
+        """Those of a story that are no further than `reach` from that time."""
+        middle, span = micros(at), reach // _MICROSECOND
+        return [slot for slot in self.members(root) if abs(self.at[slot] - middle) <= span]
+
+    def gap(self, slot: int, at: datetime) -> timedelta:
+        """Between an article and that time."""
+        return abs(self.at[slot] - micros(at)) * _MICROSECOND
+
     def latest_of_source(self, source: str, count: int) -> list[int]:
         """The last slots of an outlet, in order of assignment."""
         number = self._sources.known(source)
