@@ -31,14 +31,12 @@ from aggregator.types import (
     FeedClaim,
     FeedState,
     Fingerprint,
-    GroupInput,
     NewArticle,
     PollDecision,
     PollRecord,
     Relation,
     Source,
     TextOrigin,
-    Unassigned,
 )
 
 ENTRIES = 25
@@ -207,7 +205,7 @@ def assign_all(storage: SqliteStorage, mark: Fingerprint) -> None:
         for item in waiting:
             if item.article_id % ENTRIES == 1:
                 first = item.article_id
-            assigned.append((_group_input(item, mark), _joins(item.article_id, first)))
+            assigned.append((item.printed(mark), _joins(item.article_id, first)))
         storage.assign(assigned, now=NOW)
 
 
@@ -215,17 +213,6 @@ def window(storage: SqliteStorage, rows: int) -> None:
     found = sum(1 for _ in storage.window(span=timedelta(days=3)))
     if found != rows:
         raise AssertionError(f"{found} of {rows} in the window")
-
-
-def _group_input(item: Unassigned, mark: Fingerprint) -> GroupInput:
-    return GroupInput(
-        article_id=item.article_id,
-        source=item.source,
-        title=item.title,
-        url=item.url,
-        at=item.at,
-        fingerprint=mark,
-    )
 
 
 def _joins(article_id: int, first: int) -> Assignment:

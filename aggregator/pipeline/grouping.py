@@ -39,21 +39,7 @@ async def assign_stories(line: Pipeline) -> int:
 async def fingerprinted(sandbox: SandboxProtocol, items: Sequence[Unassigned]) -> list[GroupInput]:
     """As grouping sees them. Raises SandboxError."""
     prints = await sandbox.fingerprints([(one.title, one.text, one.language) for one in items])
-    return [
-        GroupInput(
-            article_id=item.article_id,
-            source=item.source,
-            title=item.title,
-            url=item.url,
-            at=item.at,
-            fingerprint=fingerprint,
-            version=item.version,
-            manners=item.manners,
-            placed_with=item.placed_with,
-            placed_in=item.placed_in,
-        )
-        for item, fingerprint in zip(items, prints, strict=True)
-    ]
+    return [item.printed(made) for item, made in zip(items, prints, strict=True)]
 
 
 def recalling(

@@ -98,6 +98,21 @@ class Unassigned:
     placed_in: int | None = None
     """The story of `placed_with`; None: that has none yet, or nobody has placed it."""
 
+    def printed(self, fingerprint: Fingerprint) -> GroupInput:
+        """As grouping sees it."""
+        return GroupInput(
+            article_id=self.article_id,
+            source=self.source,
+            title=self.title,
+            url=self.url,
+            at=self.at,
+            fingerprint=fingerprint,
+            version=self.version,
+            manners=self.manners,
+            placed_with=self.placed_with,
+            placed_in=self.placed_in,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupInput:

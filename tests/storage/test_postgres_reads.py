@@ -39,7 +39,6 @@ from aggregator.types import (
     ArticleText,
     FeedClaim,
     FeedText,
-    GroupInput,
     KeptArticle,
     KeptPages,
     PostgresUrl,
@@ -126,14 +125,7 @@ def regroup_some(session: Session) -> None:
     like = fingerprint("Headline", "Text of the river", None)
     pairs = [
         (
-            GroupInput(
-                article_id=one.article.article_id,
-                source=one.article.source,
-                title=one.article.title,
-                url=one.article.url,
-                at=one.article.at,
-                fingerprint=like,
-            ),
+            one.article.printed(like),
             joins(one.article.article_id, one.article.article_id),
         )
         for one in some

@@ -12,7 +12,7 @@ from storemaker import HOUR, NOW, arrangement, joins, new, placements, revise, s
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.storage.protocol import Storage
-from aggregator.types import Assignment, Fingerprint, GroupInput, Relation, Unassigned
+from aggregator.types import Assignment, Fingerprint, GroupInput, Relation
 
 STEPS = 40
 PRINT: Fingerprint = fingerprint("Headline", "A text.", "en")
@@ -43,7 +43,7 @@ class _Life:
 
     def assign(self, limit: int = 3) -> int:
         waiting = self.storage.unassigned(limit=limit)
-        pairs = [(_input(one), self._decide(one.article_id)) for one in waiting]
+        pairs = [(one.printed(PRINT), self._decide(one.article_id)) for one in waiting]
         return len(self.storage.assign(pairs, now=NOW))
 
     def place(self) -> None:
@@ -87,7 +87,7 @@ class _Life:
             stories += [article_id] if story == article_id else []
             item = joins(article_id, story)
             earlier = self.chance.choice([None, *stories])
-            pairs.append((_input(one.article), replace(item, continues=earlier)))
+            pairs.append((one.article.printed(PRINT), replace(item, continues=earlier)))
 
         def given() -> Iterator[tuple[GroupInput, Assignment]]:
             yield from pairs
@@ -137,18 +137,6 @@ class _Life:
         assert sorted(one for found in arrangement(self.storage).values() for one in found) == (
             sorted(self.ids)
         )
-
-
-def _input(article: Unassigned) -> GroupInput:
-    return GroupInput(
-        article_id=article.article_id,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        at=article.at,
-        fingerprint=PRINT,
-        version=article.version,
-    )
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -29,7 +29,6 @@ from storemaker import (
 from aggregator.core.fingerprint import fingerprint
 from aggregator.errors import NotGrouped
 from aggregator.storage.protocol import Storage
-from aggregator.types import GroupInput
 
 ROUNDS = 12
 
@@ -57,15 +56,7 @@ def regroup(storage: Storage, ids: list[int], chance: random.Random) -> None:
     pairs = []
     for one in storage.regrouped(after=0, limit=99):
         article = one.article
-        made = GroupInput(
-            article_id=article.article_id,
-            source=article.source,
-            title=article.title,
-            url=article.url,
-            at=article.at,
-            fingerprint=fingerprint(article.title, article.text, article.language),
-            version=article.version,
-        )
+        made = article.printed(fingerprint(article.title, article.text, article.language))
         first = one.before.story if chance.random() < 0.5 else ids[0]
         pairs.append((made, joins(article.article_id, int(first))))
     storage.regroup(pairs, state=state, now=NOW)

@@ -62,15 +62,7 @@ def decided(
 
 def _input(one: Regrouped) -> GroupInput:
     article = one.article
-    return GroupInput(
-        article_id=article.article_id,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        at=article.at,
-        fingerprint=fingerprint(article.title, article.text, article.language),
-        version=article.version,
-    )
+    return article.printed(fingerprint(article.title, article.text, article.language))
 
 
 def _decided(one: Regrouped, story: int | None) -> Assignment:
