@@ -11,7 +11,13 @@ from aggregator.core.enumerating import enumerate_names
 from aggregator.core.moments import is_before, moment_of
 from aggregator.core.outlet_names import same_outlet
 from aggregator.core.precedence import credited, credits_outlet, may_precede
-from aggregator.core.story_texts import Named, article_of, named_origins, origins_of_text
+from aggregator.core.story_texts import (
+    Named,
+    article_of,
+    named_origins,
+    origins_of_text,
+    texts_of,
+)
 from aggregator.types import Relation, Story, StoryArticle
 
 _DERIVED = frozenset({Relation.SAME, Relation.COPY, Relation.REWRITE})
@@ -65,18 +71,11 @@ def origin_of(story: Story) -> Origin | None:
 
 def _main_text(story: Story) -> tuple[StoryArticle, ...]:
     """Of two outlets or more; empty: there is none."""
-    roots: dict[int, int] = {}
-    groups: dict[int, list[StoryArticle]] = {}
-    for item in story.articles:
-        number = item.article.article_id
-        derived = item.of if item.relation in _DERIVED else None
-        roots[number] = number if derived is None else roots.get(derived, number)
-        groups.setdefault(roots[number], []).append(item)
-    first, *others = groups.values()
+    first, *others = texts_of(story, linked=_DERIVED)
     if _outlets(first) > 1:
-        return tuple(first)
+        return first
     largest = max(others, key=_outlets, default=first)
-    return tuple(largest) if _outlets(largest) * 2 > max(len(story.outlets), 2) else ()
+    return largest if _outlets(largest) * 2 > max(len(story.outlets), 2) else ()
 
 
 def _of_reports(story: Story) -> tuple[Named, ...]:

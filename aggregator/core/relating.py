@@ -13,6 +13,7 @@ from aggregator.core import reasons
 from aggregator.core.copies import COPY
 from aggregator.core.derived import REWRITE
 from aggregator.core.features import unpack
+from aggregator.core.passages import at_step
 from aggregator.types import ArticleSummary, Assignment, Fingerprint, Relation
 
 LEAST = 3
@@ -127,7 +128,7 @@ def _shared(own: Fingerprint, other: ArticleSummary, theirs: Fingerprint) -> _Sh
 
 def _text(fingerprint: Fingerprint, step: int) -> frozenset[int]:
     """Sampled by `step`."""
-    return frozenset(one for one in unpack(fingerprint.shingles).tolist() if not one % step)
+    return frozenset(at_step(unpack(fingerprint.shingles), step).tolist())
 
 
 def _relation(article: ArticleSummary, nearest: _Shared) -> Relation:

@@ -6,7 +6,7 @@ none of the user's sources, although neither has it from the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,14 +55,17 @@ class Named:
     """Of the outlets that could: all but the one that is named."""
 
 
-def texts_of(story: Story) -> list[tuple[StoryArticle, ...]]:
-    """The articles, those of one text together (copies, the same again), all in order of time."""
+def texts_of(
+    story: Story, *, linked: Collection[Relation] = _COPIED
+) -> list[tuple[StoryArticle, ...]]:
+    """The articles, those of one text together, all in order of time: one is of the text of which
+    it hangs by one of these relations; by default copies and the same again."""
     texts: dict[int, list[StoryArticle]] = {}
     roots: dict[int, int] = {}
     for item in story.articles:
         number = item.article.article_id
-        copied = item.relation in _COPIED and item.of is not None
-        roots[number] = roots.get(item.of, number) if copied and item.of is not None else number
+        other = item.of if item.relation in linked else None
+        roots[number] = number if other is None else roots.get(other, number)
         texts.setdefault(roots[number], []).append(item)
     return [tuple(text) for text in texts.values()]
 

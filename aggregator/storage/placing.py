@@ -17,14 +17,14 @@ the two stories are never joined again by way of their first articles.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.errors import NotGrouped
 from aggregator.storage.content import lock_articles
-from aggregator.storage.rows import storable, to_us
+from aggregator.storage.rows import decided, to_us
 from aggregator.storage.sql import Session, ids, insert
-from aggregator.storage.stories import alone, bump, end, refresh_stories
+from aggregator.storage.stories import alone, bump, end, refresh_stories, settle
 from aggregator.types import Assignment, Placed
 
 _COMPANY = """
@@ -71,7 +71,6 @@ _STAY = insert(
 _PLACE_ANEW = """
     UPDATE placements SET with_id = {first} WHERE with_id IN {taken} AND article_id NOT IN {moved}
 """
-_SETTLE = "UPDATE articles SET story_id = ? WHERE id = ?"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -213,21 +212,11 @@ def _rewrite(
     session: Session, items: Collection[Assignment], continues: int | None, at: int
 ) -> None:
     """`continues`: of the one that is the first of its story."""
-    rows = []
-    for item in items:
-        leads = item.article_id == item.story
-        one = alone(item) if leads else item
-        rows.append(
-            (
-                int(one.story),
-                one.relation.value,
-                None if one.of is None else int(one.of),
-                one.score,
-                storable(one.why),
-                continues if leads else None,
-                at,
-                int(one.article_id),
-            )
-        )
-    session.many(_REWRITE, rows)
-    session.many(_SETTLE, [(int(item.story), int(item.article_id)) for item in items])
+    settled = [
+        replace(alone(item), continues=continues)
+        if item.article_id == item.story
+        else replace(item, continues=None)
+        for item in items
+    ]
+    session.many(_REWRITE, [(*decided(one), at, int(one.article_id)) for one in settled])
+    settle(session, settled)

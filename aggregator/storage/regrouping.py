@@ -15,7 +15,7 @@ from itertools import islice
 
 from aggregator.storage.placing import rename
 from aggregator.storage.printed import to_data
-from aggregator.storage.rows import storable, to_us
+from aggregator.storage.rows import DECIDED, decided, to_us
 from aggregator.storage.sql import CHUNK, Row, Session, chunks, ids, insert
 from aggregator.storage.stories import (
     OWN_STORY,
@@ -41,18 +41,7 @@ _EMPTY = "DELETE FROM regrouped"
 # A chunk may be stored twice: see postgres_transactions.py.
 _STAGE = insert(
     "regrouped",
-    (
-        "article_id",
-        "version",
-        "story_id",
-        "relation",
-        "of_id",
-        "score",
-        "why",
-        "continues_id",
-        "at",
-        "data",
-    ),
+    ("article_id", "version", *DECIDED, "at", "data"),
     "ON CONFLICT (article_id) DO NOTHING",
 )
 _LOCK = """
@@ -166,18 +155,7 @@ def staged(assigned: Iterable[tuple[GroupInput, Assignment]]) -> Iterator[list[S
 
 
 def _row(one: GroupInput, item: Assignment) -> Staged:
-    return (
-        int(item.article_id),
-        one.version,
-        int(item.story),
-        item.relation.value,
-        None if item.of is None else int(item.of),
-        item.score,
-        storable(item.why),
-        None if item.continues is None else int(item.continues),
-        to_us(one.at),
-        to_data(one),
-    )
+    return int(item.article_id), one.version, *decided(item), to_us(one.at), to_data(one)
 
 
 def stage(session: Session, *, rows: Sequence[Staged], run: int, state: int) -> bool:

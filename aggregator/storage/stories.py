@@ -18,7 +18,7 @@ from datetime import datetime
 
 from aggregator.storage.grouping import newest
 from aggregator.storage.printed import to_data
-from aggregator.storage.rows import storable, to_us
+from aggregator.storage.rows import DECIDED, decided, to_us
 from aggregator.storage.sql import Session, ids, insert
 from aggregator.types import Assignment, GroupInput, Relation
 
@@ -34,19 +34,7 @@ _AWAITING = """
 _HOMES = "SELECT id, story_id FROM articles WHERE id IN {ids} AND story_id IS NOT NULL"
 _PLACEMENTS = "SELECT article_id, with_id FROM placements WHERE article_id IN {ids}"
 _SETTLE = "UPDATE articles SET story_id = ? WHERE id = ?"
-_INSERT = insert(
-    "assignments",
-    (
-        "article_id",
-        "story_id",
-        "relation",
-        "of_id",
-        "score",
-        "why",
-        "continues_id",
-        "assigned_at",
-    ),
-)
+_INSERT = insert("assignments", ("article_id", *DECIDED, "assigned_at"))
 _REFRESH = """
     INSERT INTO stories (id, articles, outlets, first_at, last_at)
     SELECT a.story_id, count(*), count(DISTINCT a.source_id), min(a.at), max(a.at)
@@ -111,11 +99,11 @@ def assign(
     }
     homes = _homes(session, regarded | set(placements.values()))
     kept: list[tuple[GroupInput, Assignment]] = []
-    for group_input, decided in assigned:
-        article_id = int(decided.article_id)
+    for group_input, wanted in assigned:
+        article_id = int(wanted.article_id)
         if waiting.get(article_id) != group_input.version:
             continue
-        item = _settled(decided, placements.get(article_id), homes)
+        item = _settled(wanted, placements.get(article_id), homes)
         if item is not None:
             del waiting[article_id]
             homes[article_id] = int(item.story)
@@ -139,28 +127,18 @@ def _placements(session: Session, article_ids: Collection[int]) -> dict[int, int
 
 
 def _store(session: Session, kept: Sequence[tuple[GroupInput, Assignment]], at: int) -> None:
-    session.many(_SETTLE, [(int(item.story), int(item.article_id)) for _, item in kept])
-    session.many(
-        _INSERT,
-        [
-            (
-                int(item.article_id),
-                int(item.story),
-                item.relation.value,
-                None if item.of is None else int(item.of),
-                item.score,
-                storable(item.why),
-                None if item.continues is None else int(item.continues),
-                at,
-            )
-            for _, item in kept
-        ],
-    )
+    settle(session, [item for _, item in kept])
+    session.many(_INSERT, [(int(item.article_id), *decided(item), at) for _, item in kept])
     session.run(_BACK.format(ids=ids({int(item.article_id) for _, item in kept})))
     session.many(
         _PUT_FINGERPRINT,
         [(int(one.article_id), to_us(one.at), to_data(one)) for one, _ in kept],
     )
+
+
+def settle(session: Session, items: Collection[Assignment]) -> None:
+    """Have the articles say in which story they are."""
+    session.many(_SETTLE, [(int(item.story), int(item.article_id)) for item in items])
 
 
 def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:
@@ -170,15 +148,15 @@ def _homes(session: Session, article_ids: Collection[int]) -> dict[int, int]:
 
 
 def _settled(
-    decided: Assignment, placed_with: int | None, homes: Mapping[int, int]
+    wanted: Assignment, placed_with: int | None, homes: Mapping[int, int]
 ) -> Assignment | None:
     """Where it belongs by what is so now; None: nowhere yet."""
     if placed_with is None:
-        item = _with_its_like(decided, homes)
-    elif placed_with == decided.article_id:
-        item = alone(decided)
+        item = _with_its_like(wanted, homes)
+    elif placed_with == wanted.article_id:
+        item = alone(wanted)
     elif (home := homes.get(placed_with)) is not None:
-        item = decided if decided.story == home else beside(decided, placed_with, home)
+        item = wanted if wanted.story == home else beside(wanted, placed_with, home)
     else:
         return None
     if item.continues is None:
