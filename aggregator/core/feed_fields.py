@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from aggregator.core.html import from_text, sanitise, to_text
+from aggregator.core.language_tags import read_language
 from aggregator.core.text import clean_line, clean_text, shorten
 from aggregator.core.urls import normalise
 
@@ -21,7 +22,6 @@ MAX_VALUES = 100
 _ADDRESS = r"[^\s@()<>]+@[^\s@()<>]+"
 _ADDRESS_AND_NAME = re.compile(rf"{_ADDRESS}\s*\(([^()]*)\)")
 _NAME_AND_ADDRESS = re.compile(rf"([^<(]*)[<(]\s*(?:mailto:)?{_ADDRESS}\s*[>)]")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?=[-_]|\Z)", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<[Ii][Mm][Gg]\s[^>]*>")  # found sooner by its first character
 _IMAGE_SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _PIXEL = re.compile(r"""\s(?:width|height)\s*=\s*["']?\s*[01](?![0-9.])""", re.IGNORECASE)
@@ -77,8 +77,7 @@ def clean_link(value: str, base: str) -> str | None:
 
 def clean_language(value: object) -> str | None:
     """The primary subtag in lower case."""
-    match = _LANGUAGE.match(value.strip()) if isinstance(value, str) else None
-    return match[0].lower() if match else None
+    return read_language(value) if isinstance(value, str) else None
 
 
 def author_name(value: str) -> str:

@@ -7,7 +7,6 @@ process or the machine: hashes are made with CRC-32, and sums are of whole numbe
 
 from __future__ import annotations
 
-import re
 from math import expm1
 from typing import Final
 from zlib import crc32
@@ -16,6 +15,7 @@ import numpy as np
 
 from aggregator.core.arrays import Counts, Hashes, as_bytes
 from aggregator.core.commonwords import guess_language
+from aggregator.core.language_tags import read_language
 from aggregator.core.lexicon import Lexicon, Reading, lexicon
 from aggregator.core.names import BREAK, NUMBER, PARAGRAPH, SENTENCE, Tokens, find_names
 from aggregator.core.packed import pack, unpack
@@ -78,10 +78,6 @@ _WEIGHTS = _weights(4_096)
 _SUMS = np.array([round(_ONE * expm1((force - 0.5) / FORCE)) for force in range(1, 256)], np.int64)
 
 
-_PRIMARY = re.compile("[A-Za-z]{2,3}(?=[-_]|\\Z)")
-"""Of a language tag; feeds say many other things in its place."""
-
-
 def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
     """Of an article; `language` is a BCP 47 tag, None: it is guessed from the words.
 
@@ -115,8 +111,8 @@ def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
 
 
 def _language(tag: str | None, title: str, text: str) -> str:
-    if tag and (primary := _PRIMARY.match(tag)):
-        return primary[0].lower()
+    if tag and (primary := read_language(tag)):
+        return primary
     found = [
         token for piece in pieces(f"{title}\n{text[:_GUESSED]}") for token in tokens(piece, "")
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from aggregator.core.language_tags import primary_subtag
 from aggregator.core.moments import moment_of
 from aggregator.core.origin import How, origin_of
 from aggregator.core.story_texts import Standing, standings
@@ -89,7 +90,7 @@ def _in_main_language(
 
 
 def _language(item: StoryArticle) -> str:
-    return (item.article.language or "").replace("_", "-").partition("-")[0].lower()
+    return primary_subtag(item.article.language or "")
 
 
 def _only(articles: int) -> str:

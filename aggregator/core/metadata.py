@@ -6,7 +6,6 @@ markup. Nothing here runs a regular expression over more than a few thousand cha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from itertools import chain, islice
 from aggregator.core.byline import byline, people
 from aggregator.core.country_zones import zone_of_country
 from aggregator.core.html import Element, line_text
+from aggregator.core.language_tags import read_language
 from aggregator.core.lead_image import LeadImage
 from aggregator.core.linked_data import LinkedData, Node, fold_title
 from aggregator.core.page_dates import PageDate, date_in_path, first_date
@@ -44,7 +44,6 @@ _AUTHORS = """
 """
 _PUBLISHERS = ("publisher", "dc.publisher", "dcterms.publisher", "copyright", "dc.rights")
 _TIMES = 50
-_SUBTAG = re.compile(r"[A-Za-z]{2,3}(?=[-_]|\Z)")
 _DAY = timedelta(hours=36)
 """In which the day in an address and a time of that day lie, wherever that is."""
 
@@ -193,8 +192,7 @@ class _Page:
         said = [self._linked.text(self.article, "inLanguage")]
         said += [self._root.get("lang") or "", self._root.get("xml:lang") or ""]
         said += self._parts.said("og:locale", "content-language", "language", "dc.language")
-        matches = (_SUBTAG.match(value.strip()) for value in said)
-        return next((match[0].lower() for match in matches if match), None)
+        return next(filter(None, map(read_language, said)), None)
 
     def image(self) -> LeadImage:
         return LeadImage(

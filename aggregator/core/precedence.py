@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.core.moments import in_one_minute, is_before, moment_of
-from aggregator.core.outlet_names import outlet_keys
+from aggregator.core.outlet_names import outlet_keys, same_outlet
 from aggregator.types import Story, StoryArticle
 
 
@@ -85,13 +85,13 @@ def credited(item: StoryArticle) -> tuple[str, ...]:
     """The agencies and outlets that the text names as its origin, without its own outlet."""
     if not item.credits:
         return ()
-    own = outlet_keys(item.article.source)
-    return tuple(name for name in item.credits if not outlet_keys(name) & own)
+    own = item.article.source
+    return tuple(name for name in item.credits if not same_outlet(name, own))
 
 
 def credits_outlet(item: StoryArticle, outlet: str) -> bool:
     """Whether the text names this outlet as its origin."""
-    return any(outlet_keys(name) & outlet_keys(outlet) for name in item.credits)
+    return any(same_outlet(name, outlet) for name in item.credits)
 
 
 def _earliest_by_name(by_time: Sequence[StoryArticle]) -> dict[str, list[StoryArticle]]:

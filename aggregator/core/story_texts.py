@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aggregator.core.agencies import agency
-from aggregator.core.outlet_names import outlet_keys, same_outlet
+from aggregator.core.outlet_names import same_outlet
 from aggregator.core.precedence import credited
 from aggregator.types import Relation, Story, StoryArticle
 
@@ -182,5 +182,4 @@ def _standing(
 
 
 def _could(name: str, outlets: Sequence[str]) -> int:
-    keys = outlet_keys(name)
-    return sum(not keys & outlet_keys(outlet) for outlet in outlets) or 1
+    return sum(not same_outlet(name, outlet) for outlet in outlets) or 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from aggregator.core.language_tags import primary_subtag
 from aggregator.core.precedence import credited, credits_outlet, in_order
 from aggregator.types import Relation, Story, StoryArticle
 
@@ -136,7 +137,7 @@ def language_name(code: str | None) -> str | None:
     """English name of a BCP 47 tag's language; None: no code, or not one of the common ones."""
     if code is None:
         return None
-    return _LANGUAGES.get(code.replace("_", "-").partition("-")[0].lower())
+    return _LANGUAGES.get(primary_subtag(code))
 
 
 def _link(item: StoryArticle) -> _Link:

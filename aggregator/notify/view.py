@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from aggregator.core.digest import new_articles, trouble
 from aggregator.core.enumerating import enumerate_names
 from aggregator.core.kind_names import kind_mark
+from aggregator.core.language_tags import primary_subtag
 from aggregator.core.lead_report import lead_article
 from aggregator.core.moments import moment_of
 from aggregator.core.origin import How, origin_of
@@ -241,7 +242,7 @@ def _detail(role: str, item: StoryArticle, story: Story) -> str:
 
 
 def _headline(item: StoryArticle) -> LinkView:
-    lang = (item.article.language or "").replace("_", "-").partition("-")[0].lower()
+    lang = primary_subtag(item.article.language or "")
     lang = lang if lang.isascii() and lang.isalpha() else ""
     direction = "rtl" if lang in _RIGHT_TO_LEFT else "ltr"
     return LinkView(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
 
@@ -30,6 +30,7 @@ from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.http import Exchange, Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
+from aggregator.pipeline.grouping import DAY
 from aggregator.sandbox import Sandbox
 from aggregator.service.digests import DigestTry, send_digests
 from aggregator.service.memory import keep_little
@@ -85,7 +86,7 @@ class Runtime:
         """Drop what has left the windows, and pages that have been kept for long enough."""
         stories = self.config.stories
         # A day more than a window is rebuilt from: one in memory may still have it for a while.
-        window = max(stories.copy_window, stories.event_window) + 2 * timedelta(days=1)
+        window = max(stories.copy_window, stories.event_window) + 2 * DAY
         return self.storage.clean_up(window=window, keep_pages=self.config.keep_pages)
 
     async def reconfigured(self, config: Config) -> None:

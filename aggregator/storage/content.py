@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from aggregator.core.language_tags import primary_subtag
 from aggregator.core.text import count_words
 from aggregator.storage.rows import storable, storable_or_none, to_us
 from aggregator.storage.sql import Row, Session, ids, insert
@@ -77,8 +78,7 @@ def source_facet(source_id: int) -> str:
 
 def language_facet(language: str) -> str:
     """The word of the index that stands for a language, by its primary subtag."""
-    primary = language.replace("_", "-").split("-")[0].lower()
-    return f"{_FACET}l{''.join(char for char in primary if char.isalnum())}"
+    return f"{_FACET}l{''.join(filter(str.isalnum, primary_subtag(language)))}"
 
 
 def facets(source_id: int, language: str | None) -> str:
