@@ -82,6 +82,7 @@ def compile_selector(css: str) -> Selector:
         xpaths = tuple(translator.selector_to_xpath(one) for one in parsed)
     except (cssselect.SelectorError, RecursionError) as error:
         raise ValueError(f"{_quote(css)} is no CSS selector: {_reason(error)}") from error
+    _try(" | ".join(xpaths), css, kind="CSS selector")  # it may name a namespace: a|b
     if any(one.pseudo_element for one in parsed):
         raise ValueError(f"{_quote(css)} has a pseudo-element; only ::attr(name) at its end counts")
     return Selector(xpaths=xpaths, attribute=attribute)
@@ -119,11 +120,12 @@ def _compile_path(path: str) -> Selector:
     bare = _LITERAL.sub(lambda literal: '"' * len(literal[0]), path)
     for complaint in _complaints(bare):
         raise ValueError(f"{_quote(path)} {complaint}")
-    result = _try(path, path)
+    result = _try(path, path, kind="XPath 1.0")
     for call in _CALL.finditer(bare):
         # By itself: in the path it may stand behind a step that leads nowhere on an empty page.
         if call[1] in _FUNCTIONS.split():
-            _try(f"self::node()[{path[call.start() : _end_of_call(bare, call.end())]}]", path)
+            condition = path[call.start() : _end_of_call(bare, call.end())]
+            _try(f"self::node()[{condition}]", path, kind="XPath 1.0")
     if isinstance(result, bool | float):
         raise ValueError(  # noqa: TRY004 - what is written is wrong, not its type
             f"{_quote(path)} gives a number, or yes or no, instead of what it finds"
@@ -164,12 +166,12 @@ def _end_of_call(bare: str, start: int) -> int:
     return end
 
 
-def _try(path: str, whole: str) -> object:
-    """What a path gives on an empty page."""
+def _try(path: str, whole: str, *, kind: str) -> object:
+    """What a path gives on an empty page. `whole` is what was written, and meant to be a `kind`."""
     try:
         return parse_document("<html></html>").xpath(path)
     except Exception as error:  # lxml's own, which only core.html may import
-        raise ValueError(f"{_quote(whole)} is no XPath 1.0: {shorten(str(error), 200)}") from error
+        raise ValueError(f"{_quote(whole)} is no {kind}: {shorten(str(error), 200)}") from error
 
 
 def _is_found(one: object) -> bool:

@@ -92,6 +92,7 @@ REFUSED = {
     "function with a space": ("//p[document ('x')]", "calls document()"),
     "length": ("//" + "a" * MAX_LENGTH, "is longer than 1,000 characters"),
     "length of CSS": ("a" * (MAX_LENGTH + 1), "is longer than 1,000 characters"),
+    "namespace in CSS": ("svg|a", "is no CSS selector"),
     "control": ("//p[. = '\x01']", "is no XPath 1.0"),
     "surrogate": ("//p[. = '\udcff']", "is no XPath 1.0"),
 }
