@@ -122,16 +122,17 @@ def headline(article: ArticleSummary) -> str:
 
 def _counts(found: Story) -> str:
     """Every outlet is counted once, by the best that it ran."""
+    copying = copying_outlets(found)
     parts = [
         counted(len(outlets), what)
         for outlets, what in (
             (independent_outlets(found), "independent report"),
             (rewriting_outlets(found), "rewrite"),
-            (copying_outlets(found), "outlet"),
+            (copying, "outlet"),
         )
         if outlets
     ]
-    if copying_outlets(found):
+    if copying:
         parts[-1] += " with copies only"
     carried = carried_outlets(found)
     if carried:
