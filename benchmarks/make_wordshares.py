@@ -37,8 +37,7 @@ def levels_of(language: str) -> dict[int, int]:
     for word, frequency in sorted(frequencies.items(), key=lambda one: (-one[1], one[0]))[:READ]:
         if any(char.isdecimal() for char in word):
             continue
-        ids = known.read("", word).ids
-        for stem in known.stems[ids].tolist():
+        for stem in known.read("", word).stems.tolist():
             if stem:
                 found[stem] += frequency
     most = found.most_common(STEMS.get(language, FEWER))

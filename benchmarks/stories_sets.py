@@ -11,13 +11,15 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from aggregator.core.cluster import Grouper
-from aggregator.core.fingerprint import fingerprint
+from aggregator.core.fingerprint import fingerprints
 from aggregator.core.meaning import with_meaning
-from aggregator.types import Assignment, Fingerprint, GroupInput
+from aggregator.sandbox.pool import TEXTS_AT_A_TIME
+from aggregator.types import Assignment, GroupInput
 
 STORIES = Path(__file__).parents[1].parent / "shared" / "data" / "stories"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,16 +84,23 @@ def source(row: Row, number: int) -> str:
 
 
 def inputs(rows: Iterable[Row], *, first: int = 0) -> Iterator[GroupInput]:
-    """As `aggregator group` reads them, without addresses; their ids count up from `first`."""
-    for number, row in enumerate(rows, first):
-        yield GroupInput(
-            article_id=number,
-            source=source(row, number),
-            title=row.get("title", ""),
-            url=None,
-            at=published(row),
-            fingerprint=_printed(row.get("title", ""), row.get("text", ""), row.get("lang")),
-        )
+    """As `aggregator group` reads them, without addresses; their ids count up from `first`. As the
+    service does it, a batch is fingerprinted at once."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, TEXTS_AT_A_TIME)):
+        texts = [(row.get("title", ""), row.get("text", ""), row.get("lang")) for row in batch]
+        printed = zip(batch, texts, fingerprints(texts), strict=True)
+        for number, (row, (title, text, _), found) in enumerate(printed, first):
+            yield GroupInput(
+                article_id=number,
+                source=source(row, number),
+                title=title,
+                url=None,
+                at=published(row),
+                # With what it means, where the extra `semantic` is installed.
+                fingerprint=with_meaning(found, title, text),
+            )
+        first += len(batch)
 
 
 def assign(
@@ -123,8 +132,3 @@ def named(name: str) -> tuple[Sequence[Row], Sequence[str]]:
     """A set for stories by its name in the report, with its labels."""
     rows = {"mixed": mixed, "headlines": headlines, "scoop": scoop}[name]()
     return rows, [row["cluster"] for row in rows]
-
-
-def _printed(title: str, text: str, language: str | None) -> Fingerprint:
-    """With what it means, where the extra `semantic` is installed."""
-    return with_meaning(fingerprint(title, text, language), title, text)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 Hashes: TypeAlias = NDArray[np.uint32]
 """Of words, stems or word sequences."""
-Ids: TypeAlias = NDArray[np.uint32]
-"""Numbers of tokens in a lexicon."""
 Bytes: TypeAlias = NDArray[np.uint8]
 Places: TypeAlias = NDArray[np.intp]
 """Where something stands."""
+Keys: TypeAlias = NDArray[np.uint64]
+"""A hash in the upper half, in the lower one where it stands."""
 Counts: TypeAlias = NDArray[np.int64]
 
 

@@ -62,16 +62,25 @@ class Grouper:
         self._foreign = self._indexes.foreign
         self._manners: dict[str, Manners] = {}
         self._latest = _NEVER
+        self._coming: dict[Key, Features] = {}
 
     def __len__(self) -> int:
         """Articles in the window."""
         return len(self._window)
 
+    def expect(self, items: Sequence[GroupInput]) -> None:
+        """These are added next: what has to be looked up for each is looked up for all at once,
+        which takes a fraction of the time. It changes no answer."""
+        self._coming = {item.article_id: features(item) for item in items}
+        self._indexes.expect(list(self._coming.values()))
+
     def add(self, item: GroupInput) -> Assignment:
         """Assign an article to a story; one that is in the window already is taken out first."""
         self.forget(item.article_id)
         self._pass_time(item.at)
-        found = features(item)
+        found = self._coming.pop(item.article_id, None)
+        if found is None or found.item is not item:
+            found = features(item)
         assignment = self._assign(found)
         self._keep(found, assignment)
         return assignment

@@ -46,6 +46,7 @@ BEGINNING = 10
 """And by its first ones: a summary of a long text is mostly made of these."""
 BUDGET = 800
 """Entries of the index that one question reads."""
+_NAME = "copies"
 _OUTLETS = 2_000
 """Outlets whose furniture is kept: those that were asked for last."""
 
@@ -102,13 +103,14 @@ class CopyIndex:
         self._furniture: OrderedDict[str, Shingles] = OrderedDict()
 
     def add(self, root: int, found: Features, *, begins: bool) -> None:
-        self._postings.add(root, self.numbers(found), begins=begins)
+        self._postings.add(root, sample(found), begins=begins)
         self._furniture.pop(found.item.source, None)
 
     @staticmethod
     def numbers(found: Features) -> list[int]:
         """What an article is found by."""
-        return sample(found)
+        numbers: list[int] = sample(found).tolist()
+        return numbers
 
     def discard(self, root: int, numbers: Collection[int]) -> None:
         """No article of a story that goes on is found by these any more."""
@@ -120,6 +122,12 @@ class CopyIndex:
 
     def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
         self._postings.sweep(gone)
+
+    def expect(self, coming: Sequence[Features]) -> None:
+        """Look up what `find` will ask of these."""
+        ahead = self._postings.expect([sample(found) for found in coming])
+        for found, looked_up in zip(coming, ahead, strict=True):
+            found.ahead[_NAME] = looked_up
 
     def find(self, found: Features, *, least: float, reach: timedelta) -> list[Likeness]:
         """The member of each story that shares most of its text with the article, best first: of
@@ -136,6 +144,7 @@ class CopyIndex:
             limit=CANDIDATES,
             least=enough,
             rank=self._window.order,
+            ahead=found.ahead.get(_NAME),
         )
         if not roots:
             return []
@@ -242,7 +251,9 @@ def _most_alike(
     mine, source = found.shingle_set, found.item.source
     alike: list[tuple[bool, float, float, int, tuple[int, Features]]] = []
     for slot, other in others:
-        _, contained, overlap = _shared(mine, other.shingle_set)
+        # Most go no further than here: a set is not made of them.
+        both = len(mine.intersection(other.shingles.tolist()))
+        contained, overlap = _shares(both, len(mine), len(other.shingles))
         if 3 * contained >= least:
             contained = min(contained, COPY)
             elsewhere = other.item.source != source
@@ -259,7 +270,12 @@ def wording(found: Features, other: Features) -> float:
 def _shared(one: Shingles, other: Shingles) -> tuple[int, float, float]:
     """How many are in both, and which share that is of the fewer, and of all."""
     both = len(one & other)
-    return both, both / max(1, min(len(one), len(other))), both / max(1, len(one | other))
+    return both, *_shares(both, len(one), len(other))
+
+
+def _shares(both: int, one: int, other: int) -> tuple[float, float]:
+    """Which share so many are of the fewer, and of all."""
+    return both / max(1, min(one, other)), both / max(1, one + other - both)
 
 
 def _at_step(found: Features, step: int) -> Shingles:
@@ -268,12 +284,14 @@ def _at_step(found: Features, step: int) -> Shingles:
     return frozenset(at_step(found.shingles, step).tolist())
 
 
-def sample(found: Features) -> list[int]:
+def sample(found: Features) -> Numbers:
     """The word sequences by which a text is found: all of a short one; of another those of its
     beginning and about `WHOLE`."""
-    beginning: list[int] = found.shingles[:BEGINNING].tolist()
-    rest: list[int] = at_step(found.shingles[BEGINNING:], _sampling(found)).tolist()
-    return beginning + rest
+    if found.sampled is None:
+        chosen = (found.shingles & np.uint32(_sampling(found) - 1)) == 0
+        chosen[:BEGINNING] = True
+        found.sampled = found.shingles[chosen]
+    return found.sampled
 
 
 def _sampling(found: Features) -> int:

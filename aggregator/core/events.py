@@ -65,6 +65,7 @@ MEMBERS = 24
 """Articles that stand for a story: the latest ones that are no copies."""
 BUDGET = 1_000
 """Entries of the index that one question reads."""
+_NAME = "events"
 _DAY = timedelta(days=1)
 
 
@@ -108,6 +109,12 @@ class EventIndex:
     def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
         self._postings.sweep(gone)
 
+    def expect(self, coming: Sequence[Features]) -> None:
+        """Look up what `nearest` may ask of these."""
+        ahead = self._postings.expect([found.words.numbers for found in coming])
+        for found, looked_up in zip(coming, ahead, strict=True):
+            found.ahead[_NAME] = looked_up
+
     def nearest(
         self, found: Features, *, apart: Collection[int], reach: timedelta
     ) -> list[Nearness]:
@@ -116,7 +123,7 @@ class EventIndex:
         mine = vector(found, self._frequencies)
         candidates = {
             root: members
-            for root in self._candidates(mine)
+            for root in self._candidates(found, mine)
             if root not in apart and (members := self._standing_for(root, found, reach))
         }
         known = self._archive.of(self._window, chain.from_iterable(candidates.values()))
@@ -142,21 +149,22 @@ class EventIndex:
         ]
         return max(likenesses)[2] if likenesses else None
 
-    def _candidates(self, mine: Vector) -> list[int]:
-        squares = mine.values * mine.values
-        if len(squares) > QUERY:
-            most = np.argpartition(squares, -QUERY)[-QUERY:]
+    def _candidates(self, found: Features, mine: Vector) -> list[int]:
+        words, weights = mine.words, mine.values * mine.values
+        ahead = found.ahead.get(_NAME)
+        if len(weights) > QUERY:
+            most = np.argpartition(weights, -QUERY)[-QUERY:]
             most.sort()
-            words, weights = mine.words[most], squares[most]
-        else:
-            words, weights = mine.words, squares
+            words, weights = words[most], weights[most]
+            ahead = ahead and (ahead[0], ahead[1][most], ahead[2][most], ahead[3])
         return self._postings.find(
-            words.tolist(),
+            words,
             weights.tolist(),
             budget=BUDGET,
             limit=CANDIDATES,
             least=self._promising() * float(weights.sum()),
             rank=self._window.order,
+            ahead=ahead,
         )
 
     def _promising(self) -> float:
@@ -179,7 +187,8 @@ class EventIndex:
         nearest = max(range(len(members)), key=likenesses.__getitem__)
         whole = centre(vectors)
         other = members[nearest][1].item.fingerprint
-        cosine = blended(mine.dot(whole), found.item.fingerprint, other)
+        likeness = likenesses[0] if len(vectors) == 1 else mine.dot(whole)
+        cosine = blended(likeness, found.item.fingerprint, other)
         days = [self._window.gap(slot, found.item.at) / _DAY for slot, _ in members]
         score = cosine - FOR_SIZE * log(len(members))
         score -= sum(

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.core.commonwords import calendar_words
-from aggregator.core.fingerprint import FORCE, plain_number
-from aggregator.core.text import fold
-from aggregator.types import Fingerprint, GroupInput
+from aggregator.core.fact_keys import NUMBER, fact_keys, facts_of
+from aggregator.core.fingerprint import FORCE
+from aggregator.core.postings import Ahead
+from aggregator.core.weights import FACTS, Spots, spots
+from aggregator.types import GroupInput
+
+__all__ = ["NUMBER", "Features", "fact_keys", "facts_of", "features", "unpack"]
 
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
 
-NUMBER = 1 << 32
-"""Added to a fact that is a number or a date, so that it is not taken for a name."""
 _LITTLE = np.dtype("<u4")
 _FORCES = np.arange(256) / FORCE
 
 
 @dataclass(slots=True, kw_only=True)
 class Features:
-    """What occurs in an article, each once."""
+    """What occurs in an article, each once. What takes time to make is made when it is asked for,
+    and once."""
 
     item: GroupInput
     terms: Numbers
@@ -37,8 +37,30 @@ class Features:
     """Stems of the title."""
     shingles: Numbers
     """In the order of the text."""
-    _shingle_set: frozenset[int] | None = field(default=None, repr=False)
-    _facts: Mapping[int, int] | None = field(default=None, repr=False)
+    ahead: dict[str, Ahead] = field(default_factory=dict, init=False, repr=False)
+    """What indexes have looked up already, each by its name."""
+    sampled: Numbers | None = field(default=None, init=False, repr=False)
+    """Those of `shingles` that it is found by, once core.copies has chosen them."""
+    _words: Words | None = field(default=None, init=False, repr=False)
+    _title_words: Words | None = field(default=None, init=False, repr=False)
+    _shingle_set: frozenset[int] | None = field(default=None, init=False, repr=False)
+    _facts: Mapping[int, int] | None = field(default=None, init=False, repr=False)
+    _fact_spots: Spots | None = field(default=None, init=False, repr=False)
+
+    @property
+    def words(self) -> Words:
+        """`terms` in the order of their numbers."""
+        if self._words is None:
+            self._words = _in_order(self.item.fingerprint.language, self.terms, self.forces)
+        return self._words
+
+    @property
+    def title_words(self) -> Words:
+        """`title`, likewise; each as strongly."""
+        if self._title_words is None:
+            language = self.item.fingerprint.language
+            self._title_words = _in_order(language, self.title, np.ones(len(self.title)))
+        return self._title_words
 
     @property
     def facts(self) -> Mapping[int, int]:
@@ -46,6 +68,14 @@ class Features:
         if self._facts is None:
             self._facts = facts_of(self.item.fingerprint)
         return self._facts
+
+    @property
+    def fact_spots(self) -> Spots:
+        """Where they are counted and weighed, in the order of `facts`."""
+        if self._fact_spots is None:
+            facts = np.fromiter(self.facts, np.int64, len(self.facts)).astype(np.uint32)
+            self._fact_spots = spots(FACTS, facts)
+        return self._fact_spots
 
     @property
     def shingle_set(self) -> frozenset[int]:
@@ -61,10 +91,14 @@ class Features:
     def numbers(self) -> frozenset[int]:
         return frozenset(fact for fact in self.facts if fact >= NUMBER)
 
-    @property
-    def counted_facts(self) -> Numbers:
-        """As they are counted and weighed, in the order of `facts`."""
-        return np.array([fact & 0xFFFFFFFF for fact in self.facts], dtype=np.uint32)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Stems in the order of their numbers."""
+
+    numbers: Numbers
+    forces: Weights
+    spots: Spots
 
 
 def features(item: GroupInput) -> Features:
@@ -84,30 +118,7 @@ def unpack(data: bytes) -> Numbers:
     return np.frombuffer(data, dtype=_LITTLE).astype(np.uint32, copy=False)
 
 
-def facts_of(printed: Fingerprint) -> dict[int, int]:
-    """Words of names, and numbers and dates, each with how often."""
-    found: dict[int, int] = {}
-    for name, count in printed.names:
-        for key in fact_keys(name):
-            found[key] = found.get(key, 0) + count
-    return found
-
-
-@lru_cache(maxsize=50_000)
-def fact_keys(name: str) -> tuple[int, ...]:
-    """Of a number, a date as in "7 Feb", or of the words of a name; single letters say nothing."""
-    if name[0].isdecimal():
-        return (NUMBER + crc32(fold(plain_number(name)).encode()),)
-    words = fold(name).replace(".", "").split()
-    return tuple([crc32(word.encode()) for word in words if len(word) > 1])
-
-
-@cache
-def usual_facts() -> frozenset[int]:
-    """What dates are made of, as it is counted: days and months in every language, years."""
-    numbers = [*range(1, 32), *range(1990, 2100)]
-    return frozenset(
-        key & 0xFFFFFFFF
-        for name in [*calendar_words(), *map(str, numbers)]
-        for key in fact_keys(name)
-    )
+def _in_order(language: str, numbers: Numbers, forces: Weights) -> Words:
+    order = np.argsort(numbers)
+    numbers = numbers[order]
+    return Words(numbers=numbers, forces=forces[order], spots=spots(language, numbers))

@@ -53,8 +53,9 @@ class ForeignIndex:
     @staticmethod
     def numbers(found: Features) -> list[int]:
         """What an article is found by, besides its meaning."""
-        names = [(-count, at, fact) for at, (fact, count) in enumerate(found.facts.items())]
-        return [fact for _, _, fact in sorted(names) if fact < NUMBER][:INDEXED]
+        facts = found.facts
+        names = [fact for fact in facts if fact < NUMBER]
+        return sorted(names, key=facts.__getitem__, reverse=True)[:INDEXED]
 
     def discard(self, root: int, numbers: Collection[int]) -> None:
         """No article of a story that goes on is found by these any more."""
@@ -108,7 +109,7 @@ class ForeignIndex:
 
     def weighed(self, found: Features) -> dict[int, float]:
         """Its names and numbers, and what each says."""
-        says = self._frequencies.weights(FACTS, found.counted_facts)
+        says = self._frequencies.weights_at(found.fact_spots)
         return dict(zip(found.facts, says.tolist(), strict=True))
 
     def _abroad(self, root: int, found: Features) -> list[int]:

@@ -16,7 +16,7 @@ from aggregator.core.copies import CopyIndex
 from aggregator.core.events import EventIndex
 from aggregator.core.features import Features
 from aggregator.core.foreign_index import ForeignIndex
-from aggregator.core.weights import FACTS, Frequencies
+from aggregator.core.weights import Frequencies
 from aggregator.core.window import Key, Window, address_of
 
 MANY = 500
@@ -33,17 +33,23 @@ class Indexes:
         self.events = EventIndex(self.window, self.archive, self.frequencies)
         self.foreign = ForeignIndex(self.window, self.archive, self.frequencies)
 
+    def expect(self, coming: Sequence[Features]) -> None:
+        """Look up for all of these at once what is asked when they are compared."""
+        self.copies.expect(coming)
+        self.events.expect(coming)
+
     def add(self, found: Features, story: Key, *, copies: bool) -> None:
         """`copies`: its text is another article's text."""
         item = found.item
         slot, begins = self.window.add(item, story, copies=copies)
         root = self.window.root[slot]
+        found.ahead.clear()
         self.archive.add(item.article_id, found)
         self.copies.add(root, found, begins=begins)
         self.events.add(root, found, begins=begins)
         self.foreign.add(slot, root, found, begins=begins)
-        self.frequencies.add(item.fingerprint.language, found.terms)
-        self.frequencies.add(FACTS, found.counted_facts)
+        self.frequencies.add_at(found.words.spots)
+        self.frequencies.add_at(found.fact_spots)
 
     def take_out(self, slots: Sequence[int]) -> None:
         """Articles leave the window. The archive must still have them as they were added."""
@@ -58,8 +64,8 @@ class Indexes:
         known = 0
         for key, gone in self.archive.read(keys):
             known += 1
-            self.frequencies.remove(gone.item.fingerprint.language, gone.terms)
-            self.frequencies.remove(FACTS, gone.counted_facts)
+            self.frequencies.remove_at(gone.words.spots)
+            self.frequencies.remove_at(gone.fact_spots)
             if roots[key] in lost:
                 lost[roots[key]].add(gone)
         for root, entries in lost.items():

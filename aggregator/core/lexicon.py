@@ -1,113 +1,86 @@
-"""What the words of a language are, worked out once for each. The only importer of snowballstemmer.
+"""What the words of a language are, worked out once for each.
 
-A text becomes an array of numbers of tokens, and what is known of tokens stands in arrays by that
-number, so that a text that holds nothing new is read without a loop over its words.
+A text becomes a row of records of tokens, and whole pieces of it are remembered with theirs, so
+that a text that holds nothing new is read without a loop over its words.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
-from dataclasses import dataclass
+from collections.abc import Mapping
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final
 from zlib import crc32
 
-import numpy as np
-import snowballstemmer
-from numpy.typing import NDArray
-
 from aggregator.core import names, wordshares
-from aggregator.core.arrays import Bytes, Hashes, Ids
 from aggregator.core.commonwords import calendar_words, common_words
 from aggregator.core.monthnames import CAPITALISED, ORDINAL_POINT, months_of
+from aggregator.core.reading import SIZE, Reading, record, renumbered
 from aggregator.core.segments import is_function
+from aggregator.core.stemming import STEMMERS, stemmer
 from aggregator.core.text import fold
 from aggregator.core.tokens import LINE_END, PUNCTUATION, pieces, plain_number, tokens
 
-KNOWN: Final = 100_000
-"""So many tokens or pieces are remembered of a language; then it begins anew."""
+KNOWN: Final = 70_000
+"""So many tokens or pieces are remembered of a language; then it begins anew, and takes over from
+the one before what it meets again."""
+_KEPT = 2 * KNOWN
+"""One that a single text has made larger is let go at once."""
 _PIECE = 32
 """Characters of a piece that is worth remembering."""
 
 _SHORT = 4
 """Characters of a month in short."""
 
-_STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german",
-    "el": "greek", "en": "english", "es": "spanish", "et": "estonian", "eu": "basque",
-    "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
-    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
-    "ne": "nepali", "nl": "dutch", "no": "norwegian", "nb": "norwegian", "nn": "norwegian",
-    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-_Number = TypeVar("_Number", bound=np.generic)
 _DAY = re.compile(r"(\d\d?)(?:st|nd|rd|th|er|º|ª|일)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A title and a text as the numbers of their tokens."""
-
-    ids: Ids
-    kinds: Bytes
-    """Of each, as core.names has them."""
-    title: int
-    """How many of them are the title's, the end of its line included."""
-
-
 class Lexicon(dict[str, bytes]):
-    """Pieces of text, and the numbers of their tokens, 4 bytes each, in the machine's order."""
+    """Pieces of text, and the records of their tokens, one after the other."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, older: Lexicon | None = None) -> None:
+        """`older` is the one before it, which takes no part any more but to be asked by this."""
         super().__init__()
         self.language = language
-        self.tokens: list[str] = []
-        """As written, by number."""
-        self.days: dict[int, int] = {}
-        """Tokens that can be the day of a month."""
-        self.months: dict[int, int] = {}
-        """Tokens that can be a month, 1 to 12."""
-        self._numbers: dict[str, int] = {}
+        self.written: list[str] = []
+        """Tokens by number; never shortened, for readings refer to it."""
+        self._records: dict[str, bytes] = {}
+        self._older: Mapping[str, bytes] = {}
+        if older is not None:
+            older._older = {}  # noqa: SLF001 - two generations are kept, not all
+            if len(older.written) < _KEPT:
+                self._older = older._records  # noqa: SLF001 - its kind
         self._common = common_words(language)
         self._calendar = frozenset(map(fold, calendar_words(language)))
         self._months = months_of(language)
+        self._special = self._common.union(self._calendar, self._months)
         self._levels = wordshares.levels(language)
-        name = _STEMMERS.get(language)
-        available = name in snowballstemmer.algorithms()
-        self._stem = snowballstemmer.stemmer(name).stemWord if available else str
-        # The arrays are replaced when they are full, never shortened: who has numbers of tokens
-        # finds them in the arrays that are there then.
-        self.words: Hashes = np.zeros(1 << 12, np.uint32)
-        """Hash of the folded token."""
-        self.stems: Hashes = np.zeros(1 << 12, np.uint32)
-        """Hash of the stem; 0 for what says nothing."""
-        self.kinds: Bytes = np.zeros(1 << 12, np.uint8)
-        self.levels: Bytes = np.zeros(1 << 12, np.uint8)
-        """How unusual the stem is, as core.wordshares has it."""
+        self._stem = stemmer(language)
         self._lock = Lock()  # threads of one process share it
 
     @property
     def is_full(self) -> bool:
-        return len(self.tokens) >= KNOWN or len(self) >= KNOWN
+        return len(self.written) >= KNOWN or len(self) >= KNOWN
 
     def read(self, title: str, text: str) -> Reading:
         """The title, which is a line of its own, and the text."""
-        number = self.__getitem__
-        head = b"".join(map(number, [*pieces(title), LINE_END]))
-        ids = np.frombuffer(head + b"".join(map(number, pieces(text))), np.uint32)
-        return Reading(ids=ids, kinds=self.kinds[ids], title=len(head) // 4)
+        known = self.__getitem__
+        head = b"".join(map(known, [*pieces(title), LINE_END]))
+        records = b"".join([head, *map(known, pieces(text))])
+        return Reading(records, len(head) // SIZE, self.written, self.language)
 
     def __missing__(self, piece: str) -> bytes:
-        found = tokens(piece, self.language)
+        is_short = len(piece) <= _PIECE
+        if is_short and piece.isalpha() and piece.isascii():
+            found = [piece]
+        else:
+            found = self._with_points(tokens(piece, self.language))
+            if found == [piece]:
+                found = [piece]  # one string is enough
         with self._lock:
-            numbers = [
-                self._numbers[token] if token in self._numbers else self._add(token)
-                for token in self._with_points(found)
-            ]
-        packed = array("I", numbers).tobytes()
-        if len(piece) <= _PIECE:
+            records = [self._records.get(token) or self._add(token) for token in found]
+        packed = records[0] if len(records) == 1 else b"".join(records)
+        if is_short:
             self[piece] = packed
         return packed
 
@@ -128,43 +101,72 @@ class Lexicon(dict[str, bytes]):
             return len(token) < 3 and self.language in ORDINAL_POINT
         return len(token) <= _SHORT and self._month(token, fold(token)) > 0
 
-    def _add(self, token: str) -> int:
-        number = len(self.tokens)
-        if number == len(self.words):
-            self.words, self.stems = _longer(self.words), _longer(self.stems)
-            self.kinds, self.levels = _longer(self.kinds), _longer(self.levels)
-        word, stem, kind = self._read(token, number)
-        self.words[number] = word
-        self.stems[number] = stem
-        self.kinds[number] = kind
-        self.levels[number] = self._levels.get(stem, wordshares.UNKNOWN)
-        self.tokens.append(token)
-        self._numbers[token] = number
-        return number
+    def _add(self, token: str) -> bytes:
+        number = len(self.written)
+        known = self._older.get(token)
+        if known is not None:
+            made = renumbered(known, number)
+        elif token.isalpha() and token.isascii() and (folded := token.lower()) not in self._special:
+            made = self._word(token, folded, number)
+        else:
+            made = self._read(token, number)
+        self.written.append(token)
+        self._records[token] = made
+        return made
 
-    def _read(self, token: str, number: int) -> tuple[int, int, int]:
-        """Hash of the word, hash of its stem, kind."""
+    def _word(self, token: str, folded: str, number: int) -> bytes:
+        """The record of a word of Latin letters without marks of which nothing else is known."""
+        kind = names.WORD
+        if token != folded:
+            kind = names.kind_of(token)
+        stem = crc32(fold(self._stem(folded)).encode())
+        return record(
+            word=crc32(folded.encode()),
+            stem=stem,
+            number=number,
+            kind=kind,
+            level=self._levels.get(stem, wordshares.UNKNOWN),
+            dated=0,
+            role=names.role_of(token, kind),
+        )
+
+    def _read(self, token: str, number: int) -> bytes:
+        """The record of a token."""
+        month = day = word = stem = 0
         if token in PUNCTUATION or token == names.POINT_MARK:
-            return 0, 0, names.kind_of(token)
-        numeric = token[0].isdecimal()
-        plain = plain_number(token) if numeric else token.replace(".", "")
-        folded = fold(plain)
-        word = crc32(folded.encode())
-        month = self._month(token, folded)
-        if month:
-            self.months[number] = month
-        if folded in self._common or is_function(token, self.language):
-            return word, 0, names.MONTH if month else names.COMMON
-        stem = crc32((folded if numeric else fold(self._stem(plain.lower()))).encode())
-        if month and (numeric or not token[0].isupper()):
-            return word, stem, names.MONTH
-        if numeric and (day := _DAY.fullmatch(plain)) and 1 <= int(day[1]) <= 31:
-            self.days[number] = int(day[1])
+            kind = names.kind_of(token)
+        else:
+            numeric = token[0].isdecimal()
+            plain = plain_number(token) if numeric else token.replace(".", "")
+            folded = fold(plain)
+            word = crc32(folded.encode())
+            month = self._month(token, folded)
+            if folded in self._common or is_function(token, self.language):
+                kind = names.MONTH if month else names.COMMON
+            else:
+                stem = crc32((folded if numeric else fold(self._stem(plain.lower()))).encode())
+                kind = self._kind(token, plain, folded, month)
+                if kind == names.NUMBER and (found := _DAY.fullmatch(plain)):
+                    day = int(found[1]) if 1 <= int(found[1]) <= 31 else 0
+        return record(
+            word=word,
+            stem=stem,
+            number=number,
+            kind=kind,
+            level=self._levels.get(stem, wordshares.UNKNOWN),
+            dated=names.dated_as(kind, day=day, month=month),
+            role=names.role_of(token, kind),
+        )
+
+    def _kind(self, token: str, plain: str, folded: str, month: int) -> int:
+        """Of a token that is no function word, as written, as it counts and folded."""
+        if month and (token[0].isdecimal() or not token[0].isupper()):
+            return names.MONTH
         kind = names.kind_of(plain)
         if kind == names.CAPITAL and (month or folded in self._calendar):
             short = len(folded) <= _SHORT and folded not in self._calendar
-            kind = names.SHORT_MONTH if short else names.CALENDAR
-        return word, stem, kind
+            return names.SHORT_MONTH if short else names.CALENDAR
+        return kind
 
     def _month(self, token: str, folded: str) -> int:
         month = self._months.get(folded, 0)
@@ -180,18 +182,14 @@ def lexicon(language: str) -> Lexicon:
     if found is None or found.is_full:
         if not _is_known(language):
             return lexicon("")
-        found = _LEXICONS[language] = Lexicon(language)
+        found = _LEXICONS[language] = Lexicon(language, found)
     return found
 
 
 def _is_known(language: str) -> bool:
     """Whether anything tells it from others; or it is the one of all that are not known."""
     return (
-        language in {"", *_STEMMERS}
+        language in {"", *STEMMERS}
         or bool(common_words(language) or months_of(language))
         or bool(wordshares.levels(language))
     )
-
-
-def _longer(array: NDArray[_Number]) -> NDArray[_Number]:
-    return np.concatenate([array, np.zeros_like(array)])

@@ -7,22 +7,23 @@ are taken that the text shows elsewhere. Scripts without capitals give numbers a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
-from aggregator.core.arrays import Bytes, Ids, Places
+from aggregator.core.arrays import Hashes
 from aggregator.core.monthnames import MONTH_FIRST, SHORT
+from aggregator.core.reading import Reading
 
 NAMES = 40
 """At most so many are kept of a text."""
 NAME_WORDS = 8
 """A name has no more; what is longer is parted."""
-_LONG = b"\1" * NAME_WORDS
 
 # Kinds of tokens. Plain integers: a text has hundreds, and an enum costs three times as much.
 WORD: Final = 0
@@ -59,40 +60,38 @@ _MARKS = {
     "\n": PARAGRAPH,
     POINT_MARK: POINT,
 }
-# By kind: whether names, numbers and dates are made of it; and so on.
-_MARKED = np.isin(np.arange(256), [MONTH, CAPITAL, SHORT_MONTH, ACRONYM, NUMBER, CALENDAR])
-_CAPITALS = np.isin(np.arange(256), [CAPITAL, SHORT_MONTH, ACRONYM])
-_ALONE = np.isin(np.arange(256), [ACRONYM, NUMBER, CALENDAR])
-_MONTHS = np.isin(np.arange(256), [MONTH, SHORT_MONTH, CALENDAR])
-_BEFORE_CAPITALS = frozenset([COLON, SENTENCE, OPEN, PARAGRAPH])
-_PARTICLES = frozenset(
-    {"al", "bin", "da", "de", "del", "den", "der", "di", "do", "dos", "du", "ibn", "la", "of"}
-    | {"ul", "van", "von"}
+_INSIDE = (
+    *("al", "bin", "da", "de", "del", "den", "der", "di", "do", "dos", "du", "ibn", "la", "of"),
+    *("ul", "van", "von"),
 )
+"""Words that may stand inside a name."""
+_PARTICLES = {word: role for role, word in enumerate(_INSIDE, start=1)}
+# What a token does for names. Capital letters are what names, numbers and dates begin with: a
+# capital, one that proves nothing, an acronym, a date, what else stands alone.
+_ROLES = {
+    **dict.fromkeys([CAPITAL, SHORT_MONTH], ord("C")),
+    ACRONYM: ord("A"),
+    **dict.fromkeys([NUMBER, CALENDAR], ord("N")),
+    POINT: ord("."),
+    **dict.fromkeys([COLON, OPEN, PARAGRAPH], ord("(")),
+    SENTENCE: ord("!"),
+    CLOSE: ord(")"),
+}
+_NO_ROLE = ord(" ")
+_BEGINNING, _DATE, _POINT, _LETTERS = ord("B"), ord("D"), ord("."), ord("A")
+_NAME = re.compile(
+    rb"[A-N](?:(?<=[A-C])(?:[\x01-\x%02x.]?[A-C]){1,%d})?" % (len(_PARTICLES), NAME_WORDS - 1)
+)
+_FIRST_MONTH = 32
+"""What a token can be in a date: 1 to 31 are days, those behind this number are months."""
+_MONTH = re.compile(rb"[^\x00-\x%02x]" % _FIRST_MONTH)
+_NO_MONTHS = bytes(range(_FIRST_MONTH + 1))
 _OF = frozenset(["of", "the", "de", "del", "di", "d", "den", "o"])
 """Between a day and its month."""
 ABBREVIATIONS: Final = frozenset(
     {"Capt", "Col", "Dr", "Gen", "Gov", "Hon", "Inc", "Jr", "Lt", "Ltd", "Mr", "Mrs", "Ms", "No"}
     | {"Prof", "Rep", "Sen", "Sgt", "Sr", "St"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of a title and a text, as far as names are concerned."""
-
-    ids: Ids
-    kinds: Bytes
-    """One a token."""
-    written: Sequence[str]
-    """By the number of a token."""
-    days: Mapping[int, int]
-    """By the number of a token: what day of a month it can be."""
-    months: Mapping[int, int]
-    """By the number of a token: what month it can be, 1 to 12."""
-    language: str
-    title: int
-    """How many of them are the title's, the end of its line included."""
 
 
 def kind_of(token: str) -> int:
@@ -106,22 +105,71 @@ def kind_of(token: str) -> int:
     return ACRONYM if len(token) > 1 and token.isupper() else CAPITAL
 
 
-def find_names(tokens: Tokens) -> tuple[tuple[str, int], ...]:
-    """(name, number or date as written, count): the most frequent, those of the beginning first.
+def role_of(token: str, kind: int) -> int:
+    """What a token does for names."""
+    if kind < MONTH and token in _PARTICLES:
+        return _PARTICLES[token]
+    return _ROLES.get(kind, _NO_ROLE)
 
-    Dates are written "7 Feb" in every language.
+
+def dated_as(kind: int, *, day: int = 0, month: int = 0) -> int:
+    """What a token can be in a date: a day, 1 to 31, or a month, 1 to 12; 0: neither."""
+    return _FIRST_MONTH + month if month and kind in {MONTH, SHORT_MONTH, CALENDAR} else day
+
+
+def find_names(
+    texts: Sequence[Reading], row: Reading, starts: Sequence[int]
+) -> Iterator[tuple[tuple[str, int], ...]]:
+    """Of each text (name, number or date as written, count): the most frequent, those of the
+    beginning first.
+
+    `row` has the tokens of all texts, `starts` says where each begins. Dates are written "7 Feb"
+    in every language.
     """
-    marked = _MARKED[tokens.kinds].nonzero()[0]
-    if not len(marked):
-        return ()
-    sure, doubtful = _facts(tokens, marked)
+    kinds, roles = row.kinds, bytearray(row.roles)
+    dates: list[tuple[int, str]] = []
+    dated = row.dated
+    for text, start in zip(texts, starts, strict=True):
+        part = dated[start : start + len(text)]
+        if part.translate(None, _NO_MONTHS):
+            for first, second, date in _dates(text, part, kinds[start : start + len(text)]):
+                dates.append((start + first, date))
+                roles[start + first], roles[start + second] = _DATE, _NO_ROLE
+    # The first word of a sentence, or of what is said, proves nothing.
+    roles = roles.replace(b"(C", b"(B").replace(b"!C", b"!B").replace(b"!)C", b"!)B")
+    for start in starts:
+        if roles[start] == _ROLES[CAPITAL]:
+            roles[start] = _BEGINNING
+    done = bytes(roles)
+    at = (np.frombuffer(done, np.uint8) >= _LETTERS).nonzero()[0]
+    numbers = row.numbers.take(at).tolist()
+    edges = [*at.searchsorted(np.array(starts)).tolist(), len(numbers)]
+    written: list[str] = []
+    for text, (begin, end) in zip(texts, pairwise(edges), strict=True):
+        written += map(text.written.__getitem__, numbers[begin:end])
+    for first, date in dates:
+        written[int(at.searchsorted(first))] = date
+    parts = iter(written)
+    for text, start in zip(texts, starts, strict=True):
+        end = start + len(text)
+        headline = kinds[start : start + text.title]
+        sure, doubtful = _facts(done[start:end], headline, parts)
+        yield _most_frequent(sure, doubtful, alone=len(text) <= text.title)
+
+
+def _most_frequent(
+    sure: list[str], doubtful: list[str], *, alone: bool
+) -> tuple[tuple[str, int], ...]:
+    """`alone`: there is a headline only, where what is doubtful has to do."""
     found = Counter(sure)
-    known = set(" ".join(found).split())
-    alone = len(tokens.ids) <= tokens.title
-    for run in doubtful:
-        name = run if alone else " ".join([part for part in run.split() if part in known])
-        if name:
-            found[name] += 1
+    if doubtful:
+        known = set(" ".join(found).split())
+        for run in doubtful:
+            name = run
+            if not alone and run not in known:
+                name = " ".join([part for part in run.split() if part in known])
+            if name:
+                found[name] = found.get(name, 0) + 1
     # As most_common, which takes three times as long.
     return tuple(sorted(found.items(), key=itemgetter(1), reverse=True)[:NAMES])
 
@@ -131,100 +179,71 @@ def _capitalises_all(kinds: bytes) -> bool:
     return capital >= 3 and capital > 2 * kinds.count(WORD)
 
 
-def _facts(tokens: Tokens, marked: Places) -> tuple[list[str], list[str]]:
-    """Runs of capitals, single numbers and dates: the certain ones, and those that may be none."""
-    kinds = tokens.kinds[marked]
-    written = list(map(tokens.written.__getitem__, tokens.ids[marked].tolist()))
-    left_out = _dated(tokens, marked, kinds, written)
-    begins, between = _runs(tokens, marked, kinds)
-    stands_alone = _ALONE[kinds].tolist()
-    places, around = marked.tolist(), tokens.kinds.tobytes()
-    headline = 0
-    if _capitalises_all(around[: tokens.title]):
-        headline = tokens.title
+def _facts(roles: bytes, headline: bytes, parts: Iterator[str]) -> tuple[list[str], list[str]]:
+    """Runs of capitals, single numbers and dates: the certain ones, and those that may be none.
+
+    `headline` has the kinds of the tokens of the title, `parts` what is written where a role is a
+    letter.
+    """
     sure: list[str] = []
     doubtful: list[str] = []
-    for first, end in zip(begins, [*begins[1:], len(written)], strict=True):
-        name = written[first]
-        if end - first > 1:
-            certain = True
-            for at in range(first + 1, end):
-                name += between.get(at, " ") + written[at]
-        elif first in left_out:
-            continue
+    if _capitalises_all(headline):
+        for run in _NAME.findall(roles[: len(headline)]):
+            name = _joined(run, parts)
+            (sure if name[0].isdecimal() else doubtful).append(name)
+        roles = roles[len(headline) :]
+    for run in _NAME.findall(roles):
+        if len(run) > 1:
+            sure.append(_joined(run, parts))
+        elif run == b"B":
+            doubtful.append(next(parts))
         else:
-            certain = stands_alone[first] or not _begins(around, places[first])
-        if certain and (places[first] >= headline or name[0].isdecimal()):
-            sure.append(name)
-        else:
-            doubtful.append(name)
+            sure.append(next(parts))
     return sure, doubtful
 
 
-def _begins(kinds: bytes, at: int) -> bool:
-    """Whether a sentence begins there, or what is said: then a capital proves nothing."""
-    before = kinds[at - 1] if at else PARAGRAPH
-    if before == CLOSE:
-        return at > 1 and kinds[at - 2] == SENTENCE
-    return before in _BEFORE_CAPITALS
-
-
-def _runs(tokens: Tokens, marked: Places, kinds: Bytes) -> tuple[list[int], dict[int, str]]:
-    """Where among the marked tokens a run begins; what stands inside one before a token."""
-    capital = _CAPITALS[kinds]
-    gaps = marked[1:] - marked[:-1]
-    gaps[~(capital[1:] & capital[:-1])] = 0
-    joined = gaps == 1
-    between: dict[int, str] = {}
-    near = (gaps == 2).nonzero()[0]
-    middle = marked[near] + 1
-    for at, number, kind in zip(
-        near.tolist(), tokens.ids[middle].tolist(), tokens.kinds[middle].tolist(), strict=True
-    ):
-        if kind == POINT:
-            joined[at] = True
-        elif kind < BREAK and tokens.written[number] in _PARTICLES:
-            joined[at] = True
-            between[at + 1] = f" {tokens.written[number]} "
-    begins = [0, *((~joined).nonzero()[0] + 1).tolist()]
-    if _LONG in joined.tobytes():  # text in capitals
-        runs = zip(begins, [*begins[1:], len(marked)], strict=True)
-        begins = [at for first, end in runs for at in range(first, end, NAME_WORDS)]
-    return begins, between
-
-
-def _dated(tokens: Tokens, marked: Places, kinds: Bytes, written: list[str]) -> set[int]:
-    """Writes dates where they begin, as a kind of numbers, and tells which of the marked tokens
-    are then left out."""
-    left_out: set[int] = set()
-    months = _MONTHS[kinds].nonzero()[0].tolist()
-    if not months:
-        return left_out
-    numbers, places = tokens.ids[marked].tolist(), marked.tolist()
-    for at in months:
-        month = tokens.months.get(numbers[at])
-        if month is None:
-            continue
-        first, day = at - 1, None
-        if at and at - 1 not in left_out and _is_near(tokens, places[at - 1], places[at]):
-            day = tokens.days.get(numbers[at - 1])
-        if day is None and tokens.language in MONTH_FIRST and at + 1 < len(places):
-            first = at
-            if _is_near(tokens, places[at], places[at + 1]):
-                day = tokens.days.get(numbers[at + 1])
-        if day is not None:
-            written[first] = f"{day} {SHORT[month - 1]}"
-            kinds[first : first + 2] = NUMBER
-            left_out.add(first + 1)
-        elif kinds[at] == MONTH:
-            left_out.add(at)
-    return left_out
-
-
-def _is_near(tokens: Tokens, one: int, other: int) -> bool:
-    """Whether what stands between two tokens leaves them one date."""
-    return other - one <= 3 and all(
-        tokens.kinds[at] == POINT
-        or (tokens.kinds[at] <= COMMON and tokens.written[tokens.ids[at]] in _OF)
-        for at in range(one + 1, other)
+def _joined(run: bytes, parts: Iterator[str]) -> str:
+    """A name, of which those parts are given that do not only stand inside one."""
+    if run.isalpha():
+        return " ".join(islice(parts, len(run)))
+    return " ".join(
+        [next(parts) if role >= _LETTERS else _INSIDE[role - 1] for role in run if role != _POINT]
     )
+
+
+def _dates(read: Reading, dated: bytes, kinds: bytes) -> Iterator[tuple[int, int, str]]:
+    """Where a date begins, the other token it is made of, and the date as it is written.
+
+    `dated` and `kinds` are those of the reading.
+    """
+    numbers = read.numbers
+    left_out: set[int] = set()
+    for at in [match.start() for match in _MONTH.finditer(dated)]:
+        first, second, day = _near(read, kinds, numbers, at, -1), at, 0
+        if first >= 0 and first not in left_out:
+            day = _day(dated[first])
+        if not day and read.language in MONTH_FIRST:
+            first, second = at, _near(read, kinds, numbers, at, 1)
+            day = _day(dated[second]) if second >= 0 else 0
+        if day:
+            left_out.add(second)
+            yield first, second, f"{day} {SHORT[dated[at] - _FIRST_MONTH - 1]}"
+
+
+def _near(read: Reading, kinds: bytes, numbers: Hashes, at: int, step: int) -> int:
+    """The next token before or behind a month that names, numbers and dates are made of, if what
+    stands between the two leaves them one date; else -1."""
+    for other in range(at + step, at + 4 * step, step):
+        if not 0 <= other < len(kinds):
+            return -1
+        kind = kinds[other]
+        if MONTH <= kind < BREAK:
+            return other
+        if kind != POINT and (kind > COMMON or read.written[numbers[other]] not in _OF):
+            return -1
+    return -1
+
+
+def _day(dated: int) -> int:
+    """The day that a token can be; 0: none."""
+    return dated if dated < _FIRST_MONTH else 0

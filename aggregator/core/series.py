@@ -113,11 +113,12 @@ def _title(found: Features) -> _Title:
 
 @lru_cache(maxsize=2_000)
 def _read(title: str, language: str) -> _Title:
-    known = lexicon(language)
-    reading = known.read(_SUFFIX.split(title)[0], "")
+    reading = lexicon(language).read(_SUFFIX.split(title)[0], "")
     words = [
-        (int(known.words[number]), int(known.stems[number]), kind)
-        for number, kind in zip(reading.ids.tolist(), reading.kinds.tolist(), strict=True)
+        (word, stem, kind)
+        for word, stem, kind in zip(
+            reading.words.tolist(), reading.stems.tolist(), reading.kinds, strict=True
+        )
         if kind < BREAK
     ]
     printed = fingerprint(title, "", language)
@@ -148,9 +149,9 @@ def _is_column(title: str, language: str) -> bool:
         return False
     for beginning in BEGINNINGS:
         if plain.startswith(beginning):
-            known = lexicon(language)
-            reading = known.read(plain[len(beginning) :], "")
-            telling = set(known.stems[reading.ids[reading.kinds < MONTH]].tolist()) - {0}
+            reading = lexicon(language).read(plain[len(beginning) :], "")
+            stems = zip(reading.stems.tolist(), reading.kinds, strict=True)
+            telling = {stem for stem, kind in stems if stem and kind < MONTH}
             return len(telling) < TELLING
     return False
 

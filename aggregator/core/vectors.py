@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -47,14 +49,16 @@ class Vector:
 
 def vector(found: Features, frequencies: Frequencies) -> Vector:
     """Of an article, by what words say now."""
-    says = frequencies.weights(found.item.fingerprint.language, found.terms)
-    return _sorted(found.terms, found.forces * says, says)
+    words = found.words
+    says = frequencies.weights_at(words.spots)
+    return _unit(words.numbers, words.forces * says, says, _once(len(says)))
 
 
 def title_vector(found: Features, frequencies: Frequencies) -> Vector:
     """Of its headline."""
-    says = frequencies.weights(found.item.fingerprint.language, found.title)
-    return _sorted(found.title, says, says)
+    words = found.title_words
+    says = frequencies.weights_at(words.spots)
+    return _unit(words.numbers, says, says, _once(len(says)))
 
 
 def centre(vectors: Sequence[Vector]) -> Vector:
@@ -70,16 +74,19 @@ def centre(vectors: Sequence[Vector]) -> Vector:
     return _unit(distinct, sums, says[first], times)
 
 
-def _sorted(words: Numbers, values: Weights, says: Weights) -> Vector:
-    order = np.argsort(words)
-    return _unit(words[order], values[order], says[order], np.ones(len(words)))
-
-
 def _unit(words: Numbers, values: Weights, says: Weights, articles: Weights) -> Vector:
-    length = float(np.sqrt(values @ values))
+    length = sqrt(values @ values)
     return Vector(
         words=words,
         values=values / length if length else values,
         says=says,
         articles=articles,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _once(count: int) -> Weights:
+    """So many times 1."""
+    ones = np.ones(count)
+    ones.flags.writeable = False
+    return ones

@@ -19,11 +19,12 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.core.features import usual_facts
+from aggregator.core.fact_keys import usual_facts
 from aggregator.core.wordshares import shares
 
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 PRIOR = 2_000
 """Articles that are taken as read before the first, as far as is known what is usual in a language.
@@ -42,9 +43,25 @@ FACTS = "*"
 """In place of a language: names and numbers."""
 
 _SLOTS = 1 << 20
-_ODD = (0x9E3779B1, 0x85EBCA77)
+_ODD = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77))
 """Multipliers of the two rows (Knuth's multiplicative hashing)."""
 _NONE = np.uint32(0xFFFFFFFF)
+_ONE = np.uint32(1)
+_HIGH = np.uint32(12)
+"""A place is the upper 20 bits."""
+
+
+@dataclass(slots=True)
+class Spots:
+    """Where words are counted, and what is usual in their language: what does not change."""
+
+    language: str
+    rows: tuple[Places, Places]
+    """The place of each word, for each row of the sketch."""
+    usual: Weights
+    """In how many of the articles that are taken as read each is."""
+    read: Weights
+    """Of how many."""
 
 
 class Frequencies:
@@ -56,15 +73,23 @@ class Frequencies:
 
     def add(self, language: str, words: Numbers) -> None:
         """Count an article; `words` are distinct."""
-        self._articles[language] += 1
-        for row, places in zip(self._rows, _places(language, words), strict=True):
-            row[places] += np.uint32(1)
+        self.add_at(spots(language, words))
+
+    def add_at(self, there: Spots) -> None:
+        """As `add`."""
+        self._articles[there.language] += 1
+        for row, places in zip(self._rows, there.rows, strict=True):
+            row[places] += _ONE
 
     def remove(self, language: str, words: Numbers) -> None:
         """Count one down that was added with the same words."""
-        self._articles[language] -= 1
-        for row, places in zip(self._rows, _places(language, words), strict=True):
-            row[places] -= np.uint32(1)
+        self.remove_at(spots(language, words))
+
+    def remove_at(self, there: Spots) -> None:
+        """As `remove`."""
+        self._articles[there.language] -= 1
+        for row, places in zip(self._rows, there.rows, strict=True):
+            row[places] -= _ONE
 
     def size(self, language: str) -> int:
         """Articles counted."""
@@ -73,30 +98,41 @@ class Frequencies:
     def weights(self, language: str, words: Numbers, *, less: Weights | None = None) -> Weights:
         """How much each says, `LEAST` to `MOST`, in natural units; `less`: as if so many articles
         with each were not there."""
-        one, other = _places(language, words)
-        found = np.minimum(self._rows[0][one], self._rows[1][other]) + 0.5
+        return self.weights_at(spots(language, words), less=less)
+
+    def weights_at(self, there: Spots, *, less: Weights | None = None) -> Weights:
+        """As `weights`."""
+        one, other = there.rows
+        found = np.minimum(self._rows[0].take(one), self._rows[1].take(other)) + 0.5
         if less is not None:
             found = np.maximum(found - less, 0.5)
-        usual = _usual(language)
-        at = np.searchsorted(usual.words, words)
-        known = usual.words[at] == words
-        found += usual.times[at] * known
-        total = self._articles[language] + 2 + np.where(known, usual.articles, usual.others)
-        return np.minimum(np.maximum(np.log(total / found), LEAST), MOST)
+        found += there.usual
+        np.divide(there.read + (self._articles[there.language] + 2), found, out=found)
+        np.log(found, out=found)
+        np.maximum(found, LEAST, out=found)
+        np.minimum(found, MOST, out=found)
+        return found
+
+
+def spots(language: str, words: Numbers) -> Spots:
+    """Of words of a language."""
+    usual = _usual(language)
+    at = usual.words.searchsorted(words)
+    at[usual.words.take(at) != words] = len(usual.words) - 1
+    rows = _places(language, words)
+    return Spots(language, rows, usual.times.take(at), usual.read.take(at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Usual:
     """What is known before the first article."""
 
-    articles: int
-    """Taken as read: for the words that are known."""
-    others: int
-    """The same for any other word."""
     words: Numbers
-    """Sorted, and one behind the last that is none."""
+    """Sorted, and one behind the last that stands for any other word."""
     times: Weights
-    """In how many of the articles each is."""
+    """In how many of the articles that are taken as read each is."""
+    read: Weights
+    """How many these are."""
 
 
 @cache
@@ -112,18 +148,18 @@ def _usual(language: str) -> _Usual:
 
 def _table(words: Numbers, times: Weights, articles: int, others: int) -> _Usual:
     return _Usual(
-        articles=articles,
-        others=others,
         words=np.append(words, _NONE),
         times=np.append(times, 0.0),
+        read=np.append(np.full(len(words), float(articles)), float(others)),
     )
 
 
-def _places(language: str, words: Numbers) -> tuple[npt.NDArray[np.uint32], ...]:
-    salted = words ^ np.uint32(_salt(language))
-    return tuple((salted * np.uint32(odd)) >> np.uint32(12) for odd in _ODD)
+def _places(language: str, words: Numbers) -> tuple[Places, Places]:
+    salted = words ^ _salt(language)
+    one, other = (salted * _ODD[0]) >> _HIGH, (salted * _ODD[1]) >> _HIGH
+    return one.astype(np.intp), other.astype(np.intp)  # numpy is faster with these
 
 
 @cache
-def _salt(language: str) -> int:
-    return crc32(language.encode())
+def _salt(language: str) -> np.uint32:
+    return np.uint32(crc32(language.encode()))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from aggregator.core.cluster import Grouper
 from aggregator.pipeline.events import StoriesAssigned
 from aggregator.pipeline.line import Pipeline
+from aggregator.pipeline.uncollected import uncollected
 from aggregator.sandbox import SandboxProtocol
 from aggregator.storage.protocol import Storage
 from aggregator.types import GroupInput, Unassigned
@@ -69,7 +70,9 @@ def _assign(line: Pipeline, items: Sequence[GroupInput], state: int, gone: Seque
         grouper = rebuilt(line)
     for article_id in gone:
         grouper.forget(article_id)
-    decided = [grouper.add(item) for item in items]
+    with uncollected():
+        grouper.expect(items)
+        decided = [grouper.add(item) for item in items]
     stored = line.storage.assign(
         list(zip(items, decided, strict=True)), now=line.clock(), state=state
     )

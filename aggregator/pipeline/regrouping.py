@@ -18,6 +18,7 @@ from aggregator.core.partitions import compare
 from aggregator.errors import DatabaseBusy
 from aggregator.pipeline.grouping import fingerprinted, recalling
 from aggregator.pipeline.shelf import Shelf
+from aggregator.pipeline.uncollected import uncollected
 from aggregator.sandbox import SandboxProtocol
 from aggregator.storage.protocol import Storage
 from aggregator.types import Assignment, GroupInput, Manners, Regrouped, Relation, Unassigned
@@ -181,15 +182,17 @@ class _Work:
         return one.article if manners is None else replace(one.article, manners=manners)
 
     def _take(self, articles: Sequence[Regrouped], items: Sequence[GroupInput]) -> None:
-        for one, item in zip(articles, items, strict=True):
-            article_id = one.article.article_id
-            self.before[article_id] = int(one.before.story)
-            self.inputs.put(article_id, item)
-            if self.since is not None and item.at < self.since:
-                self.after[article_id] = int(one.before.story)
-                self._keep(self.deciding.restore(item, one.before))
-            else:
-                self._keep(self.deciding.add(item))
+        with uncollected():
+            self.deciding.grouper.expect(items)
+            for one, item in zip(articles, items, strict=True):
+                article_id = one.article.article_id
+                self.before[article_id] = int(one.before.story)
+                self.inputs.put(article_id, item)
+                if self.since is not None and item.at < self.since:
+                    self.after[article_id] = int(one.before.story)
+                    self._keep(self.deciding.restore(item, one.before))
+                else:
+                    self._keep(self.deciding.add(item))
         # What has been decided is on the shelf, and is recalled from there.
         self.deciding.grouper.settle()
 

@@ -95,13 +95,13 @@ class FingerprintTask:
 
     @staticmethod
     def load() -> Callable[[FingerprintTask], list[Fingerprint]]:
-        from aggregator.core.fingerprint import fingerprint  # noqa: PLC0415 - the same
+        from aggregator.core.fingerprint import fingerprints  # noqa: PLC0415 - the same
         from aggregator.core.meaning import encoder, with_meaning  # noqa: PLC0415 - the same
 
         encoder()
         return lambda task: [
-            with_meaning(fingerprint(title, text, language), title, text)
-            for title, text, language in task.items
+            with_meaning(printed, title, text)
+            for printed, (title, text, _) in zip(fingerprints(task.items), task.items, strict=True)
         ]
 
 

@@ -22,6 +22,7 @@ from aggregator.core.fingerprint import (
     SHINGLES,
     TERMS,
     fingerprint,
+    fingerprints,
     pack,
     plain_number,
     unpack,
@@ -129,6 +130,28 @@ def test_no_text_raises_and_what_is_kept_is_bounded(
         assert count > 0
         assert len(name.split()) < 2 * NAME_WORDS
         assert fact_keys(name) is fact_keys(name)
+
+
+ARTICLES = st.tuples(
+    st.one_of(st.just(""), st.sampled_from([piece.title for piece in newsdesk.ALL]), TEXT),
+    st.one_of(st.just(""), st.sampled_from([piece.text for piece in newsdesk.ALL]), TEXT),
+    st.sampled_from([None, "en", "tr", "ja", "zz"]),
+)
+
+
+@given(articles=st.lists(ARTICLES, max_size=8))
+def test_articles_together_have_the_fingerprints_of_each(
+    articles: list[tuple[str, str, str | None]],
+) -> None:
+    assert list(fingerprints(articles)) == [fingerprint(*article) for article in articles]
+
+
+def test_any_number_of_articles_can_be_fingerprinted_together() -> None:
+    long = " ".join(f"w{number % 30_000} Oskel" for number in range(60_000))
+    articles = [(piece.title, piece.text, piece.language) for piece in newsdesk.ALL] * 9
+    articles[7:7] = [("A headline", long, "en"), ("", "", None), ("", long, "de")]
+    found = list(fingerprints(iter(articles)))
+    assert found == [fingerprint(*article) for article in articles]
 
 
 @pytest.mark.timeout(60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import newsdesk
@@ -9,6 +11,7 @@ import pytest
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.core.lexicon import KNOWN, Lexicon, lexicon
+from aggregator.core.reading import Reading
 
 
 def test_a_full_lexicon_is_replaced_and_nothing_else_changes() -> None:
@@ -19,6 +22,36 @@ def test_a_full_lexicon_is_replaced_and_nothing_else_changes() -> None:
     assert lexicon("qq") is not first
     assert fingerprint("", many, "qq") == whole
     assert fingerprint(newsdesk.FLOOD.title, newsdesk.FLOOD.text, "qq") == before
+
+
+def test_what_is_met_again_is_taken_over_from_the_one_before() -> None:
+    text = "The ferry Calder Star left on 7 February, Mr. Tandy said."
+    first = Lexicon("en")
+    before = first.read("", text)
+    first.read("", "Other words: what they are matters not, but that they have numbers.")
+    second = Lexicon("en", first)
+    second.read("", "Some others first, so that numbers differ.")
+    after = second.read("", text)
+    assert before.numbers.tolist() != after.numbers.tolist()
+    assert spelled(before) == spelled(after)
+    for column in ("words", "stems", "kinds", "levels", "dated", "roles"):
+        assert list(getattr(before, column)) == list(getattr(after, column))
+
+
+def test_only_the_one_before_is_kept() -> None:
+    first = Lexicon("en")
+    gone = weakref.ref(first)
+    first.read("", "boats")
+    second = Lexicon("en", first)
+    third = Lexicon("en", second)
+    del first, second
+    gc.collect()
+    assert gone() is None
+    assert third.read("", "boats").written == ["\n", "boats"]
+
+
+def spelled(read: Reading) -> list[str]:
+    return [read.written[number] for number in read.numbers.tolist()]
 
 
 def test_languages_of_which_nothing_is_known_share_one() -> None:
@@ -46,4 +79,5 @@ def test_threads_share_one() -> None:
 def test_a_title_is_a_line_of_its_own() -> None:
     found = Lexicon("en").read("Boats rose", "Boats rose")
     assert found.title == 3
-    assert found.ids[:2].tolist() == found.ids[3:].tolist()
+    assert spelled(found) == ["Boats", "rose", "\n", "Boats", "rose"]
+    assert found.numbers[:2].tolist() == found.numbers[3:].tolist()

@@ -117,3 +117,64 @@ def test_nor_does_it_change_anything_how_many_there_are(seed: int) -> None:
         kept = sorted(root for root in those if not gone[root])
         assert found(postings, [number], limit=10**6) == kept
     assert len(postings) == sum(not gone[root] for those in wanted.values() for root in those)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_what_is_looked_up_ahead_changes_no_answer(data: st.DataObject) -> None:
+    """Numbers go into the table at once, and come and go while answers are expected."""
+    plain, ahead = Postings(), Postings(recent=2)
+    roots, few = st.integers(0, 9), st.lists(st.integers(0, 7), unique=True, min_size=1, max_size=6)
+    for _ in range(data.draw(st.integers(1, 8))):
+        asked = [np.array(data.draw(few), dtype=np.uint32) for _ in range(2)]
+        expected = ahead.expect(asked)
+        for postings_change in data.draw(st.lists(st.sampled_from("aaads"), max_size=3)):
+            root, numbers = data.draw(roots), data.draw(few)
+            for postings in (plain, ahead):
+                match postings_change:
+                    case "a":
+                        postings.add(root, numbers, begins=False)
+                    case "d":
+                        postings.discard(root, numbers)
+                    case _:
+                        postings.sweep(np.arange(10) == root)
+        for wanted, looked_up in zip(asked, expected, strict=True):
+            weights = [0.5 + number % 3 for number in wanted.tolist()]
+            answers = [
+                postings.find(
+                    wanted, weights, budget=12, limit=4, least=0.5, rank=RANK, ahead=known
+                )
+                for postings, known in ((plain, None), (ahead, None), (ahead, looked_up))
+            ]
+            assert answers[0] == answers[1] == answers[2]
+        assert sorted(plain) == sorted(ahead)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_table_has_what_a_set_would_have_however_it_grows(seed: int) -> None:
+    """Numbers of one story and of many, and many that begin in one row."""
+    rng = random.Random(seed)
+    postings = Postings(recent=500)
+    wanted: set[tuple[int, int]] = set()
+    crowd = [pow(0x9E3779B1, -1, 1 << 32) * number % (1 << 32) for number in range(400)]
+    for root in range(3_000):
+        numbers = {rng.randrange(1 << 32), int(rng.paretovariate(0.4)) % 1_000, rng.choice(crowd)}
+        postings.add(root, numbers, begins=True)
+        wanted |= {(number, root) for number in numbers}
+        if root % 3 == 0:
+            number, other = rng.choice(list(numbers)), rng.randrange(root + 1)
+            postings.add(other, [number], begins=False)
+            wanted.add((number, other))
+        if root % 7 == 0:
+            other = rng.randrange(root + 1)
+            postings.discard(other, numbers)
+            wanted -= {(number, other) for number in numbers}
+        if root % 800 == 799:
+            gone = np.array([rng.random() < 0.2 for _ in range(3_000)])
+            postings.sweep(gone)
+            wanted = {entry for entry in wanted if not gone[entry[1]]}
+    assert sorted(postings) == sorted(wanted)
+    for number in rng.sample(crowd, 50) + list(range(50)):
+        assert set(found(postings, [number], limit=10**6)) == {
+            root for one, root in wanted if one == number
+        }
