@@ -10,7 +10,7 @@ MODEL  := $(VENV)/semantic/.installed
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas floors format lock clean \
         bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling \
-        bench-neighbours bench-simulate kill-test floors-kept
+        bench-neighbours bench-simulate bench-search bench-watches kill-test floors-kept
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,7 +87,7 @@ format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling bench-neighbours bench-simulate ## all benchmarks, with the figures of others
+bench: bench-update bench-storage bench-extract bench-stories bench-search bench-watches bench-jobs bench-scaling bench-neighbours bench-simulate ## all benchmarks, with the figures of others
 
 bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and newsboat
 	@$(BIN)/python -m benchmarks.update
@@ -101,6 +101,12 @@ bench-extract: $(STAMP) $(RIVALS) ## texts and facts of real pages, beside trafi
 bench-stories: $(STAMP) $(MODEL) ## copies and stories of labelled sets, beside simpler methods; speed
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.stories --curve
 	@PYTHONPATH=tests/support:$(VENV)/semantic $(BIN)/python -m benchmarks.stories --model
+
+bench-search: $(STAMP) $(RIVALS) ## searches of a million articles, beside bare FTS5, tantivy, DuckDB
+	@$(BIN)/python -m benchmarks.search --rivals
+
+bench-watches: $(STAMP) ## articles a second by the number of watches
+	@$(BIN)/python -m benchmarks.watches --brute
 
 bench-jobs: $(STAMP) ## jobs a second of both engines
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.jobs

@@ -25,6 +25,7 @@ exits with `exit_code`; nothing here is ever shown as a traceback.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class AggregatorError(Exception):
@@ -156,8 +157,18 @@ class DeliveryError(AggregatorError):
 
     exit_code = 6
 
-    def __init__(self, message: str, *, recipient: str, permanent: bool) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        recipient: str,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(message)
         self.recipient = recipient
+        """An address, or the name of a channel."""
         self.permanent = permanent
         """True: the server refused for good, trying again is no use."""
+        self.retry_after = retry_after
+        """How long the server asks to be left alone; None: it does not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -71,6 +71,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     type(None): st.none(),
     datetime: st.datetimes(timezones=st.just(UTC)),
     date: st.dates(),
+    time: st.times(),
     timedelta: st.timedeltas(min_value=timedelta(days=-100_000), max_value=timedelta(days=100_000)),
 }
 

@@ -33,7 +33,13 @@ from aggregator.types import Manners, PagePolicy, PageRules, PageSelectors, Sour
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("/srv/news")
 TWO_LINES = "sources:\n  - https://theeuropetoday.com/feed/\n"
-ENVIRON = {"EXAMPLE_API_KEY": "k3y", "EXAMPLE_PASSWORD": "pa55", "SMTP_PASSWORD": "pa55"}
+ENVIRON = {
+    "EXAMPLE_API_KEY": "k3y",
+    "EXAMPLE_PASSWORD": "pa55",
+    "SMTP_PASSWORD": "pa55",
+    "HOOK_SECRET": "whsec_" + "k" * 32,
+    "ROOM_URL": "json://user:pa55@rooms.example.org/",
+}
 CERTIFICATES = Path(certifi.where()).read_text(encoding="ascii", errors="replace")
 
 
@@ -508,6 +514,7 @@ def test_the_template_watches_two_outlets() -> None:
 def folder(tmp_path: Path) -> Path:
     """With what the examples of the template name."""
     (tmp_path / "internal-ca.pem").write_text(CERTIFICATES, encoding="utf-8")
+    (tmp_path / "office-url").write_text("json://user:pa55@office.example.org/\n", encoding="utf-8")
     return tmp_path
 
 
@@ -530,11 +537,19 @@ def test_the_template_with_every_example_is_valid(folder: Path) -> None:
 
 
 def examples() -> list[str]:
-    """Each example of the template by itself; the digest comes with the mail server it needs."""
+    """Each example of the template by itself, with those that it needs."""
     general = template().partition("# --- where")[2]
-    blocks = re.findall(r"^#[a-z_]+:.*\n(?:#  .*\n)*", general, flags=re.MULTILINE)
-    smtp = next(block for block in blocks if block.startswith("#smtp:"))
-    return [block + smtp if block.startswith("#digest:") else block for block in blocks]
+    found = re.findall(r"^#[a-z_]+:.*\n(?:#  .*\n)*", general, flags=re.MULTILINE)
+    blocks = {block.partition(":")[0][1:]: block for block in found}
+    needed = {
+        "digest": ["smtp"],
+        "channels": ["digest", "smtp"],
+        "watches": ["channels", "digest", "smtp"],
+    }
+    return [
+        "".join([block, *(blocks[other] for other in needed.get(key, []))])
+        for key, block in blocks.items()
+    ]
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda block: str(block).partition(":")[0][1:])
@@ -560,7 +575,7 @@ def test_the_example_of_a_source_is_valid_by_itself() -> None:
 
 
 def test_the_values_of_the_examples_are_the_defaults() -> None:
-    other = ("#contact:", "#smtp:", "#allow:", "#proxy:", "#ca_file:")
+    other = ("#contact:", "#smtp:", "#allow:", "#proxy:", "#ca_file:", "#channels:", "#watches:")
     chosen = [block for block in examples() if not block.startswith(other)]
     lines = [
         line

@@ -14,18 +14,20 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from aggregator.config import parse, template
-from aggregator.config.build import DEFAULT_STORAGE
-from aggregator.config.schema import SECTIONS, FeedsFile, Section
+from aggregator.config.databases import DEFAULT_STORAGE
+from aggregator.config.schema import ANY_NAME, SECTIONS, FeedsFile, Section
 from aggregator.config.values import Range
 from aggregator.core.durations import format_duration, format_size
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
+SHOWN = {"sources": "sources[]", "watches": "watches[]", ANY_NAME: "NAME"}
+"""How the page writes what stands for many."""
 
 
 def in_schema() -> dict[str, FieldInfo]:
     found = {}
     for place, section in SECTIONS.items():
-        prefix = "".join("sources[]." if part == "sources" else f"{part}." for part in place)
+        prefix = "".join(f"{SHOWN.get(part, part)}." for part in map(str, place))
         for name, field in section.model_fields.items():
             found[prefix + (field.alias or name)] = field
     return found
@@ -50,9 +52,12 @@ def in_template() -> Iterator[str]:
         if indent == 0:
             section = key
             yield key
+        elif section == "channels":
+            if indent > 2:  # else it is a name
+                yield f"channels.NAME.{key}"
         elif indent <= 4:
             subsection = key
-            yield f"sources[].{key}" if section == "sources" else f"{section}.{key}"
+            yield f"{SHOWN.get(section, section)}.{key}"
         elif (section, subsection) in SECTIONS:
             yield f"sources[].{subsection}.{key}"
 
@@ -137,7 +142,7 @@ def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
 
 SECTION_KEYS = {
     *("digest", "smtp", "log", "stories", "sources[].headers", "sources[].opml"),
-    *("sources[].extract.headers", "sources[].extract.cookies"),
+    *("sources[].extract.headers", "sources[].extract.cookies", "channels"),
 }
 
 
@@ -148,6 +153,20 @@ def test_the_examples_of_rules_are_valid() -> None:
     environ = {"EXAMPLE_SUBSCRIBER": "s3cret"}
     configs = [parse(text, file="f", folder=Path(), environ=environ) for text in examples]
     assert all(config.sources[0].rules for config in configs)
+
+
+def test_the_examples_of_channels_and_watches_are_valid() -> None:
+    page = PAGE.read_text()
+    found = [
+        re.findall(r"^```yaml\n(.*?)^```", part.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
+        for part in (page.partition("\n## Channels")[2], page.partition("\n## Watches")[2])
+    ]
+    [[channels], [watches]] = found
+    others = "sources: [https://a.example/]\ndigest: {from: a@b.example}\nsmtp: {host: b.example}\n"
+    environ = {"HOOK_SECRET": "k" * 32, "SLACK_URL": "json://ann:secret@chat.example.org/"}
+    config = parse(f"{others}{channels}{watches}", file="f", folder=Path(), environ=environ)
+    assert len(config.channels) == 6
+    assert len(config.watches) == 2
 
 
 @pytest.mark.parametrize("key", in_schema())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -13,6 +14,7 @@ from aggregator.errors import AggregatorError
 
 CRASHED = 70
 """EX_SOFTWARE of sysexits.h: an error of ours."""
+UNWRITTEN = 2
 INTERRUPTED = 130
 
 
@@ -54,12 +56,18 @@ def main() -> None:
 
 
 def _run() -> int:
+    stdout = sys.stdout
     try:
         result = cli.main(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("AGGREGATOR_DEBUG") and not isinstance(error, click.ClickException):
             raise
         return _explain(error)
+    except SystemExit as leaving:
+        # A pipe that is closed makes rich, and click, which replaces stdout, exit with 1: failed.
+        if sys.stdout is stdout and not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        return _explain(BrokenPipeError())
     return result if isinstance(result, int) else 0
 
 
@@ -79,6 +87,9 @@ def _explain(error: BaseException) -> int:
             # The reader has seen enough (`| head`): nothing more may be written, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
+        case OSError(errno=errno.ENOSPC):
+            complain("the output cannot be written: there is no room for it on the disk")
+            code = UNWRITTEN
         case _:
             complain(
                 f"an error of ours: {type(error).__name__}: {error}; "

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from aggregator.core.durations import parse_duration
 if TYPE_CHECKING:
     from aggregator.config import Config
     from aggregator.storage.protocol import Storage
+    from aggregator.types import Database
 
 PATIENCE = timedelta(seconds=5)
 """For a database that does not answer, when somebody waits at a terminal."""
@@ -103,6 +104,32 @@ def load_config(path: Path) -> Config:
     from aggregator.config import load
 
     return load(path, environ=os.environ)
+
+
+@contextmanager
+def reading_store(path: Path) -> Iterator[Storage]:
+    """The store opened for reading, whatever else feeds.yaml says; works while a service writes.
+
+    The quicker one: nothing but the name of the database is looked for in the file.
+    """
+    from aggregator.config import database_of
+    from aggregator.storage.backends import open_storage
+
+    database = database_of(path, environ=os.environ)
+    with closing(open_storage(database, read_only=True, patience=PATIENCE)) as storage:
+        yield storage
+
+
+@contextmanager
+def store_if_any(database: Database) -> Iterator[Storage | None]:
+    """The store opened for reading; None where nothing has been stored yet."""
+    from aggregator.storage.backends import open_storage
+
+    if isinstance(database, Path) and not database.exists():
+        yield None
+        return
+    with closing(open_storage(database, read_only=True, patience=PATIENCE)) as storage:
+        yield storage
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def _environment() -> dict[str, str]:
 def _show(config: Config, press: Press) -> bool:
     """What a user would look at next; whether every article is in its right story."""
     from aggregator.cli.demo_check import is_right
-    from aggregator.cli.search import print_hits
+    from aggregator.cli.search_view import print_hits
     from aggregator.cli.story_view import print_stories, print_story
     from aggregator.core.query import parse
     from aggregator.notify.render import render
@@ -139,7 +139,7 @@ def _show(config: Config, press: Press) -> bool:
             print_story(meeting, why=True)
         blank()
         heading(f"5. aggregator search {SEARCH} --limit 3")
-        print_hits(storage.search(parse(SEARCH, now=now), limit=3))
+        print_hits(storage.search(parse(SEARCH, now=now), limit=3).hits)
         blank()
         heading("6. aggregator digest")
         paragraphs(render(digest_until_now(storage, config, now=now)).text)
@@ -153,7 +153,7 @@ def _meeting(storage: Storage, now: datetime) -> Story | None:
     """The story of the meeting in Baku, as a user would find it."""
     from aggregator.core.query import parse
 
-    for hit in storage.search(parse(MEETING, now=now), limit=20):
+    for hit in storage.search(parse(MEETING, now=now), limit=20).hits:
         found = None if hit.article.story_id is None else storage.story(hit.article.story_id)
         if found is not None and len(found.outlets) > 1:
             return found

@@ -1,9 +1,8 @@
-"""remove, pause, resume; import, export: the list of sources, and lists of other programs."""
+"""remove, pause, resume; import: the list of sources, and lists of other programs."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,6 @@ from aggregator.cli.common import PATIENCE, config_option, json_option, load_con
 from aggregator.cli.output import Cell, complain, emit_json, line
 from aggregator.core.choosing import choose
 from aggregator.core.feed_addresses import feed_key
-from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
     from aggregator.config import Config
@@ -117,28 +115,6 @@ def import_(file: BinaryIO, dry_run: bool, config_path: Path, as_json: bool) -> 
     else:
         _print_import(read, new, dry_run=dry_run)
     return 0 if read.entries else 1
-
-
-@click.command(epilog="Examples: aggregator export > feeds.opml · aggregator export feeds.opml")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@config_option
-def export(file: Path | None, force: bool, config_path: Path) -> None:
-    """Write the list of sources as OPML, for other feed readers.
-
-    It goes to FILE, else to standard output. The first tag of a source becomes its folder, the
-    others its categories. Paused sources are among them, and `aggregator import` pauses them again.
-    """
-    from aggregator.config.opml import to_opml
-    from aggregator.config.replacing import put
-
-    written = to_opml(load_config(config_path))
-    if file is None:
-        sys.stdout.buffer.write(written)
-        return
-    if file.exists() and not force:
-        raise UsageError(f"{file} exists already and stays as it is; --force replaces it")
-    put(file, written)
 
 
 # --- which sources -------------------------------------------------------------------------------

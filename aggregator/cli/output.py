@@ -15,14 +15,6 @@ from typing import Literal, Protocol
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
@@ -65,19 +57,31 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def terminal_width() -> int:
+    """In columns."""
+    return _out().width
+
+
+def columns_of(text: str) -> int:
+    """How many a terminal needs for it."""
+    return Text(text).cell_len
+
+
 def emit_json(value: object) -> None:
     """One object, one line."""
     sys.stdout.write(to_json(value) + "\n")
 
 
-def line(*cells: Cell | str) -> None:
-    """One line of text on stdout."""
+def line(*cells: Cell | str, indent: int = 0, whole: bool = False) -> None:
+    """One line of text on stdout, so many spaces from the left, also where a terminal wraps it.
+
+    `whole`: a terminal gets it in one piece, so that an address can be clicked and copied.
+    """
     text = Text()
     for cell in cells:
         part = cell if isinstance(cell, Cell) else Cell(cell)
         text.append(clean_line_keeping_ends(part.text), _STYLES[part.style])
-    # On a terminal it wraps between words; in a pipe a line stays one.
-    _out().print(text, soft_wrap=not on_terminal())
+    _print(text, indent=indent, whole=whole)
 
 
 def blank() -> None:
@@ -140,10 +144,10 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]]) -> No
 
 def snippet(text: str, *, indent: int = 0) -> None:
     """A search snippet; what stands between MATCH_BEGINS and MATCH_ENDS is emphasised."""
-    shown = Text(" " * indent)
+    shown = Text()
     for number, piece in enumerate(text.replace(MATCH_ENDS, MATCH_BEGINS).split(MATCH_BEGINS)):
         shown.append(clean_line_keeping_ends(piece), "bold yellow" if number % 2 else "")
-    _out().print(shown, soft_wrap=not on_terminal())
+    _print(shown, indent=indent)
 
 
 def complain(message: str) -> None:
@@ -207,11 +211,21 @@ class Meter(Protocol):
 
     def grow(self, total: int) -> None: ...
     def step(self, what: str) -> None: ...
+    def show(self, label: str, done: int, total: int) -> None: ...
 
 
 @contextmanager
 def meter(label: str, total: int) -> Iterator[Meter]:
     """A progress bar on stderr when it is a terminal; otherwise silent."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True)
     with Progress(
         SpinnerColumn(),
@@ -233,6 +247,9 @@ def meter(label: str, total: int) -> Iterator[Meter]:
             def step(self, what: str) -> None:
                 progress.update(task, advance=1, what=clean_line(what)[:40])
 
+            def show(self, label: str, done: int, total: int) -> None:
+                progress.update(task, description=label, completed=done, total=total)
+
         yield Bar()
 
 
@@ -244,6 +261,14 @@ def clean_line_keeping_ends(value: str) -> str:
     head = len(value) - len(value.lstrip(" "))
     tail = len(value) - len(value.rstrip(" "))
     return " " * head + core + " " * tail
+
+
+def _print(text: Text, *, indent: int, whole: bool = False) -> None:
+    """On a terminal it wraps between words; in a pipe a line stays one."""
+    if whole or not on_terminal():
+        _out().print(Text(" " * indent).append(text), soft_wrap=True)
+    else:
+        _out().print(Padding(text, (0, 0, 0, indent), expand=False) if indent else text)
 
 
 def _out(*, width: int | None = None) -> Console:

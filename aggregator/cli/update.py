@@ -120,7 +120,12 @@ async def run_update(
                     bar.grow(feeds + pages)
                     bar.step(event.title)
 
-        async with open_runtime(config, report=progress) as runtime:
+        def indexed(done: int, total: int) -> None:
+            bar.show("Making the search index anew", done, total)
+            if done == total:
+                bar.show("Fetching", 0, 0)
+
+        async with open_runtime(config, report=progress, on_index=indexed) as runtime:
             return await run(
                 runtime,
                 names=names,

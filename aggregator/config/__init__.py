@@ -3,8 +3,8 @@
 document   YAML text → a tree with places    (the only importer of ruamel.yaml); tree: its nodes
 schema     which keys there are              (the only importer of pydantic)
 values     how the text behind a key is read; credentials: secrets, headers, certificates;
-           databases: where the database is
-rules      what must hold between keys
+           databases: where the database is; channels, watches: where messages go, and what is sent
+rules      what must hold between keys; watch_rules: of channels and watches
 messages   mismatches → sentences
 build      a valid file → model.Config; naming: what sources without a name are called
 
@@ -17,12 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
-from aggregator.config import document, messages, rules, schema
-from aggregator.config.build import DEFAULT_STORAGE, build
-from aggregator.config.databases import database, database_in_environment
+from aggregator.config import document
+from aggregator.config.databases import DEFAULT_STORAGE, database, database_in_environment, excerpt
 from aggregator.config.document import Unreadable
 from aggregator.config.model import (
     Config,
@@ -68,26 +66,32 @@ FileFingerprint = tuple[int, int, int] | None
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def load(path: Path, *, environ: Mapping[str, str]) -> Config:
+def load(path: Path, *, environ: Mapping[str, str], thorough: bool = True) -> Config:
     """Read and validate a configuration file.
 
     Raises ConfigError with every problem found, in file order. Relative names in the file are
     resolved against its folder; `environ` is where named environment variables are looked up.
+    Not `thorough`: whether Apprise knows the addresses of channels is left open, which takes a
+    quarter of a second; for commands that send nothing.
     """
-    return parse(_text_of(path), file=str(path), folder=path.absolute().parent, environ=environ)
+    file, folder = str(path), path.absolute().parent
+    root, flaws = read(_text_of(path), file=file)
+    return interpret(root, flaws, file=file, folder=folder, environ=environ, thorough=thorough)
 
 
 def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:
     """The database that a file names, also when other things in it are wrong.
 
     For health checks: a service goes on with its old configuration while an edit is refused.
-    Raises ConfigError when the file cannot be read, or when it is about the database.
+    Where that is plain to see, no more of the file is read. Raises ConfigError when it cannot be
+    read, or when it is about the database.
     """
     file, folder = str(path), path.absolute().parent
     override = _override(environ, folder, file)
     if override is not None:
         return override
-    root, _ = read(_text_of(path), file=file)
+    text = _text_of(path)
+    root, _ = read(excerpt(text) or text, file=file)
     node = None if root is None else root.child("storage")
     if node is None or node.value is None:
         return folder / DEFAULT_STORAGE
@@ -157,8 +161,13 @@ def interpret(
     file: str,
     folder: Path,
     environ: Mapping[str, str],
+    thorough: bool = True,
 ) -> Config:
     """What the tree of a file means, given what is already known to be wrong. See `load`."""
+    # Loaded for what reads the whole file: a search needs no more than where the database is.
+    from aggregator.config import messages, rules, schema  # noqa: PLC0415
+    from aggregator.config.build import build  # noqa: PLC0415
+
     if root is None or root.value is None:
         raise _error(
             file,
@@ -168,7 +177,7 @@ def interpret(
         )
     if not isinstance(root.value, dict):
         raise _error(file, root.line, "the file must begin with a key, such as `sources:`")
-    around = Surroundings(environ=environ, folder=folder)
+    around = Surroundings(environ=environ, folder=folder, thorough=thorough)
     valid, mismatches = schema.check(root.plain(), around)
     found = [*flaws, *(messages.explain(root, mismatch) for mismatch in mismatches)]
     found += rules.broken_rules(root)
@@ -181,6 +190,8 @@ def interpret(
 
 def template() -> str:
     """What `aggregator init` writes: two sources, and an example of every key in comments."""
+    from importlib.resources import files  # noqa: PLC0415 - seldom needed
+
     return files("aggregator").joinpath("feeds.template.yaml").read_text(encoding="utf-8")
 
 
@@ -223,13 +234,13 @@ def _error(file: str, line: int, message: str) -> ConfigError:
 
 def _problems(root: Node, flaws: list[Flaw], file: str) -> tuple[ConfigProblem, ...]:
     """One for each place, in file order; the first that was found there says most."""
+    from aggregator.config.messages import dotted  # noqa: PLC0415 - as in `interpret`
+
     order = {loc: number for number, loc in enumerate(root.locations())}
     first: dict[tuple[int, Loc], Flaw] = {}
     for flaw in flaws:
         first.setdefault((flaw.line, flaw.loc), flaw)
     return tuple(
-        ConfigProblem(
-            file=file, line=flaw.line, key=messages.dotted(flaw.loc), message=flaw.message
-        )
+        ConfigProblem(file=file, line=flaw.line, key=dotted(flaw.loc), message=flaw.message)
         for flaw in sorted(first.values(), key=lambda flaw: (flaw.line, order[root.find(flaw.loc)]))
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from aggregator.config.credentials import HiddenText
+from aggregator.config.databases import DEFAULT_STORAGE
 from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
 from aggregator.config.naming import name_sources
 from aggregator.config.schema import (
@@ -17,10 +19,17 @@ from aggregator.config.schema import (
     SelectSection,
     SmtpSection,
     SourceEntry,
+    WatchEntry,
 )
-from aggregator.types import Manners, PageRules, PageSelectors, Source
-
-DEFAULT_STORAGE = "aggregator.db"
+from aggregator.types import (
+    Channel,
+    ChannelKind,
+    Manners,
+    PageRules,
+    PageSelectors,
+    Source,
+    Watch,
+)
 
 
 def build(file: FeedsFile, folder: Path) -> Config:
@@ -30,6 +39,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         (entry, _source(entry, name, file, names))
         for entry, name in zip(file.sources, names, strict=True)
     ]
+    channels = _channels(file)
     return Config(
         storage=file.storage or folder / DEFAULT_STORAGE,
         sources=tuple(source for entry, source in pairs if not entry.paused),
@@ -54,6 +64,8 @@ def build(file: FeedsFile, folder: Path) -> Config:
         stories=StoriesConfig(
             copy_window=file.stories.copy_window, event_window=file.stories.event_window
         ),
+        channels=channels,
+        watches=tuple(_watch(entry, file, channels) for entry in file.watches),
         outlines={entry.url: tuple(entry.opml.items()) for entry in file.sources if entry.opml},
     )
 
@@ -141,4 +153,35 @@ def _smtp(section: SmtpSection) -> SmtpConfig:
         security=section.security,
         username=section.username,
         password=section.password_env or section.password_file,
+    )
+
+
+def _channels(file: FeedsFile) -> tuple[Channel, ...]:
+    found = {
+        name.casefold(): Channel(
+            name=name,
+            kind=section.address.kind,
+            address=section.address.text,
+            secret=section.secret,
+        )
+        for name, section in file.channels.items()
+    }
+    for name in (name for entry in file.watches for name in entry.to):
+        if name.casefold() not in found:
+            mail = Channel(name=name, kind=ChannelKind.MAIL, address=name)
+            found[name.casefold()] = mail
+    return tuple(found.values())
+
+
+def _watch(entry: WatchEntry, file: FeedsFile, channels: tuple[Channel, ...]) -> Watch:
+    names = {channel.name.casefold(): channel.name for channel in channels}
+    zone = entry.timezone or file.digest.timezone
+    return Watch(
+        name=entry.name,
+        query=entry.query or "",
+        per=entry.per,
+        to=tuple(dict.fromkeys(names[name.casefold()] for name in entry.to)),
+        at_most=entry.at_most,
+        quiet=replace(entry.quiet, timezone=zone.key) if entry.quiet else None,
+        silent=entry.silent,
     )

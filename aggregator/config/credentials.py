@@ -7,7 +7,6 @@ message here repeats one.
 from __future__ import annotations
 
 import re
-import ssl
 from pathlib import Path
 
 from aggregator.config.values import Surroundings, text
@@ -155,6 +154,8 @@ def cookie_value(value: object, around: Surroundings) -> str:
 
 def certificates(value: object, around: Surroundings) -> Path:
     """A file of certificates that can be trusted, in PEM."""
+    import ssl  # noqa: PLC0415 - slow to load, and seldom needed
+
     path = around.resolve(text(value))
     shown = f'the file "{clean_line(str(path))}"'
     try:

@@ -1,31 +1,39 @@
-"""Adding, removing and pausing sources in feeds.yaml, everything else byte for byte.
+"""Adding, removing and pausing sources in feeds.yaml, adding and removing watches, everything else
+byte for byte.
 
-Every change is read again before it is written: all but the sources that are meant must be as
+Every change is read again before it is written: all but the entries that are meant must be as
 before, or the file stays as it is. The new file takes the place of the old one at once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from aggregator.config import Config, edits, interpret, read
-from aggregator.config.document import Unreadable
-from aggregator.config.edits import CannotEdit
-from aggregator.config.entries import NewSource
+from aggregator.config import Config, edits
+from aggregator.config.edited import EditedFile, Version
+from aggregator.config.entries import NewSource, NewWatch
 from aggregator.config.replacing import replaced
-from aggregator.config.tree import Flaw, Node
 from aggregator.config.values import MAX_NAME
 from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import normalise
-from aggregator.errors import ConfigError, UsageError
+from aggregator.core.watch_rules import watch_key
+from aggregator.errors import UsageError
 
-__all__ = ["NewSource", "add_sources", "listed_names", "remove_sources", "set_paused"]
-
-Edit = TypeVar("Edit")
+__all__ = [
+    "NewSource",
+    "NewWatch",
+    "add_sources",
+    "add_watch",
+    "listed_names",
+    "remove_sources",
+    "remove_watch",
+    "set_paused",
+]
 
 
 def listed_names(path: Path, *, environ: Mapping[str, str]) -> dict[str, str]:
@@ -34,8 +42,8 @@ def listed_names(path: Path, *, environ: Mapping[str, str]) -> dict[str, str]:
     Raises UsageError and ConfigError.
     """
     with replaced(path) as draft:
-        file = _File(path, environ)
-        return file.names(file.read(draft.text))
+        file = _sources_of(path, environ)
+        return _listed(file, file.read(draft.text))
 
 
 def add_sources(
@@ -51,9 +59,9 @@ def add_sources(
     if not entries:
         return ()
     with replaced(path) as draft:
-        file = _File(path, environ)
+        file = _sources_of(path, environ)
         old = file.read(draft.text)
-        known = file.names(old)
+        known = _listed(file, old)
         new = _as_read(entries)
         _refuse_known(new, known)
         draft.text, names = _added(file, old, _named(new, known))
@@ -69,13 +77,13 @@ def remove_sources(path: Path, urls: Collection[str], *, environ: Mapping[str, s
     Another of their host that has no name of its own may be called by a shorter one then.
     """
     with replaced(path) as draft:
-        file = _File(path, environ)
+        file = _sources_of(path, environ)
         old = file.read(draft.text)
         if len(set(urls)) >= len(_names(file.config(old))):
             raise UsageError(
                 f"{path} must list at least one source; pause the last one, or add another first"
             )
-        positions = {file.position(old, url) for url in urls}
+        positions = {_position(file, old, url) for url in urls}
         kept = [one for at, one in enumerate(old.listed()) if at not in positions]
         draft.text = file.edited(old, edits.remove, positions)
         file.check(old, draft.text, kept)
@@ -86,11 +94,11 @@ def set_paused(
 ) -> None:
     """Pause the sources with these addresses, or end that. Raises as `add_sources` does."""
     with replaced(path) as draft:
-        file = _File(path, environ)
+        file = _sources_of(path, environ)
         old = file.read(draft.text)
         before = file.config(old)
         already = {source.url for source in (before.paused if paused else before.sources)}
-        positions = {file.position(old, url) for url in urls if url not in already}
+        positions = {_position(file, old, url) for url in urls if url not in already}
         if not positions:
             return
         draft.text = file.edited(old, edits.pause if paused else edits.resume, positions)
@@ -99,6 +107,44 @@ def set_paused(
             for at, one in enumerate(old.listed())
         ]
         file.check(old, draft.text, wanted)
+
+
+def add_watch(path: Path, watch: NewWatch, *, environ: Mapping[str, str]) -> None:
+    """Put a watch at the end of `watches`. Raises UsageError, also for a name that is taken and for
+    what cannot be right, and ConfigError when the file is wrong as it is."""
+    with replaced(path) as draft:
+        file = EditedFile(path, environ, "watches")
+        old = file.read(draft.text)
+        names = {watch_key(known.name): known.name for known in file.config(old).watches}
+        taken = names.get(watch_key(watch.name))
+        if taken is not None:
+            raise UsageError(
+                f"{path} has a watch “{taken}” already; give this one another name, or remove that"
+            )
+        fields = watch.fields()
+        draft.text = file.edited(old, partial(edits.add, section="watches"), [fields])
+        file.check(old, draft.text, [*old.listed(), fields], added=True)
+
+
+def remove_watch(path: Path, name: str, *, environ: Mapping[str, str]) -> str:
+    """Take the watch of this name, whatever its case and accents, out of `watches`.
+
+    Returns its name as it is written. Raises as `add_watch` does.
+    """
+    with replaced(path) as draft:
+        file = EditedFile(path, environ, "watches")
+        old = file.read(draft.text)
+        names = [watch.name for watch in file.config(old).watches]
+        keys, wanted = [*map(watch_key, names)], watch_key(name)
+        if wanted not in keys:
+            near = get_close_matches(wanted, keys, n=1)
+            hint = f"; did you mean “{names[keys.index(near[0])]}”?" if near else ""
+            raise UsageError(f"{path} has no watch “{shorten(name, MAX_NAME)}”{hint}")
+        position = keys.index(wanted)
+        draft.text = file.edited(old, partial(edits.remove, section="watches"), {position})
+        listed = old.listed()
+        file.check(old, draft.text, [*listed[:position], *listed[position + 1 :]])
+        return names[position]
 
 
 # --- what is added -------------------------------------------------------------------------------
@@ -143,104 +189,13 @@ def _named(entries: Iterable[NewSource], known: Mapping[str, str]) -> list[NewSo
     return named
 
 
-def _added(file: _File, old: _Version, entries: Sequence[NewSource]) -> tuple[str, dict[str, str]]:
+def _added(
+    file: EditedFile, old: Version, entries: Sequence[NewSource]
+) -> tuple[str, dict[str, str]]:
     """The new text, and the name of each source by its address."""
     fields = [entry.fields() for entry in entries]
     text = file.edited(old, edits.add, fields)
     return text, _names(file.check(old, text, [*old.listed(), *fields]))
-
-
-# --- reading before and after --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """A text of the file as YAML."""
-
-    text: str
-    tree: Node | None
-    flaws: Sequence[Flaw]
-
-    def listed(self) -> list[object]:
-        """The entries of `sources` as they are written."""
-        sources = self.tree.child("sources") if self.tree else None
-        plain = sources.plain() if sources else None
-        return plain if isinstance(plain, list) else []
-
-    def others(self) -> object:
-        """All but `sources`."""
-        plain = self.tree.plain() if self.tree else None
-        if isinstance(plain, dict):
-            return {key: value for key, value in plain.items() if key != "sources"}
-        return plain or {}
-
-    def lists_nothing(self) -> bool:
-        """Whether the list is only not begun yet, which is no mistake when something is added."""
-        if self.tree is None or self.tree.value is None:
-            return True
-        sources = self.tree.child("sources")
-        return isinstance(self.tree.value, dict) and (sources is None or not sources.value)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """How the texts of one file are read."""
-
-    path: Path
-    environ: Mapping[str, str]
-
-    def read(self, text: str) -> _Version:
-        """Raises ConfigError."""
-        return _Version(text, *read(text, file=str(self.path)))
-
-    def config(self, version: _Version) -> Config:
-        """Raises ConfigError."""
-        return interpret(
-            version.tree,
-            version.flaws,
-            file=str(self.path),
-            folder=self.path.absolute().parent,
-            environ=self.environ,
-        )
-
-    def names(self, version: _Version) -> dict[str, str]:
-        """By address. Raises ConfigError."""
-        return {} if version.lists_nothing() else _names(self.config(version))
-
-    def position(self, version: _Version, url: str) -> int:
-        """Of a source in the list; raises UsageError."""
-        for position, item in enumerate(version.listed()):
-            address = item.get("url") if isinstance(item, dict) else item
-            if isinstance(address, str) and normalise(clean_line(address)) == url:
-                return position
-        raise UsageError(f"{self.path} does not list {url}, or no longer; nothing was changed")
-
-    def edited(
-        self, version: _Version, edit: Callable[[str, Edit, Node | None], str], what: Edit
-    ) -> str:
-        """The new text; raises UsageError."""
-        try:
-            return edit(version.text, what, version.tree)
-        except CannotEdit as error:
-            raise self._refusal(str(error)) from None
-        except Unreadable as error:
-            raise self._refusal(error.flaw.message) from None
-
-    def check(self, old: _Version, text: str, wanted: Iterable[object]) -> Config:
-        """What the new text means, in which `sources` must be `wanted` and all else as it was."""
-        try:
-            new = self.read(text)
-            same = new.others() == old.others()
-            if not (same and [*map(_plain, new.listed())] == [*map(_plain, wanted)]):
-                raise self._refusal("other parts of the file would change with it")
-            return self.config(new)
-        except ConfigError as error:
-            first = error.problems[0]
-            why = f"{first.key} {first.message}" if first.key else first.message
-            raise self._refusal(why) from None
-
-    def _refusal(self, why: str) -> UsageError:
-        return UsageError(f"{self.path} stays as it is: {why}. Make this change in the file itself")
 
 
 def _plain(entry: object) -> dict[str, object]:
@@ -252,3 +207,21 @@ def _plain(entry: object) -> dict[str, object]:
 def _names(config: Config) -> dict[str, str]:
     """By address."""
     return {source.url: source.name for source in (*config.sources, *config.paused)}
+
+
+def _sources_of(path: Path, environ: Mapping[str, str]) -> EditedFile:
+    return EditedFile(path, environ, "sources", _plain)
+
+
+def _listed(file: EditedFile, version: Version) -> dict[str, str]:
+    """The sources' names by address. Raises ConfigError."""
+    return {} if version.lists_nothing() else _names(file.config(version))
+
+
+def _position(file: EditedFile, version: Version, url: str) -> int:
+    """Of a source in the list; raises UsageError."""
+    for position, item in enumerate(version.listed()):
+        address = item.get("url") if isinstance(item, dict) else item
+        if isinstance(address, str) and normalise(clean_line(address)) == url:
+            return position
+    raise UsageError(f"{file.path} does not list {url}, or no longer; nothing was changed")

@@ -1,4 +1,4 @@
-"""Changes of the list `sources` in the text of a feeds.yaml, all else byte for byte.
+"""Changes of the lists `sources` and `watches` in the text of a feeds.yaml, all else byte for byte.
 
 Each takes a text, cuts at the places that its tree tells (which is read when it is not given), and
 returns the new text; or raises CannotEdit, when it does not know how. Whoever calls these reads the
@@ -68,36 +68,49 @@ class _Text:
         return self.replaced(at, at, "".join(self.ending + line for line in lines))
 
 
-def add(text: str, entries: Sequence[Mapping[str, Field]], tree: Node | None = None) -> str:
-    """Entries at the end of `sources`, which is made when there is none."""
+def add(
+    text: str,
+    entries: Sequence[Mapping[str, Field]],
+    tree: Node | None = None,
+    *,
+    section: str = "sources",
+) -> str:
+    """Entries at the end of the section, which is made when there is none."""
     file = _Text(text)
     tree = tree or document.read(text)[0]
-    sources = tree.child("sources") if tree else None
+    sources = tree.child(section) if tree else None
     if sources is None:
-        return _begin(file, entries)
+        return _begin(file, entries, section)
     if sources.is_alias:
-        raise CannotEdit("its sources are an alias")
+        raise CannotEdit(f"its {section} are an alias")
     if isinstance(sources.value, list):
         if sources.in_brackets:
             return _add_in_brackets(file, sources, sources.value, entries)
         return _add_lines(file, sources.value, entries)
-    key = ((tree and tree.key_starts) or {})["sources"]
+    key = ((tree and tree.key_starts) or {})[section]
     lines = [line for entry in entries for line in _block_entry(entry, _INDENT, pad=1)]
     return file.insert_lines(key, lines)
 
 
-def remove(text: str, positions: Collection[int], tree: Node | None = None) -> str:
-    """Without these entries, comments that are indented as their parts included."""
-    sources, items = _items(text, tree)
+def remove(
+    text: str, positions: Collection[int], tree: Node | None = None, *, section: str = "sources"
+) -> str:
+    """Without these entries, comments that are indented as their parts included. When none is left
+    in lines, the key gets empty brackets."""
+    tree = tree or document.read(text)[0]
+    sources, items = _items(text, tree, section)
+    key = ((tree and tree.key_starts) or {})[section]
+    empties = len(items) == len({*positions}) and not sources.in_brackets
     for position in sorted(positions, reverse=True):
         if sources.in_brackets:
             text = _remove_in_brackets(_Text(text), items, position)
-            sources, items = _items(text, None)
+            sources, items = _items(text, None, section)
         else:
             is_last = position == len(items) - 1
             text = _remove_lines(_Text(text), items[position], is_last=is_last)
             items = items[:position] if is_last else items
-    return text
+    colon = text.index(":", key) + 1
+    return text[:colon] + " []" + text[colon:] if empties else text
 
 
 def pause(text: str, positions: Collection[int], tree: Node | None = None) -> str:
@@ -116,11 +129,11 @@ def resume(text: str, positions: Collection[int], tree: Node | None = None) -> s
     return text
 
 
-def _items(text: str, tree: Node | None) -> tuple[Node, list[Node]]:
+def _items(text: str, tree: Node | None, section: str = "sources") -> tuple[Node, list[Node]]:
     tree = tree or document.read(text)[0]
-    sources = tree.child("sources") if tree else None
+    sources = tree.child(section) if tree else None
     if sources is None or not isinstance(sources.value, list):
-        raise CannotEdit("its sources are no list")
+        raise CannotEdit(f"its {section} are no list")
     return sources, sources.value
 
 
@@ -188,9 +201,9 @@ def _block_entry(
     return [dash + first, *rest]
 
 
-def _begin(file: _Text, entries: Sequence[Mapping[str, Field]]) -> str:
+def _begin(file: _Text, entries: Sequence[Mapping[str, Field]], section: str) -> str:
     """A list at the end of a file that has none."""
-    lines = ["sources:", *(row for one in entries for row in _block_entry(one, _INDENT, pad=1))]
+    lines = [f"{section}:", *(row for one in entries for row in _block_entry(one, _INDENT, pad=1))]
     added = file.ending.join(lines) + file.ending
     joint = file.ending if file.text and not file.text.endswith("\n") else ""
     return file.text + joint + added

@@ -1,4 +1,4 @@
-"""New entries of `sources` as text."""
+"""New entries of `sources` and `watches` as text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from aggregator.core.text import clean_line
 from aggregator.types import PageSelectors
 
 # What stands without quotes: far less than YAML allows, and nothing that some reader of YAML takes
@@ -47,6 +48,37 @@ class NewSource:
             "select": {key: css for key, css in selectors.items() if css is not None},
             "opml": dict(self.opml),
             "paused": "true" if self.paused else None,
+        }
+        return {key: value for key, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWatch:
+    """What `aggregator watch add` says of a watch, each as it is written in the file."""
+
+    name: str
+    query: str = ""
+    """"": only with `silent`."""
+    to: tuple[str, ...]
+    """Names of channels and mail addresses."""
+    per: str | None = None
+    """None, here and below: the line is left out."""
+    at_most: str | None = None
+    quiet: str | None = None
+    timezone: str | None = None
+    silent: str | None = None
+
+    def fields(self) -> dict[str, Field]:
+        """Those that say something, in the order of docs/configuration.md."""
+        said: dict[str, Field | None] = {
+            "name": clean_line(self.name),
+            "query": clean_line(self.query),
+            "to": clean_line(self.to[0]) if len(self.to) == 1 else [*map(clean_line, self.to)],
+            "per": self.per,
+            "at_most": self.at_most,
+            "quiet": self.quiet,
+            "timezone": self.timezone,
+            "silent": self.silent,
         }
         return {key: value for key, value in said.items() if value}
 

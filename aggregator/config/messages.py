@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from aggregator.config.schema import SECTIONS, Mismatch, keys
+from aggregator.config.schema import ANY_NAME, SECTIONS, Mismatch, keys, place_of
 from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.config.values import kind
 from aggregator.core.text import clean_line, shorten
@@ -18,6 +18,9 @@ _MISSING: dict[tuple[str, ...], str] = {
     ("sources", "select", "item"): "is missing; name the elements that are the items, as in"
     " item: main article",
     ("smtp", "host"): "is missing; give the name of the mail server, host: mail.example.org",
+    ("watches", "name"): "is missing; give it a name, name: Floods",
+    ("watches", "to"): "is missing; say where it is sent, to: the name of a channel, or a mail"
+    " address",
 }
 _KEEP_ELSEWHERE = (
     "a password does not belong in this file; put it into an environment variable and name that"
@@ -28,6 +31,9 @@ _SPECIAL: dict[tuple[str, ...], str] = {
     ("smtp", "pass"): _KEEP_ELSEWHERE,
     ("sources", "password"): "belongs under login; " + _KEEP_ELSEWHERE,
     ("sources", "login", "password"): _KEEP_ELSEWHERE,
+    ("channels", ANY_NAME, "secret"): "a secret does not belong in this file; put it into an"
+    " environment variable and name that under secret_env, or into a file and name that under"
+    " secret_file",
     ("sources", "<<"): "merge keys (<<) are not read here; repeat the keys that are meant",
 }
 _BY_CODE = {
@@ -63,7 +69,8 @@ def dotted(loc: Loc) -> str:
         if isinstance(part, int):
             result += f"[{part}]"
         else:
-            word = part if _PLAIN_KEY.fullmatch(part) else f'"{shorten(clean_line(part), 40)}"'
+            plain = _PLAIN_KEY.fullmatch(part) or part == ANY_NAME
+            word = part if plain else f'"{shorten(clean_line(part), 40)}"'
             result += f".{word}" if result else word
     return result
 
@@ -73,7 +80,8 @@ def _names(loc: Loc) -> tuple[str, ...]:
 
 
 def _unknown(loc: Loc) -> str:
-    section, key = _names(loc)[:-1], _names(loc)[-1]
+    *path, key = place_of(_names(loc))
+    section = tuple(path)
     if special := _SPECIAL.get((*section, key)):
         return special
     homes = [dotted(place) for place, other in SECTIONS.items() if key in keys(other)]

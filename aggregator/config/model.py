@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aggregator.types import Database, PagePolicy, Source
+from aggregator.types import Channel, Database, PagePolicy, Source, Watch
 
 
 class SmtpSecurity(StrEnum):
@@ -50,7 +50,8 @@ class DigestConfig:
     to: tuple[str, ...]
     """Empty: no mail is sent."""
     sender: str | None
-    """Address, with or without a name before it; None: only when `to` is empty."""
+    """Address, with or without a name before it, also of what watches mail; None: only when `to`
+    is empty and no channel is a mail address."""
     title: str
     max_stories: int
     max_items: int
@@ -119,8 +120,12 @@ class Config:
     digest: DigestConfig
     """With its defaults when feeds.yaml has no digest section; `to` says whether mail is sent."""
     smtp: SmtpConfig | None
-    """None: no mail server; then `digest.to` is empty."""
+    """None: no mail server; then `digest.to` is empty, and no channel is a mail address."""
     log: LogConfig
     stories: StoriesConfig
     outlines: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """By address of a source: what else an OPML list said of it, (name, value) each."""
+    channels: tuple[Channel, ...] = ()
+    """In file order; after them the mail addresses that watches name themselves."""
+    watches: tuple[Watch, ...] = ()
+    """In file order; what `to` names is in `channels`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 
+from aggregator.config import watch_rules
 from aggregator.config.messages import dotted
 from aggregator.config.naming import name_sources
 from aggregator.config.schema import FeedsFile
@@ -42,6 +43,7 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _lease(root)
     yield from _digest(root)
     yield from _smtp(root)
+    yield from watch_rules.broken_rules(root)
 
 
 def _sources(root: Node) -> Iterator[tuple[Loc, Node]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -24,12 +24,20 @@ from pydantic import (
     model_validator,
 )
 
-from aggregator.config import credentials, databases, values
+from aggregator.config import channels, credentials, databases, values, watches
+from aggregator.config.channels import ChannelAddress
 from aggregator.config.model import LogFormat, LogLevel, SmtpSecurity
 from aggregator.config.tree import Loc
 from aggregator.config.values import Surroundings, durations, numbers, sizes, whole_numbers
 from aggregator.core.durations import parse_size
-from aggregator.types import Database, PagePolicy
+from aggregator.types import (
+    ChannelKind,
+    Database,
+    PagePolicy,
+    QuietHours,
+    Rate,
+    WatchPer,
+)
 
 
 def _around(
@@ -71,6 +79,17 @@ CookieValue = Annotated[str, PlainValidator(_around(credentials.cookie_value))]
 AttributeName = Annotated[str, PlainValidator(values.attribute_name)]
 OneLine = Annotated[str, PlainValidator(values.any_line)]
 FromFile = Annotated[str, PlainValidator(_around(credentials.secret_from_file))]
+ChannelName = Annotated[str, PlainValidator(channels.channel_name)]
+Written = Annotated[ChannelAddress, PlainValidator(_around(channels.written_address))]
+AddressFromEnvironment = Annotated[
+    ChannelAddress, PlainValidator(_around(channels.address_from_environment))
+]
+AddressFromFile = Annotated[ChannelAddress, PlainValidator(_around(channels.address_from_file))]
+SigningFromEnvironment = Annotated[
+    str, PlainValidator(_around(channels.signing_secret_from_environment))
+]
+SigningFromFile = Annotated[str, PlainValidator(_around(channels.signing_secret_from_file))]
+ChannelNames = Annotated[tuple[Name, ...], BeforeValidator(values.one_or_more)]
 
 
 class Section(BaseModel):
@@ -170,6 +189,52 @@ class StoriesSection(Section):
     event_window: Window = timedelta(days=5)
 
 
+class ChannelSection(Section):
+    """One entry of `channels`: an address, or a group of keys."""
+
+    url: Written | None = None
+    url_env: AddressFromEnvironment | None = None
+    url_file: AddressFromFile | None = None
+    """One of the three is given."""
+    secret_env: SigningFromEnvironment | None = None
+    secret_file: SigningFromFile | None = None
+
+    @property
+    def address(self) -> ChannelAddress:
+        found = self.url or self.url_env or self.url_file
+        assert found is not None  # noqa: S101 - rules: there is one
+        return found
+
+    @property
+    def secret(self) -> str | None:
+        return self.secret_env or self.secret_file
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_address(cls, value: object) -> object:
+        return {"url": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        given = self.url or self.url_env or self.url_file
+        if self.secret and given and given.kind is not ChannelKind.WEBHOOK:
+            raise ValueError("is no webhook, and only those are signed; remove its secret")
+        return self
+
+
+class WatchEntry(Section):
+    """One entry of `watches`."""
+
+    name: Name
+    query: Text | None = None
+    to: ChannelNames
+    per: Annotated[WatchPer, PlainValidator(values.one_of(WatchPer))] = WatchPer.ARTICLE
+    at_most: Annotated[Rate | None, PlainValidator(watches.rate)] = None
+    quiet: Annotated[QuietHours | None, PlainValidator(watches.quiet_hours)] = None
+    timezone: Annotated[ZoneInfo | None, PlainValidator(values.timezone)] = None
+    silent: Annotated[timedelta | None, PlainValidator(durations("1h", "90d"))] = None
+
+
 class FeedsFile(Section):
     """The whole file."""
 
@@ -193,7 +258,12 @@ class FeedsFile(Section):
     smtp: SmtpSection | None = None
     log: LogSection = LogSection()
     stories: StoriesSection = StoriesSection()
+    channels: dict[ChannelName, ChannelSection] = Field(default_factory=dict)
+    watches: tuple[WatchEntry, ...] = ()
 
+
+ANY_NAME = "*"
+"""In a path to a section: a name of the user's own stands there."""
 
 SECTIONS: dict[Loc, type[Section]] = {
     (): FeedsFile,
@@ -205,8 +275,17 @@ SECTIONS: dict[Loc, type[Section]] = {
     ("smtp",): SmtpSection,
     ("log",): LogSection,
     ("stories",): StoriesSection,
+    ("channels", ANY_NAME): ChannelSection,
+    ("watches",): WatchEntry,
 }
 """By the path to the section, list positions left out."""
+
+
+def place_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The path to a key as `SECTIONS` has it, from that in a file."""
+    if names[0] == "channels" and len(names) > 1:
+        return (names[0], ANY_NAME, *names[2:])
+    return names
 
 
 def keys(section: type[Section]) -> list[str]:

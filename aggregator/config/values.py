@@ -21,10 +21,8 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from aggregator.core.durations import format_duration, format_size, parse_duration, parse_size
-from aggregator.core.selectors import compile_element_rule, compile_rule, compile_selector
 from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import host_key, normalise
-from aggregator.fetch.guard import Guard
 
 Number = TypeVar("Number", int, float, timedelta)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -49,6 +47,8 @@ class Surroundings:
 
     environ: Mapping[str, str]
     folder: Path
+    thorough: bool = True
+    """False: what is slow to look up is taken as right."""
 
     def resolve(self, text: str) -> Path:
         """Relative to the folder; a leading `~/` is the user's home."""
@@ -222,6 +222,8 @@ def host_name(value: object) -> str:
 def allowed(value: object) -> str:
     """A host, an address or a network that may be asked although it is not public."""
     entry = text(value)
+    from aggregator.fetch.guard import Guard  # noqa: PLC0415 - seldom needed
+
     Guard.allowing([entry])  # raises ValueError, with a sentence
     return entry
 
@@ -229,6 +231,8 @@ def allowed(value: object) -> str:
 def selector(value: object) -> str:
     """One CSS selector, perhaps with `::attr(name)`."""
     css = text(value)
+    from aggregator.core.selectors import compile_selector  # noqa: PLC0415 - seldom needed
+
     compile_selector(css)  # raises ValueError, with a sentence
     return css
 
@@ -236,6 +240,8 @@ def selector(value: object) -> str:
 def rule(value: object) -> str:
     """One selector in CSS, perhaps with `::attr(name)`, or in XPath."""
     line = text(value)
+    from aggregator.core.selectors import compile_rule  # noqa: PLC0415 - seldom needed
+
     compile_rule(line)  # raises ValueError, with a sentence
     return line
 
@@ -243,6 +249,8 @@ def rule(value: object) -> str:
 def element_rule(value: object) -> str:
     """The same, of elements and not of their texts."""
     line = text(value)
+    from aggregator.core.selectors import compile_element_rule  # noqa: PLC0415 - seldom needed
+
     compile_element_rule(line)  # raises ValueError, with a sentence
     return line
 

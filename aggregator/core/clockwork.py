@@ -66,7 +66,7 @@ def due_digest(
     return DuePeriod(local_date=local_date, since_at=since_at, until_at=struck_at)
 
 
-def _strikes(day: date, at: time, zone: ZoneInfo) -> datetime | None:
+def strikes(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) at which it is `at` on that date; None: the date does not exist there.
 
     An hour that comes twice counts the first time. An hour that is skipped counts as if the
@@ -86,7 +86,7 @@ def _latest(moment: datetime, at: time, zone: ZoneInfo) -> tuple[date, datetime]
     today = moment.astimezone(zone).date()
     for days in range(3):
         day = today - days * _DAY
-        struck_at = _strikes(day, at, zone)
+        struck_at = strikes(day, at, zone)
         if struck_at is not None and struck_at <= moment:
             return day, struck_at
     return None
@@ -95,7 +95,7 @@ def _latest(moment: datetime, at: time, zone: ZoneInfo) -> tuple[date, datetime]
 def _before(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The scheduled time of the date before, or of the one before that where it was skipped."""
     for days in (1, 2):
-        struck_at = _strikes(day - days * _DAY, at, zone)
+        struck_at = strikes(day - days * _DAY, at, zone)
         if struck_at is not None:
             return struck_at
     raise AssertionError(f"{zone.key} skips two dates in a row before {day}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.core.retries import next_try
 from aggregator.errors import DeliveryError
 from aggregator.types import Delivery, DeliveryState
 
@@ -29,18 +30,11 @@ def after_try(delivery: Delivery, *, error: DeliveryError | None, now: datetime)
         return replace(
             delivery, state=DeliveryState.SENT, attempts=attempts, error=None, retry_at=None
         )
-    if error.permanent or attempts > len(RETRY_AFTER):
-        return replace(
-            delivery,
-            state=DeliveryState.FAILED,
-            attempts=attempts,
-            error=str(error),
-            retry_at=None,
-        )
+    retry_at = next_try(RETRY_AFTER, attempts=attempts, error=error, now=now)
     return replace(
         delivery,
-        state=DeliveryState.SENDING,
+        state=DeliveryState.FAILED if retry_at is None else DeliveryState.SENDING,
         attempts=attempts,
         error=str(error),
-        retry_at=now + RETRY_AFTER[attempts - 1],
+        retry_at=retry_at,
     )

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from aggregator.core.durations import format_duration
 from aggregator.types import Pace
 
-__all__ = ("Interval", "Pace", "next_interval", "observe")
+__all__ = ("Interval", "Pace", "next_interval", "observe", "watched_since")
 
 USUAL = timedelta(days=7)
 """After that time an arrival counts half for what is usual."""
@@ -72,6 +72,14 @@ def observe(pace: Pace | None, arrivals: Iterable[datetime], *, now: datetime) -
         lately=pace.lately * _left(passed, LATELY) + lately,
         last_at=last_at,
     )
+
+
+def watched_since(pace: Pace) -> datetime:
+    """From when on it is known what has come: since the first poll, or since the oldest item that
+    its answer dated. It is worked out from `observed`, so it is good to a second for some months,
+    and no longer than a year back."""
+    kept = max(1 - pace.observed / _full(USUAL), 2.0**-52)
+    return pace.at + USUAL * math.log2(kept)
 
 
 def next_interval(pace: Pace, *, shortest: timedelta, longest: timedelta) -> Interval:

@@ -1,34 +1,36 @@
 """The search language: what a user types, as a syntax tree.
 
-    climate summit          both words
-    "climate summit"        side by side
+    climate summit          both words; AND (in capitals) between them says the same
+    "climate summit"        side by side; also “…”, «…» and 「…」
     flood OR drought        either; OR (in capitals) binds looser than words side by side
-    -football               without this word
+    -football               without this word; NOT (in capitals) before it says the same
     (flood OR drought) iran parentheses group
     elect*                  words that begin so
+    NEAR(dam flood, 5)      both, with at most 5 words between them (10 when no number is given)
     title:flood             in the headline
+    title:(flood OR dam)    fields of text take parentheses, too
     source:example          of a source whose name has this word
     source:"Daily Example"  of the source of exactly this name
-    lang:de  tag:world      in this language; of a source with this tag
     after:2026-05           published (else first seen) from the beginning of that time on
-    before:3d               … and earlier than that: YYYY[-MM[-DD]], 12h, 3d, 2w, today, yesterday
 
-Everything else is words: `10:30`, `http://example.com/`, AND, NOT and NEAR are looked for as they
-stand. What has neither a letter nor a digit (`&`, `–`) is passed over. Case and diacritics are the
-store's business; the tree keeps words as they were typed.
+The fields are those of `core.query_fields`; docs/search.md is the manual. Everything else is
+words: `10:30`, `http://example.com/`, `foo:bar` and NEAR without a parenthesis are looked for as
+they stand, and what has neither a letter nor a digit (`&`, `–`) is passed over. What would be read
+otherwise than it was meant is refused instead: a misspelt field, a value that a field does not
+have, an operator with nothing to join. Case and diacritics are the store's business; the tree
+keeps words as they were typed.
+
+Everything takes time in proportion to the text.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum, auto
-from typing import Literal, get_args
+from datetime import datetime
 
-from aggregator.core.text import clean_line
+from aggregator.core.query_fields import FIELDS, Takes
+from aggregator.core.query_leaves import limited, near, valued, word_or_phrase
+from aggregator.core.query_tokens import Token, TokenKind, tokens
+from aggregator.core.query_tree import And, Near, Node, Not, Or, Query
 from aggregator.errors import QueryError
 
 MAX_LENGTH = 4_000
@@ -37,67 +39,6 @@ MAX_WORDS = 200
 """Words, fields and words of phrases together."""
 MAX_DEPTH = 16
 """Parentheses inside parentheses."""
-
-FieldName = Literal["title", "source", "lang", "tag"]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    text: str
-    """As typed; a store may see several words in it, side by side ("e-mail")."""
-    prefix: bool = False
-    """True: words that begin with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: FieldName
-    match: Word | Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    at: datetime
-    """Aware UTC; this moment is included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    at: datetime
-    """Aware UTC; this moment is not included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    item: Node
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    items: tuple[Node, ...]
-    """At least two; no And among them, and at least one that is no Not where one is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    items: tuple[Node, ...]
-    """At least two; no Or among them; each names something to look for, not only exclusions."""
-
-
-Node = Word | Phrase | Field | After | Before | Not | And | Or
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    text: str
-    """As typed."""
-    root: Node
-    """Never only exclusions: a store can always start from something to look for."""
 
 
 def parse(text: str, *, now: datetime) -> Query:
@@ -112,114 +53,26 @@ def parse(text: str, *, now: datetime) -> Query:
             f"the search is too long: it may have {MAX_LENGTH:,} characters, and goes on",
             column=MAX_LENGTH + 1,
         )
-    root = _Parser(tuple(_tokens(text)), now).parse()
-    return Query(text=text, root=root)
-
-
-# --- tokens --------------------------------------------------------------------------------------
-
-
-class _Kind(Enum):
-    OPEN = auto()
-    CLOSE = auto()
-    OR = auto()
-    NOT = auto()
-    WORD = auto()
-    PHRASE = auto()
-    FIELD = auto()
-    """The name only; the value is the next token."""
-    END = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: _Kind
-    text: str
-    column: int
-
-
-_QUOTES = '"“”„'
-_RUN = re.compile(rf"[^\s(){_QUOTES}]+")
-_FIELD = re.compile(r"(title|source|lang|tag|after|before):", re.IGNORECASE)
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while position < len(text):
-        char = text[position]
-        if char.isspace():
-            position += 1
-        elif char in "()":
-            yield _Token(_Kind.OPEN if char == "(" else _Kind.CLOSE, char, position + 1)
-            position += 1
-        elif char in _QUOTES:
-            end = _closing_quote(text, position)
-            yield _Token(_Kind.PHRASE, text[position + 1 : end], position + 1)
-            position = end + 1
-        elif char == "-":
-            _check_exclusion(text, position)
-            yield _Token(_Kind.NOT, char, position + 1)
-            position += 1
-        else:
-            run = _RUN.match(text, position)
-            assert run is not None  # noqa: S101 - the character is none of those above
-            yield from _word_tokens(run[0], position, following=text[run.end() : run.end() + 1])
-            position = run.end()
-    yield _Token(_Kind.END, "", len(text) + 1)
-
-
-def _closing_quote(text: str, opening: int) -> int:
-    for position in range(opening + 1, len(text)):
-        if text[position] in _QUOTES:
-            return position
-    raise QueryError("unclosed quote", column=opening + 1)
-
-
-def _check_exclusion(text: str, position: int) -> None:
-    following = text[position + 1 : position + 2]
-    if not following or following.isspace() or following in ")-":
-        raise QueryError(
-            'a lone "-" (it must stand right before the word it excludes)', column=position + 1
-        )
-
-
-def _word_tokens(run: str, position: int, *, following: str) -> Iterator[_Token]:
-    if run == "OR":
-        yield _Token(_Kind.OR, run, position + 1)
-        return
-    field = _FIELD.match(run)
-    if field is None:
-        yield _Token(_Kind.WORD, run, position + 1)
-        return
-    name, value = field[1].lower(), run[field.end() :]
-    if not value and following not in tuple(_QUOTES):
-        raise QueryError(
-            f"{name}: needs its value right after the colon, one word or a phrase in quotes,",
-            column=position + len(field[0]) + 1,
-        )
-    yield _Token(_Kind.FIELD, name, position + 1)
-    if value:
-        yield _Token(_Kind.WORD, value, position + len(field[0]) + 1)
-
-
-# --- grammar -------------------------------------------------------------------------------------
+    return Query(text=text, root=_Parser(tokens(text), now).parse())
 
 
 class _Parser:
     """Recursive descent. A part that has no word in it ("&", "()" of such) is None."""
 
-    def __init__(self, tokens: tuple[_Token, ...], now: datetime) -> None:
+    def __init__(self, tokens: tuple[Token, ...], now: datetime) -> None:
         self._tokens = tokens
         self._now = now
         self._index = 0
         self._words = 0
         self._depth = 0
+        self._field: str | None = None
+        """Whose parentheses these are."""
 
     def parse(self) -> Node:
-        if self._token.kind is _Kind.END:
+        if self._token.kind is TokenKind.END:
             raise QueryError("the search is empty: type a word to look for", column=1)
         root = self._alternatives()
-        if self._token.kind is _Kind.CLOSE:
+        if self._token.kind is TokenKind.CLOSE:
             raise QueryError("a closing parenthesis without its opening one", column=self._column)
         if root is None:
             raise QueryError("there is no word to look for", column=1)
@@ -227,24 +80,26 @@ class _Parser:
         return root
 
     @property
-    def _token(self) -> _Token:
+    def _token(self) -> Token:
         return self._tokens[self._index]
 
     @property
     def _column(self) -> int:
         return self._token.column
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         token = self._token
         self._index += 1
         return token
+
+    # --- what joins
 
     def _alternatives(self) -> Node | None:
         branches: list[tuple[Node | None, int]] = []
         while True:
             column = self._column
             branches.append((self._conjunction(), column))
-            if self._token.kind is not _Kind.OR:
+            if self._token.kind is not TokenKind.OR:
                 break
             self._next()
         if len(branches) > 1:
@@ -254,80 +109,120 @@ class _Parser:
         return _joined(Or, [branch for branch, _ in branches if branch is not None])
 
     def _conjunction(self) -> Node | None:
-        if self._token.kind is _Kind.OR:
-            raise QueryError("nothing to look for before OR", column=self._column)
         items: list[Node] = []
-        found = False
-        while self._token.kind not in (_Kind.OR, _Kind.CLOSE, _Kind.END):
-            found = True
-            item = self._item()
-            if item is not None:
-                items.append(item)
-        if not found:
-            self._refuse_nothing()
-        return _joined(And, items)
+        joiner = self._tokens[self._index - 1] if self._index else None
+        while True:
+            token = self._token
+            if token.kind in (TokenKind.OR, TokenKind.AND, TokenKind.CLOSE, TokenKind.END):
+                self._refuse_nothing(joiner)
+            while self._token.kind not in _ENDS:
+                item = self._item()
+                if item is not None:
+                    items.append(item)
+            if self._token.kind is not TokenKind.AND:
+                return _joined(And, items)
+            joiner = self._next()
 
-    def _refuse_nothing(self) -> None:
-        before = self._tokens[self._index - 1] if self._index else None
-        if before is not None and before.kind is _Kind.OR:
-            raise QueryError("nothing to look for after OR", column=before.column)
-        if before is not None and self._token.kind is _Kind.CLOSE:
+    def _refuse_nothing(self, before: Token | None) -> None:
+        if self._token.kind in (TokenKind.OR, TokenKind.AND):
+            operator = self._token.text
+            raise QueryError(
+                f'nothing to look for before {operator} (the word is looked for as "{operator}",'
+                " in quotes),",
+                column=self._column,
+            )
+        if before is not None and before.kind in (TokenKind.OR, TokenKind.AND):
+            raise QueryError(
+                f'nothing to look for after {before.text} (the word is looked for as "'
+                f'{before.text}", in quotes),',
+                column=before.column,
+            )
+        if before is not None and self._token.kind is TokenKind.CLOSE:
             raise QueryError("nothing between the parentheses", column=before.column)
         if before is not None:
-            raise QueryError("an opening parenthesis without its closing one", column=before.column)
+            raise QueryError(_UNCLOSED, column=before.column)
         raise QueryError("a closing parenthesis without its opening one", column=self._column)
+
+    # --- what is joined
 
     def _item(self) -> Node | None:
         token = self._next()
         match token.kind:
-            case _Kind.NOT:
-                item = self._item()
-                if item is None:
-                    return None
-                _check_positive(item, token.column)
-                return Not(item)
-            case _Kind.OPEN:
+            case TokenKind.NOT:
+                return self._exclusion(token)
+            case TokenKind.OPEN:
                 return self._group(token)
-            case _Kind.FIELD:
-                return self._field(token.text, self._next())
+            case TokenKind.FIELD | TokenKind.NEAR if self._field:
+                raise QueryError(
+                    f"{self._field}:( ) takes words and phrases, and neither NEAR nor a field",
+                    column=token.column,
+                )
+            case TokenKind.FIELD:
+                return self._of_field(token)
+            case TokenKind.NEAR:
+                return self._near(token)
             case _:
-                return self._text(token)
+                return self._leaf(token)
 
-    def _group(self, opening: _Token) -> Node | None:
+    def _exclusion(self, sign: Token) -> Node | None:
+        if self._token.kind in (*_ENDS, TokenKind.NOT):
+            raise QueryError(
+                f'nothing to leave out after {sign.text} (the word is looked for as "NOT", in'
+                " quotes),",
+                column=sign.column,
+            )
+        item = self._item()
+        if item is None:
+            return None
+        _check_positive(item, sign.column)
+        return Not(item)
+
+    def _group(self, opening: Token) -> Node | None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise QueryError("too many parentheses inside each other", column=opening.column)
         inner = self._alternatives()
-        if self._token.kind is not _Kind.CLOSE:
-            raise QueryError(
-                "an opening parenthesis without its closing one", column=opening.column
-            )
+        if self._token.kind is not TokenKind.CLOSE:
+            raise QueryError(_UNCLOSED, column=opening.column)
         self._next()
         self._depth -= 1
         return inner
 
-    def _field(self, name: str, value: _Token) -> Node | None:
-        if name in ("after", "before"):
-            self._count(1, value.column)
-            at = _moment(value, self._now)
-            return After(at) if name == "after" else Before(at)
-        match = self._text(value)
-        return None if match is None else Field(_field_name(name), match)
+    def _near(self, opening: Token) -> Near:
+        inner: list[Token] = []
+        while self._token.kind is not TokenKind.CLOSE:
+            if self._token.kind is TokenKind.END:
+                raise QueryError(_UNCLOSED, column=opening.column)
+            self._count(self._token)
+            inner.append(self._next())
+        self._next()
+        return near(opening, inner)
 
-    def _text(self, token: _Token) -> Word | Phrase | None:
-        if token.kind is _Kind.PHRASE:
-            words = tuple(filter(_has_word, map(clean_line, token.text.split())))
-            self._count(len(words), token.column)
-            return Phrase(words) if words else None
-        prefix = token.text.endswith("*")
-        text = clean_line(token.text.rstrip("*") if prefix else token.text)
-        self._count(1, token.column)
-        return Word(text, prefix) if _has_word(text) else None
+    def _of_field(self, field: Token) -> Node:
+        name, value = field.text, self._next()
+        if FIELDS[name].takes is not Takes.TEXT:
+            self._count(value)
+            return valued(name, value, following=self._token, now=self._now)
+        self._field = name
+        node = self._group(value) if value.kind is TokenKind.OPEN else self._leaf(value)
+        self._field = None
+        if node is None:
+            raise QueryError(f"no word to look for in {name}:", column=value.column)
+        return node
 
-    def _count(self, words: int, column: int) -> None:
-        self._words += words
+    def _leaf(self, token: Token) -> Node | None:
+        """One word or phrase, of the field whose parentheses it stands in."""
+        self._count(token)
+        return word_or_phrase(token) if self._field is None else limited(self._field, token)
+
+    def _count(self, token: Token) -> None:
+        self._words += len(token.text.split())
         if self._words > MAX_WORDS:
-            raise QueryError(f"more than {MAX_WORDS} words to look for", column=column)
+            raise QueryError(f"more than {MAX_WORDS} words to look for", column=token.column)
+
+
+_ENDS = (TokenKind.OR, TokenKind.AND, TokenKind.CLOSE, TokenKind.END)
+_UNCLOSED = "an opening parenthesis without its closing one"
 
 
 def _joined(kind: type[And | Or], items: list[Node]) -> Node | None:
@@ -352,45 +247,3 @@ def _check_positive(node: Node, column: int) -> None:
             "only words to leave out, and none to look for (add one, or a field such as after:1d),",
             column=column,
         )
-
-
-def _field_name(name: str) -> FieldName:
-    for known in get_args(FieldName):
-        if known == name:
-            return known  # type: ignore[no-any-return]  # get_args of a Literal gives its values
-    raise AssertionError(name)
-
-
-def _has_word(text: str) -> bool:
-    """Letters, digits and private-use characters are what full-text indexes take for words."""
-    return any(char.isalnum() or unicodedata.category(char) == "Co" for char in text)
-
-
-# --- dates ---------------------------------------------------------------------------------------
-
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_AGO = re.compile(r"([0-9]{1,9})([hdw])", re.IGNORECASE)
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_DAYS_AGO = {"today": 0, "yesterday": 1}
-
-
-def _moment(value: _Token, now: datetime) -> datetime:
-    text = value.text.strip().lower()
-    try:
-        if ago := _AGO.fullmatch(text):
-            return now.astimezone(UTC) - int(ago[1]) * _UNITS[ago[2]]
-        if text in _DAYS_AGO:
-            return _midnight(now.date() - timedelta(days=_DAYS_AGO[text]), now)
-        if day := _DATE.fullmatch(text):
-            return _midnight(date(int(day[1]), int(day[2] or 1), int(day[3] or 1)), now)
-    except (ValueError, OverflowError):
-        pass  # month 13, 30 February, a million weeks ago: refused below like any other
-    raise QueryError(
-        f'"{clean_line(value.text)}" is no date (write 2026-05-31, 2026-05, 2026, 12h, 3d, 2w, '
-        "today or yesterday),",
-        column=value.column,
-    )
-
-
-def _midnight(day: date, now: datetime) -> datetime:
-    return datetime.combine(day, time(), tzinfo=now.tzinfo).astimezone(UTC)

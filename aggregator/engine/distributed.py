@@ -36,8 +36,8 @@ GOODBYE = timedelta(seconds=2)
 """For telling the queue that we are gone. If that takes longer, others will notice."""
 PATIENCE = timedelta(seconds=10)
 """How long an answer of the database may take."""
-LEADER_JOBS = 3
-"""One of each kind; a lock keeps two of a kind apart."""
+LEADER_JOBS = 8
+"""One of each kind, and messages to some channels at once; locks keep two of the same apart."""
 
 
 class DistributedEngine:

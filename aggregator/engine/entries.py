@@ -11,7 +11,9 @@ from aggregator.engine.protocol import (
     EnrichHost,
     Job,
     PollHost,
+    RunWatches,
     SendDigests,
+    SendNotices,
 )
 
 HOSTS = "hosts"
@@ -24,6 +26,8 @@ TASKS: Mapping[str, type[Job]] = {
     "enrich_host": EnrichHost,
     "assign_stories": AssignStories,
     "send_digests": SendDigests,
+    "run_watches": RunWatches,
+    "send_notices": SendNotices,
     "clean_up": CleanUp,
 }
 """By the name that is stored: a name once used is never given to another job."""

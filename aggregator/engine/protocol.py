@@ -33,11 +33,23 @@ class SendDigests:
 
 
 @dataclass(frozen=True, slots=True)
+class RunWatches:
+    """Hold what has come against the watches, and make messages of what they caught."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotices:
+    """Send the messages of watches that are due to one channel, one after the other."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class CleanUp:
     """Drop what is no longer needed."""
 
 
-Job = PollHost | EnrichHost | AssignStories | SendDigests | CleanUp
+Job = PollHost | EnrichHost | AssignStories | SendDigests | RunWatches | SendNotices | CleanUp
 Handler = Callable[[Job], Awaitable[None]]
 OnError = Callable[[str, BaseException], None]
 """Told the name of a job or action and what it raised; the rest goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from io import BytesIO
 
 from aggregator.fetch import headers as fields
@@ -50,6 +50,22 @@ async def read_body(
         if not decoder.complete:
             raise ExchangeError(FailureGrade.PASSING, BROKEN_BODY, status=status)
         return body.getvalue()
+
+
+async def read_beginning(
+    chunks: AsyncGenerator[bytes, None], *, headers: dict[str, str], max_bytes: int
+) -> bytes:
+    """The first bytes of a body, decoded; shorter when it breaks off or cannot be decoded."""
+    body = bytearray()
+    with suppress(DecodingError, ExchangeError):
+        decoder = decoder_for(headers.get("content-encoding", ""))
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                for piece in decoder.feed(chunk):
+                    body += piece
+                    if len(body) >= max_bytes:
+                        return bytes(body[:max_bytes])
+    return bytes(body)
 
 
 def _too_large(max_bytes: int, status: int) -> ExchangeError:

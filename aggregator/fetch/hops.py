@@ -9,7 +9,7 @@ from aggregator.fetch import headers as fields
 from aggregator.fetch import troubles
 from aggregator.fetch.decoding import ACCEPT_ENCODING
 from aggregator.fetch.troubles import ExchangeError
-from aggregator.types import FailureGrade, FetchRequest
+from aggregator.types import FailureGrade, FetchRequest, PostRequest
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -24,6 +24,12 @@ class Hop:
     accept: str
     extra: tuple[tuple[str, str], ...]
     validators: tuple[tuple[str, str], ...]
+    body: bytes | None = None
+    """Of a POST; None: it is a GET."""
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
 
     @property
     def host(self) -> str:
@@ -80,6 +86,21 @@ def first_hop(request: FetchRequest) -> Hop | None:
         accept=request.accept,
         extra=(*_login(full), *request.headers),
         validators=_validators(request),
+    )
+
+
+def post_hop(request: PostRequest) -> Hop | None:
+    """The same."""
+    full = normalise(request.url, userinfo=True)
+    url = normalise(request.url)
+    if full is None or url is None:
+        return None
+    return Hop(
+        url=url,
+        accept="*/*",
+        extra=(*_login(full), ("Content-Type", request.content_type), *request.headers),
+        validators=(),
+        body=request.body,
     )
 
 

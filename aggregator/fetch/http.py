@@ -22,9 +22,16 @@ import httpx
 from aggregator.errors import UsageError
 from aggregator.fetch import headers as fields
 from aggregator.fetch import network, troubles
-from aggregator.fetch.bodies import read_body
+from aggregator.fetch.bodies import read_beginning, read_body
 from aggregator.fetch.guard import Guard, is_public
-from aggregator.fetch.hops import REDIRECTS, Hop, first_hop, is_permanent, redirect_target
+from aggregator.fetch.hops import (
+    REDIRECTS,
+    Hop,
+    first_hop,
+    is_permanent,
+    post_hop,
+    redirect_target,
+)
 from aggregator.fetch.lanes import Lane, Lanes
 from aggregator.fetch.proxy import Proxy
 from aggregator.fetch.ration import Ration, Share
@@ -33,12 +40,15 @@ from aggregator.fetch.resolve import Resolver, SystemResolver
 from aggregator.fetch.troubles import BROKEN_BODY, ExchangeError
 from aggregator.fetch.turns import PATIENCE, Turns
 from aggregator.types import (
+    Answered,
     FailureGrade,
     Fetched,
     FetchFailed,
     FetchOutcome,
     FetchRequest,
     NotModified,
+    PostOutcome,
+    PostRequest,
 )
 
 __all__ = ["Exchange", "Fetcher", "Guard", "user_agent"]
@@ -51,6 +61,9 @@ _WITH_CONTENT = frozenset({200, 203})
 _SMALL = 16 * 1024
 """Bytes of a body that nobody wants, yet are cheaper to read than a new connection is to make."""
 _DRAIN_SECONDS = 1.0
+_BEGINNING_SECONDS = 3.0
+"""For what a server says beside its status; that is known already, and decides."""
+_NO_ADDRESS = "the address is no http or https address"
 
 
 class _Transport(httpx.AsyncHTTPTransport):
@@ -91,6 +104,15 @@ class _Answer:
             async with asyncio.timeout(_DRAIN_SECONDS), aclosing(self.chunks()) as chunks:
                 async for _ in chunks:
                     pass
+
+    async def beginning(self, max_bytes: int) -> bytes:
+        """Of the body, as far as it comes in a short time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BEGINNING_SECONDS):
+                return await read_beginning(
+                    self.chunks(), headers=self.headers, max_bytes=max_bytes
+                )
+        return b""
 
     async def aclose(self) -> None:
         """Unless all of the body was read, the connection ends with it.
@@ -159,11 +181,10 @@ class Fetcher:
         """Ask for one address. What goes wrong on the network or at the server is a FetchFailed."""
         hop = first_hop(request)
         if hop is None:
-            reason = "the address is no http or https address"
-            return FetchFailed(url=request.url, grade=FailureGrade.HARD, reason=reason)
+            return FetchFailed(url=request.url, grade=FailureGrade.HARD, reason=_NO_ADDRESS)
         proxy = self._proxy if request.proxy is None else request.proxy
         try:
-            lane = self._lanes.through(proxy) if proxy else self._lanes.direct(hop.host)
+            lane = self._lane(hop, proxy)
         except ValueError as error:
             return FetchFailed(url=hop.url, grade=FailureGrade.HARD, reason=str(error))
         async with lane.turns.turn(), self._turns.turn():
@@ -171,6 +192,40 @@ class Fetcher:
             outcome = await self._bounded(lane, hop, request.max_bytes, record)
         self._on_exchange(record.exchange(outcome))
         return outcome
+
+    async def post(self, request: PostRequest) -> PostOutcome:
+        """Hand something over, under the same guard, proxy and bounds. No redirect is followed, and
+        `on_exchange` is not told: it would learn the address, which may be a secret."""
+        hop = post_hop(request)
+        if hop is None:
+            return FetchFailed(url="", grade=FailureGrade.HARD, reason=_NO_ADDRESS)
+        lane, start, record = self._lane(hop, self._proxy), time.monotonic(), Recorder(hop.url)
+        async with lane.turns.turn(), self._turns.turn():
+            try:
+                async with asyncio.timeout(self._timeout.total_seconds()):
+                    return await self._hand_over(lane, hop, request.max_bytes, record)
+            except TimeoutError:
+                reason = troubles.time_sentence(self._timeout)
+                failure = ExchangeError(FailureGrade.PASSING, reason)
+            except ExchangeError as error:
+                failure = error
+        return replace(_failed(lane, hop, failure, record, start), url=hop.origin_and_target[0])
+
+    async def _hand_over(self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder) -> Answered:
+        start = time.monotonic()
+        async with self._send(lane, hop, record) as answer:
+            asked = answer.headers.get("retry-after")
+            return Answered(
+                status=answer.status,
+                headers=answer.headers,
+                body=await answer.beginning(max_bytes),
+                retry_after=fields.retry_after(asked, now=self._clock()),
+                elapsed=_since(start),
+            )
+
+    def _lane(self, hop: Hop, proxy: str | None) -> Lane:
+        """Raises ValueError, with a sentence, when the proxy cannot be used."""
+        return self._lanes.through(proxy) if proxy else self._lanes.direct(hop.host)
 
     async def _bounded(
         self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder
@@ -188,16 +243,7 @@ class Fetcher:
             failure = ExchangeError(FailureGrade.PASSING, troubles.time_sentence(self._timeout))
         except ExchangeError as error:
             failure = error
-        address = None if lane.proxy else record.address
-        return FetchFailed(
-            url=hop.url,
-            grade=failure.grade,
-            reason=failure.reason,
-            status=failure.status,
-            retry_after=failure.retry_after,
-            elapsed=_since(start),
-            private=address is not None and not is_public(address),
-        )
+        return _failed(lane, hop, failure, record, start)
 
     async def _follow(
         self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder, share: Share
@@ -295,7 +341,9 @@ class Fetcher:
         }
         headers = hop.fields(self._user_agent)
         try:
-            request = httpx.Request("GET", origin, headers=headers, extensions=extensions)
+            request = httpx.Request(
+                hop.method, origin, headers=headers, content=hop.body, extensions=extensions
+            )
         except httpx.InvalidURL as error:
             reason = f"the address names no host that can be asked ({hop.host})"
             raise ExchangeError(FailureGrade.HARD, reason) from error
@@ -315,6 +363,21 @@ class Fetcher:
         step.status, step.http_version = response.status_code, response.http_version
         step.address = stream.address
         return response
+
+
+def _failed(
+    lane: Lane, hop: Hop, failure: ExchangeError, record: Recorder, start: float
+) -> FetchFailed:
+    address = None if lane.proxy else record.address
+    return FetchFailed(
+        url=hop.url,
+        grade=failure.grade,
+        reason=failure.reason,
+        status=failure.status,
+        retry_after=failure.retry_after,
+        elapsed=_since(start),
+        private=address is not None and not is_public(address),
+    )
 
 
 def _trouble(error: Exception, hop: Hop, proxy: Proxy | None) -> ExchangeError:

@@ -1,4 +1,4 @@
-"""A rendered digest as a whole e-mail message, ready to be stored and sent as it is."""
+"""A rendered digest or notice as a whole e-mail message, to be stored and sent as it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import date, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -13,7 +14,8 @@ from email.utils import format_datetime
 from aggregator.core.text import clean_line
 from aggregator.notify.address import mailbox
 from aggregator.notify.headers import address_header, text_header, token_header
-from aggregator.notify.render import RenderedDigest
+from aggregator.notify.render import RenderedMail
+from aggregator.types import Notice
 
 # 7bit: a body that needs more is encoded, so any server on the way may relay it.
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -21,7 +23,7 @@ _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
 def compose(
-    rendered: RenderedDigest,
+    rendered: RenderedMail,
     *,
     sender: str,
     recipient: str,
@@ -41,19 +43,52 @@ def compose(
     target = mailbox(recipient, recipient=recipient)
     key = "\n".join((digest_name, target.addr_spec, local_date.isoformat()))
     message_id = f"<{local_date:%Y%m%d}.{_hash(key)}@{origin.domain}>"
+    list_id = f"<{_slug(digest_name)}.digest.{origin.domain}>"
+    head = _head(rendered, origin, target, message_id=message_id, list_id=list_id, date=now)
+    return message_id, head + _body(rendered, key)
+
+
+def compose_notice(
+    rendered: RenderedMail, notice: Notice, *, sender: str, recipient: str
+) -> tuple[str, bytes]:
+    """The same for what a watch has caught; a sender without a name goes by that of the watch.
+
+    The Message-ID depends on the notice's key and the recipient alone, and the date is when the
+    notice was made: each try sends the same bytes. Raises DeliveryError as `compose` does.
+    """
+    watch = clean_line(notice.content.watch)
+    origin = mailbox(sender, recipient=recipient, name=watch)
+    target = mailbox(recipient, recipient=recipient)
+    key = "\n".join(("notice", notice.key, target.addr_spec))
+    message_id = f"<{notice.created_at:%Y%m%d}.{_hash(key)}@{origin.domain}>"
+    list_id = f"<{_slug(watch)}.watch.{origin.domain}>"
+    date = notice.created_at
+    head = _head(rendered, origin, target, message_id=message_id, list_id=list_id, date=date)
+    return message_id, head + _body(rendered, key)
+
+
+def _head(
+    rendered: RenderedMail,
+    origin: Address,
+    target: Address,
+    *,
+    message_id: str,
+    list_id: str,
+    date: datetime,
+) -> bytes:
     headers = (
         address_header("From", origin),
         address_header("To", target),
         text_header("Subject", rendered.subject),
-        token_header("Date", format_datetime(now)),
+        token_header("Date", format_datetime(date)),
         token_header("Message-ID", message_id),
-        token_header("List-Id", f"<{_slug(digest_name)}.digest.{origin.domain}>"),
+        token_header("List-Id", list_id),
         token_header("Auto-Submitted", "auto-generated"),
     )
-    return message_id, "".join(headers).encode("ascii") + _body(rendered, key)
+    return "".join(headers).encode("ascii")
 
 
-def _body(rendered: RenderedDigest, key: str) -> bytes:
+def _body(rendered: RenderedMail, key: str) -> bytes:
     """The MIME headers and both parts."""
     text, html = _encodable(rendered.text), _encodable(rendered.html)
     message = EmailMessage(policy=_POLICY)

@@ -1,4 +1,4 @@
-"""A digest as subject, plain text and HTML. The only importer of jinja2."""
+"""A digest as subject, plain text and HTML; pages by templates. The only importer of jinja2."""
 
 from __future__ import annotations
 
@@ -16,26 +16,31 @@ _SUBJECT_HEADLINE = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedDigest:
-    """A digest for people; one line, text of 78 columns, a whole HTML document."""
+class RenderedMail:
+    """A mail for people; one line, text of 78 columns, a whole HTML document."""
 
     subject: str
     text: str
     html: str
 
 
-def render(digest: Digest) -> RenderedDigest:
+def render(digest: Digest) -> RenderedMail:
     """Lay out a digest. The same digest always gives the same bytes.
 
     Nothing in the HTML is loaded from anywhere, every text is escaped, and only http(s) is
     linked.
     """
     view = view_digest(digest)
-    return RenderedDigest(
+    return RenderedMail(
         subject=_subject(view),
         text=plain_text(view),
-        html=_environment().get_template("digest.html.j2").render(digest=view),
+        html=page("digest.html.j2", digest=view),
     )
+
+
+def page(template: str, **values: object) -> str:
+    """What a template makes of these values; every text in them is escaped."""
+    return _environment().get_template(template).render(**values)
 
 
 def _subject(view: DigestView) -> str:

@@ -1,4 +1,5 @@
-"""The straight line: poll a host, enrich a host, assign stories. Orders the I/O, decides nothing.
+"""The straight line: poll a host, enrich a host, assign stories, tell what watches have caught.
+Orders the I/O, decides nothing.
 
 Each stage ends in one commit and resumes from the store, so a crash repeats work and never loses
 or doubles it. What is decided, and why, stands in core/.
@@ -7,6 +8,7 @@ line      what the stages work with
 events    what they report
 visit     the stay at one host: turns, lease, giving it back
 polling   stage 1: feeds; enriching: stage 2, pages; grouping: stage 3, stories
+watching  what watches catch, and the messages about it
 pages     the pages of one article; manners: what robots.txt says of them
 again     texts made again from the pages that are kept
 regrouping  stories found anew from what is stored; shelf: what is set aside for it on disk
@@ -17,6 +19,9 @@ from aggregator.pipeline.enriching import TEXTS_AT_A_TIME, enrich_host
 from aggregator.pipeline.events import (
     Event,
     FeedPolled,
+    HitsCaught,
+    NoticesMade,
+    NoticeTried,
     StoriesAssigned,
     TextFetched,
     TextsMadeAgain,
@@ -26,6 +31,7 @@ from aggregator.pipeline.grouping import STORIES_AT_A_TIME, assign_stories
 from aggregator.pipeline.line import Fetching, Pipeline
 from aggregator.pipeline.pages import MAX_PAGES
 from aggregator.pipeline.polling import FEED_ACCEPT, PAGE_ACCEPT, poll_host
+from aggregator.pipeline.watching import Watching, run_watches, send_notices
 
 __all__ = (
     "FEED_ACCEPT",
@@ -38,13 +44,19 @@ __all__ = (
     "Event",
     "FeedPolled",
     "Fetching",
+    "HitsCaught",
+    "NoticeTried",
+    "NoticesMade",
     "Pipeline",
     "StoriesAssigned",
     "TextFetched",
     "TextsMadeAgain",
+    "Watching",
     "WorkDropped",
     "assign_stories",
     "enrich_host",
     "extract_again",
     "poll_host",
+    "run_watches",
+    "send_notices",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.types import Assignment, PageKind, TextOrigin, TextState
+from aggregator.types import Assignment, Notice, PageKind, TextOrigin, TextState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,49 @@ class StoriesAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HitsCaught:
+    """Watches have caught something."""
+
+    looked_at: int
+    """Articles."""
+    caught: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesMade:
+    """A watch has a message for each of its channels."""
+
+    watch: str
+    """Name as feeds.yaml has it."""
+    items: int
+    """What it tells of, with what is only counted."""
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTried:
+    """One try to deliver a message."""
+
+    notice: Notice
+    """As it is after that."""
+    error: str | None
+    """A sentence; None: it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkDropped:
     """Work whose claim ran out before it was recorded; it falls due again."""
 
     what: str
 
 
-Event = FeedPolled | TextFetched | TextsMadeAgain | StoriesAssigned | WorkDropped
+Event = (
+    FeedPolled
+    | TextFetched
+    | TextsMadeAgain
+    | StoriesAssigned
+    | HitsCaught
+    | NoticesMade
+    | NoticeTried
+    | WorkDropped
+)

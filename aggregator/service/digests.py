@@ -131,19 +131,26 @@ def prepare_due(storage: Storage, config: Config, *, now: datetime) -> int:
     return prepare(storage, config, digest, now=now)
 
 
-def send_open(
-    storage: Storage, config: Config, *, clock: Callable[[], datetime]
-) -> list[DigestTry]:
-    """Try to deliver what is prepared and due; one recipient's failure does not hold the others."""
-    if config.smtp is None or config.digest.sender is None:
-        return []
-    settings = SmtpSettings(
+def smtp_settings(config: Config) -> SmtpSettings | None:
+    """How the mail server is used; None: there is none."""
+    if config.smtp is None:
+        return None
+    return SmtpSettings(
         host=config.smtp.host,
         port=config.smtp.port,
         security=config.smtp.security.value,
         username=config.smtp.username,
         password=config.smtp.password,
     )
+
+
+def send_open(
+    storage: Storage, config: Config, *, clock: Callable[[], datetime]
+) -> list[DigestTry]:
+    """Try to deliver what is prepared and due; one recipient's failure does not hold the others."""
+    settings = smtp_settings(config)
+    if settings is None or config.digest.sender is None:
+        return []
     tries = []
     for delivery in storage.open_deliveries(now=clock()):
         error: DeliveryError | None = None

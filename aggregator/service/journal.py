@@ -9,6 +9,9 @@ from aggregator.logs import Logger, get_logger
 from aggregator.pipeline import (
     Event,
     FeedPolled,
+    HitsCaught,
+    NoticesMade,
+    NoticeTried,
     StoriesAssigned,
     TextFetched,
     TextsMadeAgain,
@@ -56,8 +59,33 @@ def event_happened(event: Event) -> None:
         case StoriesAssigned():
             joined = [item for item in event.assignments if item.relation is not Relation.NEW]
             log.info("grouped", articles=len(event.assignments), joined=len(joined))
+        case HitsCaught():
+            log.info("watches caught", articles=event.looked_at, caught=event.caught)
+        case NoticesMade():
+            log.info(
+                "notice made", watch=event.watch, items=event.items, channels=list(event.channels)
+            )
+        case NoticeTried():
+            _notice_tried(log, event)
         case WorkDropped():
             log.warning("claim ran out", what=event.what)
+
+
+def _notice_tried(log: Logger, event: NoticeTried) -> None:
+    notice = event.notice
+    fields = {
+        "watch": notice.content.watch,
+        "channel": notice.channel,
+        "notice": notice.notice_id,
+        "key": notice.key,
+        "tries": notice.attempts,
+    }
+    if event.error is None:
+        log.info("notice sent", **fields)
+        return
+    again = None if notice.due_at is None else notice.due_at.isoformat(timespec="seconds")
+    write = log.error if again is None else log.warning
+    write("notice not sent", error=event.error, next_try_at=again, **fields)
 
 
 def digest_tried(done: DigestTry) -> None:
@@ -70,6 +98,19 @@ def digest_tried(done: DigestTry) -> None:
         get_logger().info("digest sent", **fields)
     else:
         get_logger().error("digest not sent", error=str(done.error), **fields)
+
+
+class IndexMade:
+    """Says how far the search index has come, which is made anew, in tenths."""
+
+    def __init__(self) -> None:
+        self._said = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        tenths = 10 * done // max(total, 1)
+        if tenths > self._said:
+            self._said = tenths
+            get_logger().info("search index is made anew", articles=done, of=total)
 
 
 def configuration_refused(error: ConfigError) -> None:

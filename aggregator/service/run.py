@@ -1,11 +1,11 @@
-"""The long-running service: four jobs, signals, a configuration that may change under it."""
+"""The long-running service: its jobs, signals, a configuration that may change under it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 
 from aggregator import __version__
 from aggregator.config import FileFingerprint, fingerprint_of, load
-from aggregator.engine.protocol import AssignStories, CleanUp, Engine, SendDigests
+from aggregator.engine.protocol import (
+    AssignStories,
+    CleanUp,
+    Engine,
+    Job,
+    RunWatches,
+    SendDigests,
+    SendNotices,
+)
 from aggregator.errors import ConfigError, UsageError
 from aggregator.logs import configure, get_logger
 from aggregator.service import journal
@@ -28,6 +36,7 @@ T = TypeVar("T")
 
 TICK = timedelta(seconds=1)
 ASSIGN = timedelta(seconds=2)
+WATCHES = timedelta(seconds=2)
 DIGEST = timedelta(seconds=15)
 CLEAN_UP = timedelta(hours=1)
 STATUS = timedelta(seconds=2)
@@ -38,7 +47,8 @@ LAST = timedelta(seconds=1)
 
 
 class Service:
-    """Polls at each source's interval, groups, mails the digest, until told to stop.
+    """Polls at each source's interval, groups, sends what watches catch, mails the digest, until
+    told to stop.
 
     On a PostgreSQL database any number of processes share this work, and one of them leads.
     """
@@ -83,7 +93,11 @@ class Service:
         self._check(config.storage)
         configure(level=config.log.level.value, style=config.log.format.value)
         opening = open_runtime(
-            config, report=journal.event_happened, clock=self._clock, on_exchange=self._exchanges
+            config,
+            report=journal.event_happened,
+            clock=self._clock,
+            on_exchange=self._exchanges,
+            on_index=journal.IndexMade(),
         )
         async with AsyncExitStack() as stack:
             runtime = await self._unless_stopped(stack.enter_async_context(opening))
@@ -135,6 +149,7 @@ class Service:
     async def _sync(self, runtime: Runtime) -> SyncReport:
         if self._worker:
             return SyncReport()
+        await runtime.alerts.set_up()
         return await asyncio.to_thread(
             runtime.storage.sync_sources, runtime.config.sources, now=runtime.clock()
         )
@@ -143,8 +158,7 @@ class Service:
         """Until told to stop or to read the configuration again; then finish what is under way."""
 
         def on_lead() -> None:
-            # Somebody else may have assigned stories since we last led.
-            runtime.pipeline.grouper = None
+            runtime.begin_to_lead()
             self._led = True
             get_logger().info("leads now")
 
@@ -191,16 +205,14 @@ class Service:
         async def tick() -> None:
             await pump.fill()
 
-        async def assign() -> None:
-            await engine.submit([AssignStories()])
+        async def watches() -> None:
+            if runtime.alerts.is_needed:
+                await engine.submit([RunWatches()])
 
-        async def digest() -> None:
-            await engine.submit([SendDigests()])
+        async def notices() -> None:
+            await engine.submit([SendNotices(one) for one in await runtime.alerts.due_channels()])
 
-        async def clean_up() -> None:
-            await engine.submit([CleanUp()])
-
-        async def watch() -> None:
+        async def reread() -> None:
             if fingerprint_of(self._path) != seen:
                 self._reload.set()
 
@@ -215,10 +227,12 @@ class Service:
             )
 
         engine.every(TICK, "tick", tick)
-        engine.every(ASSIGN, "assign", assign)
-        engine.every(DIGEST, "digest", digest)
-        engine.every(CLEAN_UP, "clean-up", clean_up)
-        engine.every(TICK, "watch", watch, everywhere=True)
+        engine.every(ASSIGN, "assign", _submitting(engine, AssignStories()))
+        engine.every(WATCHES, "watches", watches)
+        engine.every(WATCHES, "notices", notices)
+        engine.every(DIGEST, "digest", _submitting(engine, SendDigests()))
+        engine.every(CLEAN_UP, "clean-up", _submitting(engine, CleanUp()))
+        engine.every(TICK, "reread", reread, everywhere=True)
         engine.every(STATUS, "status", status, everywhere=True)
 
     def _notice_loss(self, runtime: Runtime, engine: Engine) -> None:
@@ -261,6 +275,13 @@ class Service:
             changed=list(synced.changed),
             removed=list(synced.removed),
         )
+
+
+def _submitting(engine: Engine, job: Job) -> Callable[[], Awaitable[None]]:
+    async def submit() -> None:
+        await engine.submit([job])
+
+    return submit
 
 
 async def serve(

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
@@ -24,7 +24,9 @@ from aggregator.engine.protocol import (
     Job,
     OnError,
     PollHost,
+    RunWatches,
     SendDigests,
+    SendNotices,
 )
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard
@@ -32,11 +34,13 @@ from aggregator.fetch.http import Exchange, Fetcher, user_agent
 from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, poll_host
 from aggregator.pipeline.grouping import DAY
 from aggregator.sandbox import Sandbox
+from aggregator.service.alerts import Alerts
 from aggregator.service.digests import DigestTry, send_digests
 from aggregator.service.memory import keep_little
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
 from aggregator.storage.protocol import LEADER, Storage
+from aggregator.storage.search_rebuild import Progress, ignore
 from aggregator.types import CleanUpReport, Database, PostgresUrl
 
 Clock = Callable[[], datetime]
@@ -65,6 +69,10 @@ class Runtime:
     """Told of each exchange over HTTP when it is over."""
     digest_tried: Callable[[DigestTry], None] = lambda _: None
     """Told of every try to deliver."""
+    alerts: Alerts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alerts = self._alerts()
 
     async def handle(self, job: Job) -> None:
         """What the engine calls."""
@@ -79,6 +87,10 @@ class Runtime:
                 tries = await send_digests(self.storage, self.config, clock=self.clock)
                 for done in tries:
                     self.digest_tried(done)
+            case RunWatches():
+                await self.alerts.run()
+            case SendNotices(channel):
+                await self.alerts.send(channel)
             case CleanUp():
                 await asyncio.to_thread(self.clean_up)
 
@@ -105,7 +117,25 @@ class Runtime:
             report=self.pipeline.report,
         )
         self.config = config
+        self.alerts = self._alerts()
         await old.__aexit__(None, None, None)
+
+    def begin_to_lead(self) -> None:
+        """Others may have assigned stories, and looked for watches, since we last did."""
+        self.pipeline.grouper = None
+        self.alerts.reset()
+
+    def _alerts(self) -> Alerts:
+        return Alerts(
+            config=self.config,
+            storage=self.storage,
+            fetcher=self.fetcher,
+            clock=self.clock,
+            report=self._report,
+        )
+
+    def _report(self, event: Event) -> None:
+        self.pipeline.report(event)  # whichever it is by then
 
 
 @asynccontextmanager
@@ -115,9 +145,10 @@ async def open_runtime(
     report: Report,
     clock: Clock | None = None,
     on_exchange: OnExchange = lambda _: None,
+    on_index: Progress = ignore,
 ) -> AsyncIterator[Runtime]:
     """Open everything; `clock`: None means that of the store. `on_exchange` is told of each
-    exchange over HTTP when it is over.
+    exchange over HTTP when it is over; `on_index` while the search index is made anew.
 
     A file is locked for this process, and every claim that a crash has left there is ended.
     Raises InstanceRunning and the other storage errors.
@@ -126,7 +157,7 @@ async def open_runtime(
     threads = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="store")
     asyncio.get_running_loop().set_default_executor(threads)
     with alone(config.storage):
-        async with storage_opened(config.storage) as storage:
+        async with storage_opened(config.storage, progress=on_index) as storage:
             if not storage.shared:
                 await asyncio.to_thread(storage.release_claims)
             clock = clock or storage.clock

@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from aggregator.core.choosing import choose
 from aggregator.engine.inprocess import InProcessEngine
 from aggregator.errors import StorageError
-from aggregator.pipeline import Event, FeedPolled, StoriesAssigned, TextFetched, assign_stories
+from aggregator.pipeline import (
+    Event,
+    FeedPolled,
+    HitsCaught,
+    NoticeTried,
+    StoriesAssigned,
+    TextFetched,
+    assign_stories,
+)
 from aggregator.service.leading import leading
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Runtime, local_engine
@@ -38,13 +46,19 @@ class UpdateSummary:
     new_stories: int = 0
     joined: int = 0
     """Articles that joined a story."""
+    caught: int = 0
+    """By watches."""
+    sent: int = 0
+    """Messages about that."""
     failed: list[FeedPolled] = field(default_factory=list)
     warned: list[FeedPolled] = field(default_factory=list)
     texts_failed: list[TextFetched] = field(default_factory=list)
+    unsent: list[NoticeTried] = field(default_factory=list)
+    """Tries to send a message that failed."""
     crashed: list[str] = field(default_factory=list)
     """Errors that nobody expected, a sentence each."""
     left_to_leader: bool = False
-    """Stories and cleaning up were left to the worker that leads."""
+    """Stories, watches and cleaning up were left to the worker that leads."""
     not_due: int = 0
     next_due_at: datetime | None = None
     """When the next of those not due is; None: none is held back."""
@@ -68,6 +82,13 @@ class UpdateSummary:
                 self.assigned += len(event.assignments)
                 self.new_stories += begun
                 self.joined += len(event.assignments) - begun
+            case HitsCaught():
+                self.caught += event.caught
+            case NoticeTried():
+                if event.error is None:
+                    self.sent += 1
+                else:
+                    self.unsent.append(event)
 
     def _count_poll(self, event: FeedPolled) -> None:
         self.polled += 1
@@ -91,7 +112,8 @@ async def update(
     started: Callable[[int, SyncReport], None] = lambda _due, _report: None,
     progress: Callable[[Event], None] = lambda _event: None,
 ) -> UpdateSummary:
-    """Poll what is due, fetch the pages, assign stories unless a worker leads that does it.
+    """Poll what is due, fetch the pages, assign stories and send what watches have caught unless a
+    worker leads that does it.
 
     `names`: only these sources, due or not. `force`: also those that are not due, and those that
     a publisher asked to leave alone. `polls_only`: leave pages and stories to a later pass.
@@ -101,6 +123,7 @@ async def update(
     and StorageError when the store fails amid the pass; what was recorded before stays.
     """
     storage, began_at = runtime.storage, runtime.clock()
+    await runtime.alerts.set_up()
     synced = await asyncio.to_thread(storage.sync_sources, runtime.config.sources, now=began_at)
     statuses = await asyncio.to_thread(storage.source_statuses)
     chosen = select(statuses, names)
@@ -147,6 +170,8 @@ async def update(
                 summary.left_to_leader = not leads
                 if leads:
                     await assign_stories(runtime.pipeline)
+                    await runtime.alerts.run()
+                    await runtime.alerts.send_all()
                     await asyncio.to_thread(runtime.clean_up)
     finally:
         await engine.stop(grace=GRACE)

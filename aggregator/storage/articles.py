@@ -14,15 +14,16 @@ from aggregator.storage.content import (
     as_stored,
     begin_revision,
     content_of,
-    facets,
     replace_content,
     searchable,
     stored_article,
 )
+from aggregator.storage.facets import facets
 from aggregator.storage.rows import (
     objects_to_json,
     storable,
     storable_or_none,
+    strings,
     to_json,
     to_us,
     to_us_or_none,
@@ -47,10 +48,12 @@ _WITHDRAW = """
 
 
 def reface(session: Session, row: Row, source_id: int) -> None:
-    """Give an article (`id`, `language`, `title`, `text`) to another source in the index too."""
-    words = facets(source_id, row["language"])
+    """Give an article (a row of it and its text) to another source in the index too."""
+    authors = strings(row["authors"])
+    words = facets(source_id, row["language"], row["image_url"], row["url"], authors)
+    before = (row["id"], row["title"], row["text"], row["facets"])
     session.run("UPDATE texts SET facets = ? WHERE article_id = ?", (words, row["id"]))
-    session.reindex((row["id"], row["title"], row["text"], words))
+    session.reindex(before, (*before[:3], words))
 
 
 def withdraw(session: Session, source_id: int, guids: Sequence[str], at: datetime) -> None:
@@ -92,7 +95,7 @@ def insert_articles(
             article_id,
             searchable(article.title),
             searchable(article.text),
-            facets(source_id, article.language),
+            _facets(source_id, article),
             storable(article.html),
         )
         for article_id, article in numbered
@@ -105,6 +108,17 @@ def insert_articles(
     session.many(_INSERT_TEXT, texts)
     session.index([text[:4] for text in texts])
     return new_ids
+
+
+def _facets(source_id: int, article: NewArticle) -> str:
+    """As they are made of what is stored."""
+    return facets(
+        source_id,
+        storable_or_none(article.language),
+        storable_or_none(article.image_url),
+        storable_or_none(article.url),
+        article.authors,
+    )
 
 
 def _check(article: NewArticle) -> None:
@@ -158,6 +172,7 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
     begin_revision(session, row, seen_at)
     kept.forget(session, row["id"])
     pending = article.page_host is not None
+    url = storable_or_none(article.url) or row["url"]
     session.run(
         "UPDATE articles SET content_hash = ?, guid = ?, url = ?, categories = ?, "
         "text_state = ?, text_error = NULL, text_attempts = 0, page_host = ?, text_due_at = ?, "
@@ -165,7 +180,7 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
         (
             content_hash,
             storable_or_none(article.guid) or row["guid"],
-            storable_or_none(article.url) or row["url"],
+            url,
             to_json(article.categories),
             (TextState.PENDING if pending else TextState.READY).value,
             storable_or_none(article.page_host),
@@ -175,7 +190,7 @@ def revise_article(session: Session, source_id: int, revision: Revision, seen_at
             row["id"],
         ),
     )
-    replace_content(session, row, as_stored(_revised(row, article)))
+    replace_content(session, row, as_stored(_revised(row, article)), url=url)
 
 
 def _revised(row: Row, article: NewArticle) -> Content:

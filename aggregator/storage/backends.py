@@ -10,29 +10,42 @@ from pathlib import Path
 from aggregator.errors import StorageError
 from aggregator.storage.instance import instance_lock
 from aggregator.storage.protocol import Storage
+from aggregator.storage.search_rebuild import Progress, ignore
 from aggregator.types import Database, PostgresUrl
 
 _EXTRA = {"procrastinate", "psycopg", "psycopg_pool"}
 
 
 def open_storage(
-    database: Database, *, read_only: bool = False, patience: timedelta | None = None
+    database: Database,
+    *,
+    read_only: bool = False,
+    patience: timedelta | None = None,
+    progress: Progress = ignore,
 ) -> Storage:
     """Open the database, making it and bringing it up to date unless `read_only`.
 
     `patience`: how long this, and each verb after it, waits for others and for a server that
-    does not answer; None: as long as suits the backend. Raises StorageError and its children.
+    does not answer; None: as long as suits the backend. `progress` is told when the search index
+    has to be made anew, which takes minutes for a million articles. Raises StorageError and its
+    children.
     """
     if isinstance(database, Path):
         from aggregator.storage import sqlite  # noqa: PLC0415 - see the module's docstring
 
         return sqlite.open_storage(
-            database, read_only=read_only, busy_timeout=patience or sqlite.BUSY_TIMEOUT
+            database,
+            read_only=read_only,
+            busy_timeout=patience or sqlite.BUSY_TIMEOUT,
+            progress=progress,
         )
     with needs_extra(database):
         from aggregator.storage import postgres  # noqa: PLC0415 - see the module's docstring
     return postgres.open_storage(
-        database, read_only=read_only, patience=patience or postgres.PATIENCE
+        database,
+        read_only=read_only,
+        patience=patience or postgres.PATIENCE,
+        progress=progress,
     )
 
 

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from aggregator.errors import InstanceRunning, StorageError
-from aggregator.storage import bulk, unfinished
+from aggregator.storage import bulk, search_rebuild, unfinished
 from aggregator.storage.bulk import Key, Row
 from aggregator.storage.postgres_faults import storage_error
-from aggregator.storage.postgres_migrate import opened, steps, version
+from aggregator.storage.postgres_forms import KnownForms
+from aggregator.storage.postgres_migrate import is_up_to_date, opened, version
 from aggregator.storage.postgres_pool import Connection, Error, Target, connect, target
 from aggregator.storage.postgres_role import PostgresRole
 from aggregator.storage.postgres_session import PostgresSession, rewritten
@@ -33,7 +34,7 @@ _NAMES = ", ".join(table.name for table in TABLES)
 _AT_LEISURE = "SET idle_in_transaction_session_timeout = 0; SET tcp_user_timeout = 0"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _HOLD = f"SET LOCAL lock_timeout = '3s'; LOCK TABLE {_NAMES} IN SHARE MODE"
-_REST = "regrouped, search, workers"
+_REST = "regrouped, search, word_forms, workers"
 _EMPTY = f"SET LOCAL lock_timeout = '3s'; TRUNCATE {_NAMES}, {_REST} RESTART IDENTITY"
 _LOCKED = "55P03"
 _AT_WORK = """
@@ -80,6 +81,10 @@ class PostgresReader:
 class PostgresFiller(PostgresReader):
     """Implements `bulk.Filler`; each statement is a transaction unless it is in one."""
 
+    def __init__(self, connection: Connection, where: Target) -> None:
+        super().__init__(connection, where)
+        self._forms = KnownForms()
+
     def last(self, table: Table) -> Key | None:
         with self.ask() as session:
             key = bulk.last(session, table)
@@ -88,6 +93,7 @@ class PostgresFiller(PostgresReader):
     def start(self, identity: int) -> None:
         with self._transaction() as session:
             self._connection.execute(_EMPTY)
+            search_rebuild.set_up(session)
             unfinished.mark(session, identity)
 
     def write(self, table: Table, rows: Sequence[Row]) -> None:
@@ -111,8 +117,11 @@ class PostgresFiller(PostgresReader):
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
+        session = PostgresSession(self._connection, self._forms)
         with _faults(self._where), self._connection.transaction():
-            yield PostgresSession(self._connection)
+            yield session
+            session.finish()
+        session.committed()
 
 
 @contextmanager
@@ -132,8 +141,8 @@ def reading(url: PostgresUrl) -> Iterator[PostgresReader]:
 def _bring_up_to_date(url: PostgresUrl, where: Target) -> None:
     """Only a store of an older version: one that is up to date may be read only."""
     with _faults(where), closing(connect(url)) as connection:
-        found = version(connection)
-    if 0 < found < steps()[-1].number:
+        is_older = version(connection) > 0 and not is_up_to_date(connection)
+    if is_older:
         with opened(url):
             pass
 

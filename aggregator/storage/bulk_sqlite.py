@@ -9,18 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from aggregator.errors import StorageError
-from aggregator.storage import bulk, unfinished
+from aggregator.storage import bulk, search_rebuild, search_shards, unfinished
 from aggregator.storage.bulk import Key, Row
 from aggregator.storage.faults import storage_error
 from aggregator.storage.instance import instance_lock
 from aggregator.storage.migrate import migrations, version
 from aggregator.storage.opening import check_readable, connect, open_writer
 from aggregator.storage.sql import Session, insert
-from aggregator.storage.sqlite import SqliteSession
+from aggregator.storage.sqlite_session import SqliteSession
 from aggregator.storage.tables import TABLES, TEXTS, Table
 
 _PATIENCE = timedelta(seconds=10)
-_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'texts'"
 
 
 class SqliteReader:
@@ -58,18 +57,13 @@ class SqliteFiller(SqliteReader):
 
     def start(self, identity: int) -> None:
         with self._transaction() as session:
-            # Without the triggers: the index is emptied at once, not a text at a time.
-            triggers = session.rows(_TRIGGERS)
-            for trigger in triggers:
-                session.run(f"DROP TRIGGER {trigger['name']}")
+            search_shards.empty(session)
             for table in reversed(TABLES):
                 session.run(f"DELETE FROM {table.name}")  # noqa: S608 - names of our own
             session.run("DELETE FROM regrouped")
             session.run("DELETE FROM workers")
             session.run("DELETE FROM sqlite_sequence")
-            session.run("INSERT INTO search (search) VALUES ('delete-all')")
-            for trigger in triggers:
-                session.run(trigger["sql"])
+            search_rebuild.set_up(session)
             unfinished.mark(session, identity)
 
     def write(self, table: Table, rows: Sequence[Row]) -> None:
@@ -93,6 +87,7 @@ class SqliteFiller(SqliteReader):
                 yield self._session
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._session.undone()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

@@ -11,19 +11,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from aggregator.core.language_tags import primary_subtag
 from aggregator.core.text import count_words
-from aggregator.storage.rows import storable, storable_or_none, to_us
+from aggregator.storage.facets import facets
+from aggregator.storage.rows import storable, storable_or_none, strings, to_us
 from aggregator.storage.sql import Row, Session, ids, insert
 from aggregator.storage.stories import dissolve_single, refresh_stories
 
 _STORED = """
-    SELECT a.*, t.text, t.html FROM articles a JOIN texts t ON t.article_id = a.id
+    SELECT a.*, t.text, t.facets, t.html FROM articles a JOIN texts t ON t.article_id = a.id
     WHERE a.id = ? {locking}
 """
 _LOCK = "SELECT id FROM articles WHERE id IN {ids} ORDER BY id {locking}"
 _INSERT_REVISION = insert("revisions", ("article_id", "number", "title", "text", "seen_at"))
-_FACET = "\ue000"
 _UNWANTED = str.maketrans("", "", "\0\x02\x03")
 
 
@@ -59,31 +58,15 @@ _OF_ROW = tuple(name for name in _NAMES if name not in {"text", "html"})
 _WRITE = f"UPDATE articles SET {' = ?, '.join(_OF_ROW)} = ?, at = ?, words = ? WHERE id = ?"  # noqa: S608 - names from above
 
 
+_WRITE_TEXT = "UPDATE texts SET title = ?, text = ?, facets = ? WHERE article_id = ?"
+
+
 class Changes(NamedTuple):
     """What a write has changed that other things follow from."""
 
     text: bool
     time: bool
     """The one by which it is listed."""
-
-
-def source_facet(source_id: int) -> str:
-    """The word of the index that stands for a source.
-
-    It begins with a private-use character, which tokenisers take for a letter and texts do not
-    put before such words: fields are then found, joined and left out as fast as words are.
-    """
-    return f"{_FACET}s{source_id}"
-
-
-def language_facet(language: str) -> str:
-    """The word of the index that stands for a language, by its primary subtag."""
-    return f"{_FACET}l{''.join(filter(str.isalnum, primary_subtag(language)))}"
-
-
-def facets(source_id: int, language: str | None) -> str:
-    facet = source_facet(source_id)
-    return f"{facet} {language_facet(language)}" if language else facet
 
 
 def searchable(text: str) -> str:
@@ -126,10 +109,13 @@ def as_stored(content: Content) -> Content:
     )
 
 
-def write_content(session: Session, row: Row, content: Content) -> Changes:
+def write_content(
+    session: Session, row: Row, content: Content, *, url: str | None = None
+) -> Changes:
     """Write what changed of what `as_stored` gave; the story of the article is left to whoever
-    calls."""
+    calls. `url` is the article's address from now on; None: as it was."""
     before = content_of(row)
+    _write_text(session, row, content, row["url"] if url is None else url)
     if content == before:
         return Changes(text=False, time=False)
     article_id, first_seen = row["id"], row["first_seen_at"]
@@ -137,13 +123,6 @@ def write_content(session: Session, row: Row, content: Content) -> Changes:
     values = [getattr(content, name) for name in _OF_ROW]
     session.run(_WRITE, (*values, at, count_words(content.text), article_id))
     new_text = content.text != before.text
-    if new_text or content.title != before.title or content.language != before.language:
-        words = facets(row["source_id"], content.language)
-        session.run(
-            "UPDATE texts SET title = ?, text = ?, facets = ? WHERE article_id = ?",
-            (content.title, content.text, words, article_id),
-        )
-        session.reindex((article_id, content.title, content.text, words))
     if new_text:
         session.run(
             "UPDATE articles SET text_version = text_version + 1 WHERE id = ?", (article_id,)
@@ -153,9 +132,21 @@ def write_content(session: Session, row: Row, content: Content) -> Changes:
     return Changes(text=new_text, time=at != row["at"])
 
 
-def replace_content(session: Session, row: Row, content: Content) -> None:
+def _write_text(session: Session, row: Row, content: Content, url: str | None) -> None:
+    authors = strings(content.authors)
+    words = facets(row["source_id"], content.language, content.image_url, url, authors)
+    before = (row["id"], row["title"], row["text"], row["facets"])
+    now = (row["id"], content.title, content.text, words)
+    if now != before:
+        session.run(_WRITE_TEXT, (*now[1:], row["id"]))
+        session.reindex(before, now)
+
+
+def replace_content(
+    session: Session, row: Row, content: Content, *, url: str | None = None
+) -> None:
     """As `write_content`; an article alone in its story whose text changed is assigned anew."""
-    changes = write_content(session, row, content)
+    changes = write_content(session, row, content, url=url)
     if row["story_id"] is None:
         return
     if changes.text and dissolve_single(session, row["id"], row["story_id"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aggregator.storage import furniture, kept
+from aggregator.storage import furniture, hits, kept, notices
 from aggregator.storage.grouping import beyond
 from aggregator.storage.rows import from_us, span_to_us, to_us
 from aggregator.storage.sql import Row, Session, insert
@@ -98,6 +98,12 @@ def clean_up(session: Session, *, window: timedelta) -> CleanUpReport:
     if latest is not None and latest["at"] is not None:
         session.run("DELETE FROM workers WHERE seen_at < ?", (latest["at"] - span_to_us(_SILENT),))
     return CleanUpReport(fingerprints=dropped)
+
+
+def drop_told(session: Session) -> None:
+    """What watches caught long ago, and the messages about it."""
+    hits.drop_old(session)
+    notices.drop_old(session)
 
 
 def drop_pages(session: Session, *, keep_pages: timedelta) -> tuple[int, bool]:

@@ -22,7 +22,7 @@ _RETIRE = """
 """
 # An article that both have stays with the one that has moved, so that none is there twice.
 _ONLY_HERE = """
-    SELECT a.id, a.story_id, a.language, t.title, t.text
+    SELECT a.id, a.story_id, a.language, a.image_url, a.url, a.authors, t.title, t.text, t.facets
     FROM articles a JOIN texts t ON t.article_id = a.id
     WHERE a.source_id = :source AND NOT EXISTS (
       SELECT 1 FROM article_keys k JOIN article_keys o ON o.key = k.key

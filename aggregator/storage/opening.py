@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TypeVar
 
 from aggregator.errors import StorageError
+from aggregator.storage import search_rebuild
 from aggregator.storage.faults import BUSY, code, storage_error
 from aggregator.storage.migrate import (
     APPLICATION_ID,
@@ -19,7 +22,10 @@ from aggregator.storage.migrate import (
     too_new,
     version,
 )
+from aggregator.storage.search_rebuild import Progress, ignore
+from aggregator.storage.sqlite_session import SqliteSession
 
+T = TypeVar("T")
 OLDEST_SQLITE = (3, 37, 0)
 """Strict tables; RETURNING came before."""
 _LOG_LIMIT = 64 * 1024 * 1024
@@ -28,8 +34,13 @@ _PAGE = 8_192
 """Bytes: articles and fingerprints fill it better than the default of 4,096 (a sixth smaller)."""
 
 
-def open_writer(path: Path, *, busy_timeout: timedelta) -> sqlite3.Connection:
+def open_writer(
+    path: Path, *, busy_timeout: timedelta, progress: Progress = ignore
+) -> sqlite3.Connection:
     """Create the file if need be, bring it up to date, and return the connection that writes.
+
+    When the search index has to be made anew, which takes minutes for a million articles,
+    `progress` is told how many of how many articles are in it.
 
     Raises StorageError: a directory, no permission, no database, another program's database;
     DatabaseTooNew; DatabaseBusy.
@@ -48,6 +59,7 @@ def open_writer(path: Path, *, busy_timeout: timedelta) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         migrate(connection, migrations())
+        _index(connection, progress)
     except sqlite3.Error as error:
         connection.close()
         raise storage_error(error, path, busy_timeout=busy_timeout) from error
@@ -68,11 +80,13 @@ def check_readable(path: Path, *, busy_timeout: timedelta) -> None:
         try:
             _refuse_foreign(connection, path)
             found = version(connection)
+            newest = migrations()[-1].number
+            is_indexed = found < newest or not search_rebuild.is_due(SqliteSession(connection))
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise storage_error(error, path, busy_timeout=busy_timeout) from error
-    if found < migrations()[-1].number:
+    if found < newest or not is_indexed:
         raise outdated(str(path))
 
 
@@ -84,9 +98,20 @@ def connect(path: Path, *, mode: str, busy_timeout: timedelta) -> sqlite3.Connec
         isolation_level=None,
         check_same_thread=False,
         timeout=busy_timeout.total_seconds(),
-        cached_statements=256,
+        cached_statements=2_048,
     )
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def reader(path: Path, *, busy_timeout: timedelta) -> sqlite3.Connection:
+    """As `connect`, for reading much: what the index has of common words does not fit less."""
+    connection = connect(path, mode="ro", busy_timeout=busy_timeout)
+    try:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -118,6 +143,29 @@ def _create(path: Path) -> None:
             f"{path} cannot be opened for writing: {error.strerror}; check the permissions of "
             "the file and its directory"
         ) from error
+
+
+def _index(connection: sqlite3.Connection, progress: Progress) -> None:
+    """Make the search index if there is none of this version's words."""
+    session = SqliteSession(connection)
+    if not search_rebuild.is_due(session):
+        return
+    total, done = search_rebuild.how_many(session), 0
+    while count := _in_transaction(connection, lambda: search_rebuild.go_on(session)):
+        done += count
+        progress(min(done, total), total)
+
+
+def _in_transaction(connection: sqlite3.Connection, work: Callable[[], T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work()
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
 
 
 def _use_log(connection: sqlite3.Connection, path: Path, *, busy_timeout: timedelta) -> None:

@@ -7,19 +7,25 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from aggregator.core.query import Query
+from aggregator.core.query_tree import Node
 from aggregator.errors import StorageError
-from aggregator.storage import postgres_check, postgres_search, unfinished
+from aggregator.storage import (
+    postgres_check,
+    unfinished,
+)
 from aggregator.storage.postgres_clock import ServerClock
 from aggregator.storage.postgres_faults import storage_error
 from aggregator.storage.postgres_migrate import opened
 from aggregator.storage.postgres_pool import SIZE, Pool, connect, target
 from aggregator.storage.postgres_role import PostgresRole
+from aggregator.storage.postgres_search import PostgresFinder
 from aggregator.storage.postgres_transactions import Transactions, server_time
-from aggregator.storage.protocol import Order, Role
+from aggregator.storage.protocol import Role
+from aggregator.storage.search_pages import Finder
+from aggregator.storage.search_rebuild import Progress, ignore
 from aggregator.storage.sql import Session
 from aggregator.storage.verbs import Verbs
-from aggregator.types import PostgresUrl, SearchHit
+from aggregator.types import PostgresUrl
 
 T = TypeVar("T")
 
@@ -28,7 +34,11 @@ PATIENCE = timedelta(seconds=30)
 
 
 def open_storage(
-    url: PostgresUrl, *, read_only: bool = False, patience: timedelta = PATIENCE
+    url: PostgresUrl,
+    *,
+    read_only: bool = False,
+    patience: timedelta = PATIENCE,
+    progress: Progress = ignore,
 ) -> PostgresStorage:
     """Open the database, making the tables and bringing them up to date unless `read_only`.
 
@@ -36,7 +46,7 @@ def open_storage(
     Raises StorageError (no server, no such database, no permission, another program's tables, …)
     and DatabaseTooNew.
     """
-    return PostgresStorage(url, read_only=read_only, patience=patience)
+    return PostgresStorage(url, read_only=read_only, patience=patience, progress=progress)
 
 
 class PostgresStorage(Verbs):
@@ -45,7 +55,14 @@ class PostgresStorage(Verbs):
     Takes at most `postgres_pool.SIZE` connections, and one for each role.
     """
 
-    def __init__(self, url: PostgresUrl, *, read_only: bool, patience: timedelta) -> None:
+    def __init__(
+        self,
+        url: PostgresUrl,
+        *,
+        read_only: bool,
+        patience: timedelta,
+        progress: Progress = ignore,
+    ) -> None:
         """See `open_storage`."""
         self._url = url
         self._target = target(url)
@@ -53,7 +70,7 @@ class PostgresStorage(Verbs):
         self._clock = ServerClock()
         self._closed = False
         self._roles: list[PostgresRole] = []
-        with opened(url, read_only=read_only, patience=patience) as connection:
+        with opened(url, read_only=read_only, patience=patience, progress=progress) as connection:
             self._clock.measure(lambda: server_time(connection))
         self._pool = Pool(
             lambda: connect(url),
@@ -113,14 +130,8 @@ class PostgresStorage(Verbs):
             raise StorageError(f"{self._target.name} was opened for reading only")
         return self._transactions.write(work)
 
-    def search(
-        self, query: Query, *, limit: int, offset: int = 0, order: Order = "newest"
-    ) -> list[SearchHit]:
-        return self._read(
-            lambda session: postgres_search.search(
-                session, query, limit=limit, offset=offset, order=order
-            )
-        )
+    def _finder(self, session: Session, root: Node) -> Finder:
+        return PostgresFinder(session, root)
 
     def check(self) -> list[str]:
         return self._read(postgres_check.problems)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aggregator.storage.housekeeping import drifts
 from aggregator.storage.sql import CHUNK, Session
-from aggregator.storage.tsvector import tsvector
+from aggregator.storage.tsvector import split, tsvector
 
 _ENOUGH = 10
 """Problems of a kind that are told."""
@@ -20,9 +20,11 @@ _TEXTS = """
     ORDER BY article_id LIMIT ?
 """
 _DIFFERENT = """
-    SELECT v.article_id FROM unnest(CAST(? AS bigint[]), CAST(? AS tsvector[])) AS w (id, vector)
+    SELECT v.article_id
+    FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS tsvector[]))
+      AS w (id, length, lexemes)
     JOIN search v ON v.article_id = w.id
-    WHERE v.vector <> w.vector ORDER BY v.article_id
+    WHERE v.lexemes <> w.lexemes OR v.length <> w.length ORDER BY v.article_id
 """
 _INVALID = """
     SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -45,18 +47,21 @@ def problems(session: Session) -> list[str]:
 def _outdated(session: Session) -> list[int]:
     """Articles whose text is another than the one that was indexed."""
     found: list[int] = []
-    for ids, vectors in _computed(session):
-        found += [row["article_id"] for row in session.rows(_DIFFERENT, (ids, vectors))]
+    for computed in _computed(session):
+        found += [row["article_id"] for row in session.rows(_DIFFERENT, computed)]
         if len(found) >= _ENOUGH:
             break
     return found[:_ENOUGH]
 
 
-def _computed(session: Session) -> Iterator[tuple[list[int], list[str]]]:
+def _computed(session: Session) -> Iterator[tuple[list[int], list[int], list[str]]]:
+    """Of some texts at a time: articles, lengths, vectors."""
     last = 0
     while rows := session.rows(_TEXTS, (last, CHUNK)):
         last = rows[-1]["article_id"]
+        words = [split(row["title"], row["text"], row["facets"]) for row in rows]
         yield (
             [row["article_id"] for row in rows],
-            [tsvector(row["title"], row["text"], row["facets"]) for row in rows],
+            [one.length for one in words],
+            list(map(tsvector, words)),
         )

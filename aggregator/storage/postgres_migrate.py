@@ -2,6 +2,8 @@
 
 The number of the last migration is a row of `aggregator_schema`. Everything is looked for in the
 schema that the connection's search_path begins with, so that several of us fit into one database.
+After the migrations the search index is made anew where it has to be, by search_rebuild.py, in many
+transactions: whoever opens the database meanwhile helps.
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ from datetime import timedelta
 from time import monotonic, sleep
 
 from aggregator.errors import StorageError
+from aggregator.storage import search_rebuild
 from aggregator.storage.migrate import Migration, migrations, missing, outdated, too_new
 from aggregator.storage.postgres_faults import is_starting, storage_error
+from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.postgres_pool import Connection, Error, Target, connect, target
-from aggregator.storage.postgres_session import LOCK_KEY
+from aggregator.storage.postgres_session import LOCK_KEY, PostgresSession
+from aggregator.storage.search_rebuild import Progress, ignore
+from aggregator.storage.sql import Session
 from aggregator.types import PostgresUrl
 
 OLDEST = 140_000
@@ -35,6 +41,12 @@ _NUMBER = "SELECT coalesce(max(number), 0) AS number FROM aggregator_schema"
 _SAME_NAMES = """
     SELECT relname AS name FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%s) ORDER BY relname
+"""
+# To fill it text by text takes several times as long as to make it in the end.
+_EMPTY = ("TRUNCATE search, word_forms", "DROP INDEX IF EXISTS search_words")
+_INDEX = """
+    CREATE INDEX IF NOT EXISTS search_words ON search USING gin (lexemes)
+    WITH (fastupdate = on, gin_pending_list_limit = 1024)
 """
 _CREATED = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 _WHERE = "SELECT current_schema() AS schema, current_setting('search_path') AS path"
@@ -79,9 +91,45 @@ def _apply(connection: Connection, step: Migration) -> None:
             connection.execute("INSERT INTO aggregator_schema VALUES (%s)", (step.number,))
 
 
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether tables and search index are of this version; False: also where there are none."""
+    if version(connection) < steps()[-1].number:
+        return False
+    return not search_rebuild.is_due(PostgresSession(connection))
+
+
+def index(connection: Connection, progress: Progress = ignore) -> None:
+    """Make the search index if there is none of this version's words."""
+    forms = KnownForms()
+    total, done = 0, 0
+    while search_rebuild.is_due(PostgresSession(connection)):
+        session = PostgresSession(connection, forms)
+        with connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            connection.execute(_LOCK, ("migration",))
+            total = total or search_rebuild.how_many(session)
+            count = search_rebuild.go_on(session, emptied)
+            if not count:
+                connection.execute(_INDEX)
+            session.finish()
+        session.committed()
+        done += count
+        progress(min(done, total), total)
+
+
+def emptied(session: Session) -> None:
+    """Drop what the search index holds, and what was learnt with it."""
+    for statement in _EMPTY:
+        session.run(statement)
+
+
 @contextmanager
 def opened(
-    url: PostgresUrl, *, read_only: bool = False, patience: timedelta = timedelta()
+    url: PostgresUrl,
+    *,
+    read_only: bool = False,
+    patience: timedelta = timedelta(),
+    progress: Progress = ignore,
 ) -> Iterator[Connection]:
     """A connection to a database of ours that is up to date, made so unless `read_only`.
 
@@ -95,9 +143,9 @@ def opened(
             _refuse_unfit(connection, where)
             _refuse_foreign(connection, where, steps()[-1].number)
             if read_only:
-                _refuse_outdated(connection, where, steps()[-1].number)
+                _refuse_outdated(connection, where)
             else:
-                _bring_up_to_date(connection, where)
+                _bring_up_to_date(connection, where, progress)
             yield connection
     except Error as error:
         raise storage_error(error, where) from error
@@ -158,17 +206,17 @@ def _refuse_foreign(connection: Connection, where: Target, newest: int) -> None:
         raise too_new(where.name, found, newest)
 
 
-def _refuse_outdated(connection: Connection, where: Target, newest: int) -> None:
-    found = version(connection)
-    if not found:
+def _refuse_outdated(connection: Connection, where: Target) -> None:
+    if not version(connection):
         raise missing(where.name)
-    if found < newest:
+    if not is_up_to_date(connection):
         raise outdated(where.name)
 
 
-def _bring_up_to_date(connection: Connection, where: Target) -> None:
+def _bring_up_to_date(connection: Connection, where: Target, progress: Progress) -> None:
     try:
         migrate(connection, steps())
+        index(connection, progress)
     except Error as error:
         if error.sqlstate != _NO_PERMISSION:
             raise

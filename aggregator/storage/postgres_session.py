@@ -6,17 +6,22 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from aggregator.storage.facets import language_of
+from aggregator.storage.postgres_forms import HeardForms, KnownForms
 from aggregator.storage.postgres_pool import Connection
 from aggregator.storage.sql import Params, Row, chunks, insert
-from aggregator.storage.tsvector import tsvector
+from aggregator.storage.tsvector import split, tsvector
+
+Text = tuple[int, str, str, str]
+"""Article id, title, text, facets."""
 
 LOCK_KEY = "hashtextextended(current_schema() || '/aggregator/' || %s, 0)"
 """An advisory lock is the server database's own, and we may share that with others of us, each in
 its schema."""
 
 _ALONE = f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
-_INDEX = "INSERT INTO search (article_id, vector) VALUES (%s, %s::tsvector)"
-_REINDEX = "UPDATE search SET vector = %s::tsvector WHERE article_id = %s"
+_INDEX = "INSERT INTO search (lexemes, length, article_id) VALUES (%s::tsvector, %s, %s)"
+_REINDEX = "UPDATE search SET lexemes = %s::tsvector, length = %s WHERE article_id = %s"
 _MARK = re.compile(r"'[^']*'|\?|(?<!:):([a-z_]+)|%")
 
 
@@ -33,13 +38,24 @@ def _mark(match: re.Match[str]) -> str:
 
 
 class PostgresSession:
-    """Implements `sql.Session` on a connection in a transaction."""
+    """Implements `sql.Session` on a connection in a transaction.
 
-    __slots__ = ("_alone", "_connection")
+    Who makes texts searchable by it calls `finish` before COMMIT and `committed` after it.
+    """
 
-    def __init__(self, connection: Connection) -> None:
+    __slots__ = ("_alone", "_connection", "_forms")
+
+    def __init__(self, connection: Connection, forms: KnownForms | None = None) -> None:
+        """`forms`: what is known of the database's words; None: nothing."""
         self._connection = connection
         self._alone: set[str] = set()
+        self._forms = HeardForms(KnownForms() if forms is None else forms)
+
+    def finish(self) -> None:
+        self._forms.store(self)
+
+    def committed(self) -> None:
+        self._forms.committed()
 
     def rows(self, sql: str, params: Params = ()) -> Sequence[Row]:
         return self._connection.execute(rewritten(sql), params, binary=True).fetchall()
@@ -64,18 +80,17 @@ class PostgresSession:
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         self._many(rewritten(sql), params)
 
-    def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
-        self._many(
-            _INDEX,
-            [
-                (article_id, tsvector(title, text, facets))
-                for article_id, title, text, facets in texts
-            ],
-        )
+    def index(self, texts: Sequence[Text]) -> None:
+        self._many(_INDEX, list(map(self._indexed, texts)))
 
-    def reindex(self, text: tuple[int, str, str, str]) -> None:
-        article_id, title, words, facets = text
-        self._connection.execute(_REINDEX, (tsvector(title, words, facets), article_id))
+    def reindex(self, before: Text, now: Text) -> None:  # noqa: ARG002 - SQLite needs it
+        self._connection.execute(_REINDEX, self._indexed(now))
+
+    def _indexed(self, text: Text) -> tuple[str, int, int]:
+        article_id, title, body, facets = text
+        words = split(title, body, facets)
+        self._forms.hear(language_of(facets), {*words.title, *words.text})
+        return tsvector(words), words.length, article_id
 
     @property
     def locking(self) -> str:

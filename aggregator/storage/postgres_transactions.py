@@ -12,8 +12,8 @@ the answer is that of one who comes too late:
 - `assign`: those that have been stored are left out; the caller begins from the window again.
 - `regroup`: a chunk that has been stored is left as it is, and so are assignments that have been
   replaced.
-- `sync_sources`, `prepare_deliveries`, `release_claims`, `record_again`, `clean_up`, `place`: tell
-  of nothing new.
+- `sync_sources`, `prepare_deliveries`, `release_claims`, `record_again`, `clean_up`, `place`,
+  `star`, `unstar`: tell of nothing new.
 - `wake`, `record_delivery`, `report_worker`, `forget_worker`: the same again.
 """
 
@@ -27,6 +27,7 @@ from typing import TypeVar
 
 from aggregator.storage.postgres_clock import ServerClock
 from aggregator.storage.postgres_faults import is_lost, is_passing, storage_error
+from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.postgres_pool import Connection, Error, Pool, Target
 from aggregator.storage.postgres_session import PostgresSession
 from aggregator.storage.sql import Session
@@ -50,6 +51,7 @@ class Transactions:
         self._target = target
         self._clock = clock
         self._patience = patience
+        self._forms = KnownForms()
 
     def write(self, work: Callable[[Session], T]) -> T:
         """What `work` returns, once it has been committed."""
@@ -98,8 +100,11 @@ class Transactions:
         with self._pool.borrow(give_up_at=give_up_at) as connection:
             # Not prepared, as psycopg does after some times: that would be a round trip more.
             connection.execute(begin, prepare=False)
-            yield PostgresSession(connection)
+            session = PostgresSession(connection, self._forms)
+            yield session
+            session.finish()
             connection.execute("COMMIT", prepare=False)
+            session.committed()
             if self._clock.is_stale():
                 with suppress(Error):  # the verb is done, whatever becomes of this
                     self._clock.measure(lambda: server_time(connection))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.core.text import shorten
@@ -18,6 +19,7 @@ from aggregator.storage.rows import (
     summary,
     to_us,
 )
+from aggregator.storage.search_pages import Finder
 from aggregator.storage.sql import Row, Session, chunks, ids
 from aggregator.types import (
     Article,
@@ -63,7 +65,7 @@ _LINK = """
     FROM assignments x JOIN stories o ON o.id = {other}
     WHERE {story} IN {ids} AND x.continues_id IS NOT NULL ORDER BY o.first_at, o.id
 """
-_ARTICLE = """
+_ARTICLES = """
     SELECT {columns}, a.guid, a.authors, a.updated_at, a.image_url, a.categories, a.text_state,
       a.text_origin, a.text_error, a.revision, a.media, a.links, a.withdrawn_at,
       a.kind_why, a.text_why, a.confidence, a.utc_offset, a.image_alt, a.site_name,
@@ -72,8 +74,12 @@ _ARTICLE = """
     JOIN sources s ON s.id = a.source_id
     JOIN texts t ON t.article_id = a.id
     LEFT JOIN assignments x ON x.article_id = a.id
-    WHERE a.id = ?
+    WHERE a.id IN {ids} ORDER BY a.id
 """
+_BEYOND = "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?"
+_AT_A_TIME = 50
+_MOST_TEXT = 4_000_000
+"""Characters that are read for one answer, about."""
 
 
 def stories(
@@ -153,10 +159,35 @@ def _story_article(row: Row) -> StoryArticle:
 
 
 def article(session: Session, article_id: int) -> Article | None:
+    found = _articles(session, [article_id])
+    return replace(found[0], revisions=_revisions(session, article_id)) if found else None
+
+
+def matching(session: Session, finder: Finder | None, *, beyond: int, limit: int) -> list[Article]:
+    """See `protocol.Storage`; None finds all."""
+    if finder is None:
+        found = [row["id"] for row in session.rows(_BEYOND, (beyond, limit))]
+    else:
+        found = finder.oldest(beyond=beyond, limit=limit)
+    articles: list[Article] = []
+    size = 0
+    for chunk in chunks(found, _AT_A_TIME):
+        if size > _MOST_TEXT:
+            break
+        part = _articles(session, chunk)
+        size += sum(len(one.text) + len(one.html) for one in part)
+        articles += part
+    return articles
+
+
+def _articles(session: Session, article_ids: Sequence[int]) -> list[Article]:
+    """By id, without former revisions."""
     columns = f"{SUMMARY_COLUMNS}, {ASSIGNMENT_COLUMNS}"
-    row = session.row(_ARTICLE.format(columns=columns), (article_id,))
-    if row is None:
-        return None
+    rows = session.rows(_ARTICLES.format(columns=columns, ids=ids(article_ids)))
+    return list(map(_article, rows))
+
+
+def _article(row: Row) -> Article:
     return Article(
         summary=summary(row),
         guid=row["guid"],
@@ -170,7 +201,7 @@ def article(session: Session, article_id: int) -> Article | None:
         text_origin=TextOrigin(row["text_origin"]),
         text_error=row["text_error"],
         revision=row["revision"],
-        revisions=_revisions(session, article_id),
+        revisions=(),
         assignment=None if row["story"] is None else assignment(row),
         media=objects(row["media"], tuple[Media, ...]),
         links=objects(row["links"], tuple[Link, ...]),

@@ -1,27 +1,93 @@
-"""A parsed query as one full-text expression and conditions beside it.
+"""A parsed query as one expression for the full-text index and conditions beside it.
 
-Words, phrases, headlines, sources, tags and languages become one expression: sources and
-languages are words of the index themselves (`articles.source_facet`). Times are conditions on the
-article. An OR between words and times cannot be one expression and becomes a condition with
+Words, phrases, headlines, authors, sources, tags, languages, hosts and pictures are words of the
+index (facets.py) and become one expression. What stories, marks and times say is asked of the
+article's row. An OR between the two cannot be one expression and becomes a condition with
 sub-selects. How a backend writes expressions is its `Syntax`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from aggregator.core.query import After, And, Before, Field, Node, Not, Or, Phrase, Word
-from aggregator.storage.content import language_facet, source_facet
+from aggregator.core.query_tree import (
+    After,
+    And,
+    Before,
+    Field,
+    Has,
+    InStory,
+    Is,
+    Near,
+    Node,
+    Not,
+    Or,
+    Outlets,
+    Phrase,
+    Site,
+    Word,
+)
+from aggregator.core.search_terms import Term, term_of
+from aggregator.core.source_keys import language_key, name_key, tag_key, text_of
+from aggregator.storage.facets import (
+    NOTHING,
+    PICTURED,
+    author_word,
+    is_facet,
+    language_facet,
+    site_facet,
+    source_facet,
+)
 from aggregator.storage.rows import span_to_us, to_us
-from aggregator.storage.sources import name_key, tag_key
+from aggregator.storage.search_conditions import Condition, combined, few, of_row
 from aggregator.storage.sql import Session, ids
+from aggregator.storage.word_forms import Forms
 
-Ranked = Word | Phrase | Field
-"""A Field among them is a headline."""
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Words side by side in one part of an article."""
+
+    words: tuple[str, ...]
+    """At least one."""
+    prefix: bool = False
+    """The last one is how a word begins."""
+    title: bool = False
+    """In the headline; else in any part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """All in one part, at most `distance` words between the end of each and the beginning of the
+    last one."""
+
+    items: tuple[Seek, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """What matches all `wanted` (at least one) and none of `unwanted`."""
+
+    wanted: tuple[Asked, ...]
+    unwanted: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one; there are at least two."""
+
+    items: tuple[Asked, ...]
+
+
+Asked = Seek | Close | Every | Some
+"""What an index is asked for."""
+
+_NEVER = Seek((NOTHING,))
 
 _MAX_SOURCE_WORDS = 300
 """Sources looked for by the index; when a field names more, the article's row is asked."""
@@ -43,193 +109,227 @@ class Syntax(Protocol):
     def matches(self) -> str:
         """SQL, true for an article `a` that matches the expression in its one parameter."""
 
-    def expression(self, node: Node) -> str:
-        """Of words, phrases, titles and And, Or and Not of them; not of a Not by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """SQL on `articles a`, with its parameters."""
-
-    sql: str
-    params: tuple[object, ...] = ()
+    def expression(self, asked: Asked) -> str:
+        """What the index is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    match: Node | None
+    match: Asked | None
     """What the full-text index is asked for; None: the conditions alone decide."""
     conditions: tuple[Condition, ...]
+    """All but `since` and `until`."""
+    since: int | None
+    """`at` in microseconds: nothing before it matches; None: no bound."""
+    until: int | None
+    """Nothing from then on matches; None: no bound."""
     first_id: int
     """Nothing before it matches."""
-    ranked: tuple[Ranked, ...]
+    few: tuple[Condition, ...]
+    """SELECTs of `id`, unordered: whatever matches is among the rows of each."""
+    ranked: tuple[Seek, ...]
     """What of `match` weighs when it ranks; empty: nothing does."""
+    terms: tuple[Asked, ...]
+    """The same as it was typed: a word with all its forms is one."""
 
 
 def plan(session: Session, root: Node, syntax: Syntax) -> Plan:
-    """Compile one query; `session` knows which sources the fields name."""
+    """Compile one query; `session` knows the sources that fields name, and the forms of words."""
     compiler = _Compiler(session, syntax)
     items = root.items if isinstance(root, And) else (root,)
-    wanted: list[Node] = []
-    unwanted: list[Node] = []
+    wanted: list[Asked] = []
+    unwanted: list[Asked] = []
     conditions: list[Condition] = []
-    ranked: list[Ranked] = []
     for item in items:
-        match = compiler.match(item.item if isinstance(item, Not) else item)
-        if match is None:
+        known = len(compiler.terms)
+        asked = compiler.asked(item.item if isinstance(item, Not) else item)
+        if asked is None or isinstance(item, Not):
+            del compiler.terms[known:]
+        if asked is not None:
+            (unwanted if isinstance(item, Not) else wanted).append(asked)
+        elif not isinstance(item, After | Before):
             conditions.append(compiler.condition(item))
-        else:
-            (unwanted if isinstance(item, Not) else wanted).append(match)
-            ranked += _ranked(item)
     if not wanted:
         conditions += [
-            Condition(f"NOT {syntax.matches}", (syntax.expression(match),)) for match in unwanted
+            Condition(f"NOT {syntax.matches}", (syntax.expression(asked),)) for asked in unwanted
         ]
+    after = [item.at for item in items if isinstance(item, After)]
+    before = [item.at for item in items if isinstance(item, Before)]
+    match = _every(wanted, unwanted) if wanted else None
     return Plan(
-        match=_all([*wanted, *map(Not, unwanted)]) if wanted else None,
+        match=match,
         conditions=tuple(conditions),
-        first_id=max((compiler.first_id(item) for item in items), default=0),
-        ranked=tuple(ranked),
+        since=to_us(max(after)) if after else None,
+        until=to_us(min(before)) if before else None,
+        first_id=_first_id(session, max(after)) if after else 0,
+        few=tuple(one for item in items if (one := few(item)) is not None),
+        ranked=() if match is None else tuple(_ranked(match)),
+        terms=tuple(compiler.terms),
     )
 
 
+@dataclass(slots=True)
 class _Compiler:
-    def __init__(self, session: Session, syntax: Syntax) -> None:
-        self._session = session
-        self._syntax = syntax
+    session: Session
+    syntax: Syntax
+    terms: list[Asked] = field(default_factory=list)
+    forms: Forms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forms = Forms(self.session)
 
     # --- as words of the index
 
-    def match(self, node: Node) -> Node | None:
-        """None: the node asks for something that the index does not have."""
+    def asked(self, node: Node) -> Asked | None:  # noqa: PLR0911 - one for each kind
+        """None: it asks for something that the index does not have."""
         match node:
             case Word() | Phrase():
-                return node
+                return self._anywhere(term_of(node))
+            case Near():
+                return self._near(node)
             case Field():
-                return self._match_field(node)
+                return self._field(node)
+            case Site():
+                return Seek((site_facet(node.host),))
+            case Has():
+                return Seek((PICTURED,))
             case Or():
-                branches = [self.match(item) for item in node.items]
+                branches = [self.asked(item) for item in node.items]
                 known = [branch for branch in branches if branch is not None]
-                return Or(tuple(known)) if len(known) == len(branches) else None
+                return _some(known) if len(known) == len(branches) else None
             case And():
-                return self._match_all(node)
-            case Not() | After() | Before():
+                return self._all(node)
+            case Not() | InStory() | Is() | Outlets() | After() | Before():
                 return None
 
-    def _match_field(self, field: Field) -> Node | None:
-        if field.name == "title":
-            return field
-        if field.name == "lang":
-            return Phrase((language_facet(text_of(field.match)),))
-        sources = self._sources(field)
-        if len(sources) > _MAX_SOURCE_WORDS:
-            return None
-        # No article is of source 0: what names no source finds nothing.
-        facets: list[Node] = [Phrase((source_facet(one),)) for one in sources or [0]]
-        return facets[0] if len(facets) == 1 else Or(tuple(facets))
+    def _weighed(self, asked: Asked) -> Asked:
+        self.terms.append(asked)
+        return asked
 
-    def _match_all(self, node: And) -> Node | None:
-        found: list[Node] = []
+    def _anywhere(self, term: Term, *, title: bool = False) -> Asked:
+        if not term.words:
+            return _NEVER
+        return self._weighed(self._in_all_forms(term, title=title))
+
+    def _in_all_forms(self, term: Term, *, title: bool) -> Asked:
+        seek = Seek(term.words, term.prefix, title)
+        if term.exact:
+            return seek
+        items: list[Asked] = [seek]
+        for words, languages in self.forms.of(term.words[0]):
+            seeks = [Seek((word,), title=title) for word in words]
+            some = _some(seeks)
+            if languages is None:
+                items.append(some)
+            else:
+                spoken = _some([Seek((language_facet(one),)) for one in languages])
+                items.append(Every((some, spoken)))
+        return _some(items)
+
+    def _near(self, near: Near) -> Asked:
+        terms = [term_of(item) for item in near.items]
+        if not all(term.words for term in terms):
+            return _NEVER
+        seeks = tuple(Seek(term.words, term.prefix) for term in terms)
+        return self._weighed(Close(seeks, near.distance))
+
+    def _field(self, node: Field) -> Asked | None:
+        term = term_of(node.match)
+        match node.name:
+            case "title":
+                return self._anywhere(term, title=True)
+            case "author":
+                words = tuple(map(author_word, term.words))
+                return Seek(words, term.prefix) if words else _NEVER
+            case "lang":
+                key = language_key(text_of(node.match))
+                return Seek((language_facet(key),)) if key else _NEVER
+            case _:
+                sources = self._sources(node)
+                if len(sources) > _MAX_SOURCE_WORDS:
+                    return None
+                return _some([Seek((source_facet(one),)) for one in sources] or [_NEVER])
+
+    def _all(self, node: And) -> Asked | None:
+        wanted: list[Asked] = []
+        unwanted: list[Asked] = []
         for item in node.items:
-            match = self.match(item.item if isinstance(item, Not) else item)
-            if match is None:
+            asked = self.asked(item.item if isinstance(item, Not) else item)
+            if asked is None:
                 return None
-            found.append(Not(match) if isinstance(item, Not) else match)
-        return None if all(isinstance(item, Not) for item in found) else _all(found)
+            (unwanted if isinstance(item, Not) else wanted).append(asked)
+        return _every(wanted, unwanted) if wanted else None
 
-    def _sources(self, field: Field) -> list[int]:
+    def _sources(self, node: Field) -> list[int]:
         """Ids of the sources with this name or tag, whether still polled or not."""
-        text = text_of(field.match)
-        prefix = isinstance(field.match, Word) and field.match.prefix
-        if field.name == "tag":
+        text = text_of(node.match)
+        prefix = isinstance(node.match, Word) and node.match.prefix
+        if node.name == "tag":
             statement = _TAGGED.format(operator=_LIKE)
             pattern = f"{_escaped(tag_key(text))}{'%' * prefix}"
         else:
+            key = name_key(text)
+            if not key:
+                return []
             statement = _NAMED.format(operator=_LIKE)
-            whole = "" if isinstance(field.match, Phrase) else "%"
-            pattern = f"{whole} {_escaped(name_key(text))}{'' if prefix else ' '}{whole}"
-        return [row["id"] for row in self._session.rows(statement, (pattern,))]
+            whole = "" if isinstance(node.match, Phrase) else "%"
+            pattern = f"{whole} {_escaped(key)}{'' if prefix else ' '}{whole}"
+        return [row["id"] for row in self.session.rows(statement, (pattern,))]
 
     # --- as SQL on the article
 
     def condition(self, node: Node) -> Condition:
         match node:
-            case After():
-                return Condition("a.at >= ?", (to_us(node.at),))
-            case Before():
-                return Condition("a.at < ?", (to_us(node.at),))
+            case After() | Before() | InStory() | Is() | Outlets():
+                return of_row(node)
             case Not():
                 inner = self.condition(node.item)
                 return Condition(f"NOT ({inner.sql})", inner.params)
             case And():
-                return _combined(" AND ", map(self.condition, node.items))
+                return combined(" AND ", map(self.condition, node.items))
             case Or():
-                return _combined(" OR ", map(self.condition, node.items))
-            case Word() | Phrase() | Field():
+                return combined(" OR ", map(self.condition, node.items))
+            case Word() | Phrase() | Near() | Field() | Site() | Has():
                 return self._text_condition(node)
 
-    def _text_condition(self, node: Word | Phrase | Field) -> Condition:
-        match = self.match(node)
-        if match is None and isinstance(node, Field):
+    def _text_condition(self, node: Word | Phrase | Near | Field | Site | Has) -> Condition:
+        asked = self.asked(node)
+        if asked is None and isinstance(node, Field):
             return Condition(f"a.source_id IN {ids(self._sources(node))}")
-        assert match is not None  # noqa: S101 - the index has every word and phrase
-        return Condition(self._syntax.matches, (self._syntax.expression(match),))
-
-    def first_id(self, node: Node) -> int:
-        """Articles are never listed later than first seen, and ids follow that time: nothing
-        before this id can match, and a walk through the index may end there. Of the many that
-        one poll has seen at once, any may be asked for here: so it is one that cannot match."""
-        if not isinstance(node, After):
-            return 0
-        row = self._session.row(_LAST_SEEN, (to_us(node.at) - span_to_us(_CLOCK_SLACK),))
-        return 0 if row is None else int(row["id"])
+        assert asked is not None  # noqa: S101 - the index has all else
+        return Condition(self.syntax.matches, (self.syntax.expression(asked),))
 
 
-def together(*conditions: Condition) -> Condition:
-    """All of them; at least one."""
-    return _combined(" AND ", conditions)
-
-
-def text_of(match: Word | Phrase) -> str:
-    return match.text if isinstance(match, Word) else " ".join(match.words)
-
-
-def parted(node: And) -> tuple[list[Node], list[Node]]:
-    """What it wants, and what it leaves out."""
-    wanted: list[Node] = []
-    unwanted: list[Node] = []
-    for item in node.items:
-        if isinstance(item, Not):
-            unwanted.append(item.item)
-        else:
-            wanted.append(item)
-    return wanted, unwanted
-
-
-def _ranked(node: Node) -> Iterator[Ranked]:
-    match node:
-        case Word() | Phrase():
-            yield node
-        case Field() if node.name == "title":
-            yield node
-        case And() | Or():
-            for item in node.items:
+def _ranked(asked: Asked) -> Iterator[Seek]:
+    match asked:
+        case Seek():
+            if not is_facet(asked.words[0]):
+                yield asked
+        case Close() | Some():
+            for item in asked.items:
                 yield from _ranked(item)
-        case _:
-            pass
+        case Every():
+            for item in asked.wanted:
+                yield from _ranked(item)
 
 
-def _all(items: Sequence[Node]) -> Node:
-    return items[0] if len(items) == 1 else And(tuple(items))
+def _first_id(session: Session, at: datetime) -> int:
+    """Articles are never listed later than first seen, and ids follow that time: nothing before
+    this id can match, and a walk through the index may end there. Of the many that one poll has
+    seen at once, any may be asked for here: so it is one that cannot match."""
+    row = session.row(_LAST_SEEN, (to_us(at) - span_to_us(_CLOCK_SLACK),))
+    return 0 if row is None else int(row["id"])
+
+
+def _some(items: Sequence[Asked]) -> Asked:
+    return items[0] if len(items) == 1 else Some(tuple(items))
+
+
+def _every(wanted: Sequence[Asked], unwanted: Sequence[Asked]) -> Asked:
+    if len(wanted) == 1 and not unwanted:
+        return wanted[0]
+    return Every(tuple(wanted), tuple(unwanted))
 
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def _combined(operator: str, parts: Iterable[Condition]) -> Condition:
-    parts = tuple(parts)
-    return Condition(
-        f"({operator.join(part.sql for part in parts)})",
-        tuple(value for part in parts for value in part.params),
-    )

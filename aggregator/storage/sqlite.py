@@ -1,96 +1,59 @@
-"""The store in one SQLite file: every verb, on its way to a reader or to the writer.
-
-sqlite-utils serves where SQLite describes itself; it is imported there only, because that takes
-longer than a search.
-"""
+"""The store in one SQLite file: every verb, on its way to a reader or to the writer."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from aggregator.core.query import Query
+from aggregator.core.query_tree import Node
 from aggregator.errors import StorageError
-from aggregator.storage import faults, housekeeping, search, unfinished
+from aggregator.storage import (
+    faults,
+    housekeeping,
+    search_check,
+    unfinished,
+)
 from aggregator.storage.instance import instance_lock
-from aggregator.storage.opening import check_readable, connect, open_writer
-from aggregator.storage.protocol import Order, Role
+from aggregator.storage.opening import check_readable, open_writer, reader
+from aggregator.storage.protocol import Role
 from aggregator.storage.readers import Readers
-from aggregator.storage.sql import Params, Row, Session, insert
+from aggregator.storage.search import SqliteFinder
+from aggregator.storage.search_pages import Finder
+from aggregator.storage.search_rebuild import Progress, ignore
+from aggregator.storage.sql import Session
+from aggregator.storage.sqlite_session import SqliteSession
 from aggregator.storage.verbs import Verbs
 from aggregator.storage.writer import Writer
-from aggregator.types import CleanUpReport, SearchHit
+from aggregator.types import CleanUpReport
 
-__all__ = ["SqliteStorage", "instance_lock", "open_storage"]
+__all__ = ["SqliteSession", "SqliteStorage", "instance_lock", "open_storage"]
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT = timedelta(seconds=10)
 _ATTEMPT = timedelta(milliseconds=250)
 """One wait for the write lock; the writer repeats it until the whole time has passed."""
-_TRIGGERS = {"texts_updated", "texts_deleted"}
-
-
-_INDEX = "INSERT INTO search (rowid, title, text, facets) VALUES (?, ?, ?, ?)"
 
 
 def open_storage(
-    path: Path, *, read_only: bool = False, busy_timeout: timedelta = BUSY_TIMEOUT
+    path: Path,
+    *,
+    read_only: bool = False,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+    progress: Progress = ignore,
 ) -> SqliteStorage:
     """Open the database, creating it and bringing it up to date unless `read_only`.
 
-    Raises StorageError (no database, another program's, a directory, no permission), DatabaseBusy
-    and DatabaseTooNew. Reading works while another process writes.
+    To bring a large one up to date may take minutes: `progress` is told, as `opening.open_writer`
+    has it. Raises StorageError (no database, another program's, a directory, no permission),
+    DatabaseBusy and DatabaseTooNew. Reading works while another process writes.
     """
-    return SqliteStorage(path, read_only=read_only, busy_timeout=busy_timeout)
-
-
-class SqliteSession:
-    """The shared SQL as SQLite runs it."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def rows(self, sql: str, params: Params = ()) -> Sequence[Row]:
-        return self._connection.execute(sql, params).fetchall()
-
-    def row(self, sql: str, params: Params = ()) -> Row | None:
-        found = self._connection.execute(sql, params).fetchall()
-        return found[0] if found else None
-
-    def run(self, sql: str, params: Params = ()) -> int:
-        return self._connection.execute(sql, params).rowcount
-
-    def add(
-        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
-    ) -> list[int]:
-        # Not by RETURNING: to SQLite that is a trigger, before which FTS5 writes its buffer out.
-        statement = insert(table, columns)
-        ids = [self._connection.execute(statement, row).lastrowid for row in rows]
-        return [row_id for row_id in ids if row_id is not None]  # an INSERT that succeeded sets it
-
-    def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
-        self._connection.executemany(sql, params)
-
-    def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
-        self._connection.executemany(_INDEX, texts)
-
-    def reindex(self, text: tuple[int, str, str, str]) -> None:
-        """A trigger has done it."""
-
-    @property
-    def locking(self) -> str:
-        return ""
-
-    def alone(self, what: str) -> None:
-        """Every writing transaction is."""
+    return SqliteStorage(path, read_only=read_only, busy_timeout=busy_timeout, progress=progress)
 
 
 class _Everyones:
@@ -106,7 +69,14 @@ class _Everyones:
 class SqliteStorage(Verbs):
     """Implements `protocol.Storage`; the verbs are described there."""
 
-    def __init__(self, path: Path, *, read_only: bool, busy_timeout: timedelta) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool,
+        busy_timeout: timedelta,
+        progress: Progress = ignore,
+    ) -> None:
         """See `open_storage`."""
         self._path = path
         self._busy_timeout = busy_timeout
@@ -114,18 +84,20 @@ class SqliteStorage(Verbs):
         if read_only:
             check_readable(path, busy_timeout=busy_timeout)
         else:
-            connection = open_writer(path, busy_timeout=busy_timeout)
+            connection = open_writer(path, busy_timeout=busy_timeout, progress=progress)
             attempt = min(_ATTEMPT, busy_timeout)
             connection.execute(f"PRAGMA busy_timeout = {attempt // timedelta(milliseconds=1)}")
+            session = SqliteSession(connection)
             self._writer = Writer(
                 connection,
-                SqliteSession(connection),
+                session,
+                undone=session.undone,
                 busy_timeout=busy_timeout.total_seconds(),
                 fault=self._fault,
                 closed=self._closed_error,
             )
         self._readers = Readers(
-            lambda: connect(path, mode="ro", busy_timeout=busy_timeout),
+            lambda: reader(path, busy_timeout=busy_timeout),
             fault=self._fault,
             closed=self._closed_error,
         )
@@ -177,12 +149,8 @@ class SqliteStorage(Verbs):
         with self._readers.borrow() as connection:
             yield SqliteSession(connection)
 
-    def search(
-        self, query: Query, *, limit: int, offset: int = 0, order: Order = "newest"
-    ) -> list[SearchHit]:
-        return self._read(
-            lambda session: search.search(session, query, limit=limit, offset=offset, order=order)
-        )
+    def _finder(self, session: Session, root: Node) -> Finder:
+        return SqliteFinder(session, root)
 
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         dropped = super().clean_up(window=window, keep_pages=keep_pages)
@@ -192,15 +160,18 @@ class SqliteStorage(Verbs):
         return replace(dropped, details={"log_bytes": size})
 
     def check(self) -> list[str]:
+        from aggregator.storage import (  # noqa: PLC0415 - takes a quarter of a second
+            schema_check,
+        )
+
         with self._readers.borrow() as connection:
-            problems = [
+            session = SqliteSession(connection)
+            return [
                 *_integrity(connection),
-                *_index_upkeep(connection),
-                *housekeeping.drifts(SqliteSession(connection)),
+                *schema_check.problems(connection),
+                *search_check.problems(session),
+                *housekeeping.drifts(session),
             ]
-        if self._writer is not None:
-            problems += self._write_alone(_index_content)
-        return problems
 
 
 def _integrity(connection: sqlite3.Connection) -> list[str]:
@@ -214,28 +185,3 @@ def _integrity(connection: sqlite3.Connection) -> list[str]:
             for row in orphans
         ),
     ]
-
-
-def _index_upkeep(connection: sqlite3.Connection) -> list[str]:
-    import sqlite_utils  # noqa: PLC0415 - takes a quarter of a second; see the module's docstring
-
-    database = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
-    table = database.table("texts")
-    missing = _TRIGGERS - {trigger.name for trigger in table.triggers}
-    problems = [
-        f"the search index is not kept up: its trigger {name} is gone" for name in sorted(missing)
-    ]
-    if table.detect_fts() != "search":
-        problems.append("there is no search index over the texts")
-    return problems
-
-
-def _index_content(session: Session) -> list[str]:
-    """Compares the index with the texts, word by word."""
-    try:
-        session.run("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        if faults.code(error) != sqlite3.SQLITE_CORRUPT:
-            raise
-        return [f"the search index does not fit the texts ({error})"]
-    return []

@@ -1,9 +1,9 @@
 """What a store consists of, for moving it as a whole: every table, its columns and its key.
 
 Left out are the processes that work on the database (`workers`), assignments that are being made
-anew (`regrouped`), what a window in memory has to forget (`taken_out`), the search index, which the
-destination builds anew, and whatever an engine keeps there. A test compares this list with the
-schema of every backend.
+anew (`regrouped`), what a window in memory has to forget (`taken_out`), the search index with the
+forms of words, which the destination builds anew, and whatever an engine keeps there. A test
+compares this list with the schema of every backend.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+from aggregator.storage.search_rebuild import REACHED, VERSION
 
 
 class Kind(Enum):
@@ -64,7 +66,7 @@ TABLES = (
         name="meta",
         columns={"key": _TEXT, "value": _INTEGER},
         key=("key",),
-        where=f"key <> '{UNFINISHED}'",
+        where=f"key NOT IN ('{UNFINISHED}', '{VERSION}', '{REACHED}')",
     ),
     Table(
         name="sources",
@@ -255,6 +257,11 @@ TABLES = (
         key=("id",),
     ),
     Table(
+        name="stars",
+        columns={"article_id": _INTEGER, "starred_at": _INTEGER},
+        key=("article_id",),
+    ),
+    Table(
         name="deliveries",
         columns={
             "recipient": _TEXT,
@@ -269,6 +276,48 @@ TABLES = (
             "message": _BYTES,
         },
         key=("recipient", "local_date"),
+    ),
+    Table(
+        name="watches",
+        columns={"name": _TEXT, "since_id": _INTEGER, "set_up_at": _INTEGER},
+        key=("name",),
+    ),
+    Table(
+        name="watch_hits",
+        columns={
+            "id": _INTEGER,
+            "watch": _TEXT,
+            "subject": _TEXT,
+            "article_id": _INTEGER,
+            "source_id": _INTEGER,
+            "snippet": _TEXT,
+            "at": _INTEGER,
+            "told_at": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="notices",
+        columns={
+            "id": _INTEGER,
+            "key": _TEXT,
+            "watch": _TEXT,
+            "channel": _TEXT,
+            "content": _TEXT,
+            "state": _TEXT,
+            "begun": _INTEGER,
+            "attempts": _INTEGER,
+            "error": _TEXT,
+            "due_at": _INTEGER,
+            "created_at": _INTEGER,
+            "sent_at": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="held_channels",
+        columns={"name": _TEXT, "held_until": _INTEGER},
+        key=("name",),
     ),
 )
 """Each after those that its rows refer to."""

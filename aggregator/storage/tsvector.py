@@ -1,12 +1,13 @@
-"""An article as a `tsvector` of PostgreSQL, made here so that its words are FTS5's.
+"""An article as a `tsvector` of PostgreSQL, made here so that its words are core.searchwords'.
 
 Facets, headline and text follow one another with a gap between them, so that no phrase reaches
 from one into the next; a weight says where a word stands: C, A and D. PostgreSQL has limits that
 SQLite has not:
 
-- A word has at most 2,046 bytes: longer ones are cut, here and in queries.
+- A lexeme has at most 2,046 bytes: a host of more is cut, here and in queries.
 - Positions end at 16,383, and a word has at most 255 of them. Words beyond are found all the
-  same; for phrases, such an article has its pairs of neighbouring words as well.
+  same; for phrases, such an article has its pairs of neighbouring words as well. NEAR does not find
+  what is near each other only there.
 - All of it has less than a megabyte: a text of more is left without the pairs, and where that is
   not enough, without the last of its words.
 """
@@ -15,59 +16,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from aggregator.storage.tokens import tokens
+from aggregator.core.query_leaves import MAX_DISTANCE
+from aggregator.core.searchwords import index_words
 
 _Places = Mapping[str, Sequence[str]]
 """Each word, and where it stands: the position, with its weight."""
 
 HEADLINE = "A"
 FACETS = "C"
-_TEXT = ""
-"""Is weight D."""
+TEXT = "D"
+_DEFAULT = ""
+"""Is weight D, too."""
 
 _MAX_BYTES = 2**20 - 1
 _MAX_WORD = 2_046
 """Bytes."""
 _MAX_POSITIONS = 255
 _BEYOND = 16_383
-"""The last position stands for all that have none of their own: nothing is next to it."""
-_LAST = _BEYOND - 2
+"""The last position stands for all that have none of their own: nothing is near it."""
+_LAST = _BEYOND - MAX_DISTANCE - 2
 
 
-def lexemes(text: str) -> list[str]:
-    """Its words, none too long for PostgreSQL; there are no quotes or backslashes in words."""
-    words = tokens(text)
+def lexeme(word: str) -> str:
+    """A word or facet, not too long for PostgreSQL; there are no quotes or backslashes in them."""
     # Four bytes a character at most.
-    return list(map(_cut, words)) if len(text) > _MAX_WORD // 4 else words
+    if len(word) <= _MAX_WORD // 4:
+        return word
+    return word.encode()[:_MAX_WORD].decode(errors="ignore")
 
 
 def pair(first: str, second: str) -> str:
     """Two neighbours as one lexeme. It begins with a blank, as no word does."""
-    return _cut(f" {first} {second}")
+    return lexeme(f" {first} {second}")
 
 
-def tsvector(title: str, text: str, facets: str) -> str:
+class Words(NamedTuple):
+    """Of an article, in order."""
+
+    title: Sequence[str]
+    text: Sequence[str]
+    facets: Sequence[str]
+
+    @property
+    def length(self) -> int:
+        return len(self.title) + len(self.text) + len(self.facets)
+
+
+def split(title: str, text: str, facets: str) -> Words:
+    """`facets` as `facets.facets` gives them."""
+    return Words(index_words(title), index_words(text), list(map(lexeme, facets.split())))
+
+
+def tsvector(words: Words) -> str:
     """The literal; PostgreSQL takes it, whatever the texts are."""
     places: dict[str, list[str]] = {}
-    body = lexemes(text)
     start = 1
-    for weight, words in ((FACETS, lexemes(facets)), (HEADLINE, lexemes(title)), (_TEXT, body)):
-        for at, word in enumerate(words, start):
+    parts = ((FACETS, words.facets), (HEADLINE, words.title), (_DEFAULT, words.text))
+    for weight, part in parts:
+        for at, word in enumerate(part, start):
             places.setdefault(word, []).append(f"{at}{weight}")
-        start += len(words) + 1
+        start += len(part) + 1
     if start > _LAST or max(map(len, places.values()), default=0) > _MAX_POSITIONS:
-        return _overlong(places, body)
+        return _overlong(places, words.text)
     literal = _literal(places)
     if len(literal) <= _MAX_BYTES // 4 or _fits(places):
         return literal
-    return _overlong(places, body)
-
-
-def _cut(word: str) -> str:
-    if len(word) <= _MAX_WORD // 4:
-        return word
-    return word.encode()[:_MAX_WORD].decode(errors="ignore")
+    return _overlong(places, words.text)
 
 
 def _literal(places: _Places) -> str:
@@ -85,9 +101,9 @@ def _size(word: str, places: Sequence[str]) -> int:
     return len(word.encode()) + 3 + 2 * len(places)
 
 
-def _overlong(places: _Places, body: Sequence[str]) -> str:
+def _overlong(places: _Places, text: Sequence[str]) -> str:
     near = {word: _reachable(at) for word, at in places.items()}
-    pairs: _Places = {pair(*two): () for two in pairwise(body)}
+    pairs: _Places = {pair(*two): () for two in pairwise(text)}
     with_pairs = {**near, **pairs}
     return _literal(with_pairs if _fits(with_pairs) else _beginning(near))
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from aggregator.core.query_tree import Node, Query
 from aggregator.errors import StorageError
 from aggregator.storage import again as _again
 from aggregator.storage import deliveries as _deliveries
@@ -24,10 +25,18 @@ from aggregator.storage import (
     reading,
     regrouping,
     robots,
+    search_counts,
+    search_pages,
+    stars,
     stories,
     texts,
 )
+from aggregator.storage import hits as _hits
+from aggregator.storage import notices as _notices
 from aggregator.storage import sources as _sources
+from aggregator.storage import watches as _watches
+from aggregator.storage.protocol import Order
+from aggregator.storage.search_pages import Finder
 from aggregator.storage.sql import Session
 from aggregator.types import (
     Article,
@@ -40,10 +49,15 @@ from aggregator.types import (
     HostWork,
     KeptArticle,
     KnownEntry,
+    Notice,
+    NoticeItem,
+    NoticeState,
     Placed,
     PollRecord,
     Regrouped,
     RobotsCopy,
+    SearchCounts,
+    SearchPage,
     Source,
     SourceStatus,
     Story,
@@ -52,6 +66,9 @@ from aggregator.types import (
     TextClaim,
     TextRecord,
     Unassigned,
+    WatchCursor,
+    WatchHit,
+    WatchItem,
     Worker,
 )
 
@@ -73,6 +90,10 @@ class Verbs(ABC):
     def _write(self, work: Callable[[Session], T]) -> T:
         """What `work` returns, in a transaction that has been committed; it may be done several
         times."""
+
+    @abstractmethod
+    def _finder(self, session: Session, root: Node) -> Finder:
+        """Who finds what matches, in the index of this database."""
 
     # --- sources
 
@@ -242,6 +263,50 @@ class Verbs(ABC):
 
     # --- reading
 
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        order: Order = "newest",
+        fold: bool = False,
+        after: str | None = None,
+    ) -> SearchPage:
+        return self._read(
+            lambda session: search_pages.page(
+                session,
+                self._finder(session, query.root),
+                query,
+                limit=limit,
+                order=order,
+                fold=fold,
+                after=after,
+            )
+        )
+
+    def search_counts(self, query: Query, *, most: int = 20) -> SearchCounts:
+        return self._read(
+            lambda session: search_counts.counts(
+                session, self._finder(session, query.root), most=most
+            )
+        )
+
+    def matching(self, query: Query | None, *, beyond: int = 0, limit: int) -> list[Article]:
+        return self._read(
+            lambda session: reading.matching(
+                session,
+                None if query is None else self._finder(session, query.root),
+                beyond=beyond,
+                limit=limit,
+            )
+        )
+
+    def star(self, article_ids: Collection[int], *, now: datetime) -> int:
+        return self._write(lambda session: stars.star(session, article_ids, now=now))
+
+    def unstar(self, article_ids: Collection[int]) -> int:
+        return self._write(lambda session: stars.unstar(session, article_ids))
+
     def stories(
         self,
         *,
@@ -264,6 +329,72 @@ class Verbs(ABC):
 
     def counts(self) -> Counts:
         return self._read(reading.counts)
+
+    # --- watches
+
+    def sync_watches(
+        self, names: Collection[str], channels: Collection[str], *, now: datetime
+    ) -> dict[str, int]:
+        return self._write(lambda session: _watches.sync_watches(session, names, channels, now=now))
+
+    def watch_cursor(self) -> WatchCursor:
+        return self._read(_watches.watch_cursor)
+
+    def latest_cursor(self) -> WatchCursor:
+        return self._read(_watches.latest_cursor)
+
+    def to_watch(
+        self, cursor: WatchCursor, *, limit: int, now: datetime, patience: timedelta
+    ) -> tuple[list[WatchItem], WatchCursor]:
+        return self._read(
+            lambda session: _watches.to_watch(
+                session, cursor, limit=limit, now=now, patience=patience
+            )
+        )
+
+    def watch_items(self, story_id: int, *, limit: int) -> list[WatchItem]:
+        return self._read(lambda session: _watches.watch_items(session, story_id, limit=limit))
+
+    def record_hits(self, hits: Sequence[WatchHit], *, cursor: WatchCursor | None) -> int:
+        return self._write(lambda session: _hits.record_hits(session, hits, cursor=cursor))
+
+    def open_hits(self, watches: Collection[str] | None = None) -> list[WatchHit]:
+        return self._read(lambda session: _hits.open_hits(session, watches))
+
+    def notice_items(self, hits: Sequence[WatchHit]) -> list[NoticeItem]:
+        return self._read(lambda session: _hits.notice_items(session, hits))
+
+    def notice_times(self, watch: str, *, since: datetime) -> list[datetime]:
+        return self._read(lambda session: _notices.notice_times(session, watch, since=since))
+
+    def put_notices(
+        self, notices: Sequence[Notice], hits: Sequence[WatchHit], *, now: datetime
+    ) -> int:
+        return self._write(lambda session: _notices.put_notices(session, notices, hits, now=now))
+
+    def due_channels(self, *, now: datetime) -> list[str]:
+        return self._read(lambda session: _notices.due_channels(session, now=now))
+
+    def due_notices(self, *, now: datetime, limit: int, channel: str | None = None) -> list[Notice]:
+        return self._read(
+            lambda session: _notices.due_notices(session, now=now, limit=limit, channel=channel)
+        )
+
+    def begin_notice(self, notice: Notice) -> bool:
+        return self._write(lambda session: _notices.begin_notice(session, notice))
+
+    def record_notice(self, notice: Notice, *, hold_until: datetime | None = None) -> None:
+        self._write(lambda session: _notices.record_notice(session, notice, hold_until=hold_until))
+
+    def notices(
+        self, *, state: NoticeState | None = None, watch: str | None = None, limit: int
+    ) -> list[Notice]:
+        return self._read(
+            lambda session: _notices.notices(session, state=state, watch=watch, limit=limit)
+        )
+
+    def retry_notices(self, notice_ids: Collection[int] | None, *, now: datetime) -> int:
+        return self._write(lambda session: _notices.retry_notices(session, notice_ids, now=now))
 
     # --- the digest
 
@@ -297,6 +428,7 @@ class Verbs(ABC):
 
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         report = self._write(lambda session: housekeeping.clean_up(session, window=window))
+        self._write(housekeeping.drop_told)
         pages, more = 0, True
         while more:
             dropped, more = self._write(

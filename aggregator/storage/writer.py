@@ -47,14 +47,17 @@ class Writer:
         connection: sqlite3.Connection,
         session: Session,
         *,
+        undone: Callable[[], None],
         busy_timeout: float,
         fault: Callable[[sqlite3.Error], StorageError],
         closed: Callable[[], StorageError],
     ) -> None:
         """`connection` is in autocommit mode and waits for a lock for a fraction of
-        `busy_timeout` (seconds) only: this class tries again until that has passed."""
+        `busy_timeout` (seconds) only: this class tries again until that has passed. `undone` is
+        told, in the thread, when something was rolled back."""
         self._connection = connection
         self._session = session
+        self._undone = undone
         self._busy_timeout = busy_timeout
         self._fault = fault
         self._closed_error = closed
@@ -159,6 +162,7 @@ class Writer:
                     raise
                 self._connection.execute("ROLLBACK TO job")
                 self._connection.execute("RELEASE job")
+                self._undone()
                 self._fail([job], error)
             else:
                 done.append((job, result))
@@ -187,6 +191,7 @@ class Writer:
 
     def _roll_back(self) -> None:
         # If even this fails, the next transaction cannot begin, and says so to its callers.
+        self._undone()
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

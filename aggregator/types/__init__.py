@@ -56,12 +56,15 @@ from aggregator.types.extraction import (
     WantedPage,
 )
 from aggregator.types.fetching import (
+    Answered,
     FailureGrade,
     Fetched,
     FetchFailed,
     FetchOutcome,
     FetchRequest,
     NotModified,
+    PostOutcome,
+    PostRequest,
 )
 from aggregator.types.grouping import (
     Assignment,
@@ -73,6 +76,12 @@ from aggregator.types.grouping import (
     Relation,
     Unassigned,
 )
+from aggregator.types.searching import (
+    FoldedHit,
+    SearchCounts,
+    SearchHit,
+    SearchPage,
+)
 from aggregator.types.service import (
     CleanUpReport,
     Counts,
@@ -80,7 +89,6 @@ from aggregator.types.service import (
     DeliveryState,
     Digest,
     HostWork,
-    SearchHit,
     Worker,
 )
 from aggregator.types.sources import (
@@ -99,12 +107,30 @@ from aggregator.types.stories import (
     StoryArticle,
     StoryLink,
 )
+from aggregator.types.watching import (
+    Channel,
+    ChannelKind,
+    Notice,
+    NoticeContent,
+    NoticeItem,
+    NoticeState,
+    QuietHours,
+    Rate,
+    Watch,
+    WatchCursor,
+    WatchHit,
+    WatchItem,
+    WatchPer,
+)
 
 __all__ = (
+    "Answered",
     "Article",
     "ArticleSummary",
     "ArticleText",
     "Assignment",
+    "Channel",
+    "ChannelKind",
     "CleanUpReport",
     "Counts",
     "Database",
@@ -122,6 +148,7 @@ __all__ = (
     "FetchRequest",
     "Fetched",
     "Fingerprint",
+    "FoldedHit",
     "GroupInput",
     "HostWork",
     "KeptArticle",
@@ -134,6 +161,10 @@ __all__ = (
     "MediaKind",
     "NewArticle",
     "NotModified",
+    "Notice",
+    "NoticeContent",
+    "NoticeItem",
+    "NoticeState",
     "Pace",
     "PageCopy",
     "PageKind",
@@ -148,12 +179,18 @@ __all__ = (
     "PollDecision",
     "PollHints",
     "PollRecord",
+    "PostOutcome",
+    "PostRequest",
     "PostgresUrl",
+    "QuietHours",
+    "Rate",
     "Regrouped",
     "Relation",
     "Revision",
     "RobotsCopy",
+    "SearchCounts",
     "SearchHit",
+    "SearchPage",
     "Source",
     "SourceStatus",
     "Story",
@@ -167,5 +204,10 @@ __all__ = (
     "TextState",
     "Unassigned",
     "WantedPage",
+    "Watch",
+    "WatchCursor",
+    "WatchHit",
+    "WatchItem",
+    "WatchPer",
     "Worker",
 )

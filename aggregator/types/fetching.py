@@ -106,3 +106,35 @@ class FetchFailed:
 
 
 FetchOutcome = Fetched | NotModified | FetchFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRequest:
+    """Something that is handed over. It may be sent twice, after a connection that died meanwhile:
+    the receiver must be able to tell by a header of it."""
+
+    url: str = field(repr=False)
+    """May hold a login, or be a secret as a whole."""
+    body: bytes = field(repr=False)
+    content_type: str
+    headers: tuple[tuple[str, str], ...] = ()
+    max_bytes: int = 16 * 1024
+    """Of the answer's decoded body; what goes beyond is not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a server said to a POST, whatever its status. A redirect is not followed."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    """Its beginning when it is long; less when it breaks off or is slow to come."""
+    retry_after: timedelta | None
+    """As in `FetchFailed`."""
+    elapsed: timedelta
+
+
+PostOutcome = Answered | FetchFailed
+"""FetchFailed: no answer came. Its `url` is cut to the host's, for the rest may be a secret."""

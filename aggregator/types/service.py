@@ -1,4 +1,4 @@
-"""What is searched, mailed, counted and done."""
+"""What is mailed, counted and done."""
 
 from __future__ import annotations
 
@@ -7,16 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from aggregator.types.articles import ArticleSummary
 from aggregator.types.sources import SourceStatus
 from aggregator.types.stories import Story, StoryArticle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchHit:
-    article: ArticleSummary
-    snippet: str
-    """Plain text; matches stand between U+0002 and U+0003."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

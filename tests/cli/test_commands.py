@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import pytest
 from program import Cli
@@ -137,7 +139,7 @@ def test_init_check_and_a_bad_file(cli: Cli) -> None:
     assert "feeds.yaml:3" in wrong.stderr
     problems = [json.loads(row) for row in cli("check", "--json", check=2).stdout.splitlines()]
     assert [problem["line"] for problem in problems] == [2, 3]
-    for command in (["update"], ["run"], ["search", "x"], ["sources"], ["digest"]):
+    for command in (["update"], ["run"], ["sources"], ["digest"]):
         assert cli(*command, check=2).stderr.count("feeds.yaml:") == 2
 
 
@@ -255,7 +257,42 @@ def test_a_reader_that_has_seen_enough_is_no_error(press: Press, cli: Cli) -> No
         env=cli.environment(),
         check=False,
     )
-    assert done.stderr == b""
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["parse", "-"]])
+def test_a_reader_that_has_gone_before_anything_is_written_is_no_error(
+    cli: Cli, words: list[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = _writing_into(gone, cli, words)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["parse", "-"]])
+def test_a_full_disk_under_the_output_is_told_in_a_sentence(cli: Cli, words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = _writing_into(full, cli, words)
+    assert done.returncode == 2
+    assert done.stderr == (
+        b"aggregator: the output cannot be written: there is no room for it on the disk\n"
+    )
+
+
+def _writing_into(
+    target: IO[bytes], cli: Cli, words: list[str]
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*cli.command, *words],
+        cwd=cli.folder,
+        input=FEED.encode(),
+        stdout=target,
+        stderr=subprocess.PIPE,
+        env=cli.environment(),
+        check=False,
+    )
 
 
 def test_interrupting_an_update_keeps_what_is_done(press: Press, cli: Cli) -> None:

@@ -1,4 +1,4 @@
-"""remove, pause, resume, import and export, as a user runs them."""
+"""remove, pause, resume, import, and export as OPML, as a user runs them."""
 
 from __future__ import annotations
 
@@ -213,26 +213,27 @@ def test_the_list_is_exported_and_imported_again(cli: Cli) -> None:
     cli.write(FEEDS.replace("sea]\n", "sea]\n    paused: true\n"))
     cli("import", "list.opml")
     before = load(cli.folder / "feeds.yaml", environ={})
-    exported = cli("export").stdout
+    exported = cli("export", "--format", "opml").stdout
     (cli.folder / "feeds.yaml").unlink()
     cli("import", "-", stdin=exported.encode())
     after = load(cli.folder / "feeds.yaml", environ={})
     assert essence(after) == essence(before)
     assert [one.name for one in after.paused] == ["Harbour Notes"]
-    assert cli("export").stdout == exported
+    assert cli("export", "--format", "opml").stdout == exported
 
 
-def test_an_export_replaces_no_file_unasked(cli: Cli) -> None:
+def test_the_list_is_exported_into_a_file(cli: Cli) -> None:
     cli.write(FEEDS)
-    cli("export", "out.opml")
+    assert cli("export", "-o", "out.opml").stdout == "Written: out.opml (3 sources)\n"
     written = (cli.folder / "out.opml").read_bytes()
-    assert written == cli("export").stdout.encode()
+    assert written == cli("export", "--format", "opml").stdout.encode()
     (cli.folder / "out.opml").write_bytes(b"mine")
-    assert "--force replaces it" in cli("export", "out.opml", check=2).stderr
+    assert "aggregator export -o out.opml" in cli("export", "out.opml", check=2).stderr
     assert (cli.folder / "out.opml").read_bytes() == b"mine"
-    cli("export", "out.opml", "--force")
+    cli("export", "-o", "out.opml")
     assert (cli.folder / "out.opml").read_bytes() == written
-    assert "cannot be written: No such file" in cli("export", "absent/out.opml", check=2).stderr
+    failed = cli("export", "-o", "absent/out.opml", check=2)
+    assert "cannot be written: No such file" in failed.stderr
 
 
 def essence(config: Config) -> set[object]:

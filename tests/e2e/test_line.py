@@ -151,7 +151,7 @@ def test_the_meeting_in_baku(updated: Updated) -> None:
 
 
 def test_search_finds_and_marks(updated: Updated) -> None:
-    hits = rows(updated.cli("search", '"Khalid Taimur Akram"', "--json").stdout)
+    hits = rows(updated.cli("search", '"Khalid Taimur Akram"', "--flat", "--json").stdout)
     assert {"The Europe Today", "The Gulf Observer"} <= {hit["source"] for hit in hits}
     assert any("**" in hit["snippet"] for hit in hits)
     assert updated.cli("search", "zzyzx", check=1).stdout == "Nothing matches.\n"

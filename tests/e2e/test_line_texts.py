@@ -338,9 +338,9 @@ def test_new_rules_reach_stored_articles_search_and_stories_in_one_pass(paper: P
         assert found.revision == 1
         assert found.summary.story_id is not None
     with paper.opened() as storage:
-        assert len(storage.search(quintessence, limit=9)) == 2
+        assert len(storage.search(quintessence, limit=9).hits) == 2
         gone = parse_query('"oyster fishers"', now=paper.clock())
-        assert storage.search(gone, limit=9) == []
+        assert storage.search(gone, limit=9).hits == ()
         assert storage.counts().unassigned == 0
         assert storage.check() == []
 

@@ -15,14 +15,17 @@ from aggregator.engine.protocol import (
     EnrichHost,
     Job,
     PollHost,
+    RunWatches,
     SendDigests,
+    SendNotices,
 )
 
 HOST_NAMES = st.text(min_size=1, max_size=253)
 JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(PollHost, HOST_NAMES),
     st.builds(EnrichHost, HOST_NAMES),
-    st.sampled_from([AssignStories(), SendDigests(), CleanUp()]),
+    st.builds(SendNotices, HOST_NAMES),
+    st.sampled_from([AssignStories(), SendDigests(), RunWatches(), CleanUp()]),
 )
 
 

@@ -51,7 +51,7 @@ async def test_b21_a_search_by_source_finds_what_was_merged(station: Station) ->
     await station.assign()
 
     def found(query: str) -> set[str]:
-        hits = station.storage.search(parse(query, now=station.now), limit=20)
+        hits = station.storage.search(parse(query, now=station.now), limit=20).hits
         return {hit.article.title for hit in hits}
 
     everything = {"About the ferry", "About the harbour", "About the lights"}

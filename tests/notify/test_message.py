@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.core.text import clean_line, shorten
 from aggregator.errors import DeliveryError
 from aggregator.notify.message import compose
-from aggregator.notify.render import RenderedDigest, render
+from aggregator.notify.render import RenderedMail, render
 
 NOW = datetime(2026, 3, 30, 5, 0, 7, tzinfo=UTC)
 PIECES = [
@@ -50,7 +50,7 @@ HEADERS = [
 
 
 def make(
-    rendered: RenderedDigest | None = None,
+    rendered: RenderedMail | None = None,
     *,
     sender: str = "Aggregator <news@example.org>",
     recipient: str = "ann@example.com",
@@ -59,7 +59,7 @@ def make(
     now: datetime = NOW,
 ) -> tuple[str, bytes]:
     return compose(
-        rendered or RenderedDigest(subject="Bridge opens", text="Text.\n", html="<p>Text.</p>\n"),
+        rendered or RenderedMail(subject="Bridge opens", text="Text.\n", html="<p>Text.</p>\n"),
         sender=sender,
         recipient=recipient,
         local_date=date(2026, 3, day),
@@ -171,7 +171,7 @@ def test_what_is_no_address_is_refused_for_good(address: str) -> None:
 def test_an_encoded_line_break_in_a_headline_adds_no_header() -> None:
     """EmailMessage of Python 3.11.7 decodes it and writes the line break out."""
     headline = "Bridge =?utf-8?q?=0D=0ABcc:_bob@example.org?= opens"
-    parsed = parse(make(RenderedDigest(subject=headline, text="", html=""))[1])
+    parsed = parse(make(RenderedMail(subject=headline, text="", html=""))[1])
     assert "Bcc" not in parsed
     assert parsed["Subject"] == headline
 
@@ -179,7 +179,7 @@ def test_an_encoded_line_break_in_a_headline_adds_no_header() -> None:
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12), st.text(max_size=60))
 def test_no_headline_and_no_name_can_add_a_header(pieces: list[str], anything: str) -> None:
     headline = " ".join([*pieces, anything])
-    rendered = RenderedDigest(subject=headline, text=headline, html=headline)
+    rendered = RenderedMail(subject=headline, text=headline, html=headline)
     name = clean_line(headline).replace('"', "")
     parsed = parse(make(rendered, sender="news@example.org", name=name or "News")[1])
     assert sorted(parsed.keys()) == sorted(HEADERS)
@@ -193,6 +193,6 @@ def test_a_boundary_in_a_headline_parts_nothing() -> None:
     boundary = parse(plain).get_boundary()
     assert boundary is not None
     text = f"Text.\n--{boundary}--\n--{boundary}\nContent-Type: text/html\n\n<b>\n"
-    parsed = parse(make(RenderedDigest(subject="x", text=text, html="<p>"))[1])
+    parsed = parse(make(RenderedMail(subject="x", text=text, html="<p>"))[1])
     first, _second = parsed.iter_parts()
     assert unfolded(first) == text

@@ -77,7 +77,7 @@ def test_new_rules_change_texts_search_and_stories(house: House) -> None:
         assert article.summary.story_id is None
     assert asyncio.run(assign_stories(house.line)) == 3
     assert all(article.summary.story_id is not None for article in articles(house))
-    assert len(house.storage.search(parse('"by rule"', now=house.now), limit=9)) == 3
+    assert len(house.storage.search(parse('"by rule"', now=house.now), limit=9).hits) == 3
 
 
 def test_progress_counts_to_the_end(house: House) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from alertmaker import hit, notice
 from storemaker import (
     DAY,
     HOUR,
@@ -45,6 +46,7 @@ from aggregator.types import (
     Manners,
     Media,
     MediaKind,
+    NoticeState,
     Pace,
     PageCopy,
     PageKind,
@@ -179,6 +181,7 @@ def fill(storage: Storage) -> None:
         replace(joins(first[1], first[1]), continues=first[0]),
         at=NOW + 2 * HOUR,
     )
+    storage.star([first[1], second[0]], now=NOW + 2 * HOUR)
     for story in (second[0], first[0]):  # off, and back
         put(storage, story, second[0], at=NOW + 2 * HOUR)
     deliveries = [
@@ -198,6 +201,7 @@ def fill(storage: Storage) -> None:
             failing_since=NOW + HOUR,
         )
     )
+    _watched(storage, first)
     _with_a_past(storage, [harbour, inland])
     # Under way when the process died.
     storage.wake(None, now=NOW + 3 * HOUR, force=True)
@@ -214,6 +218,21 @@ def fill(storage: Storage) -> None:
             leads=True,
         )
     )
+
+
+def _watched(storage: Storage, articles: Sequence[int]) -> None:
+    """Something of everything that watches leave: caught, told, sent, refused."""
+    storage.sync_watches(["baku"], ["desk", "phone"], now=NOW)
+    told, waits = hit(articles[0], snippet=_SCRIPTS), hit(articles[1])
+    storage.record_hits([told, waits], cursor=storage.latest_cursor())
+    storage.put_notices([notice("1"), notice("2", "phone")], [told], now=NOW)
+    sent, failed = storage.due_notices(now=NOW, limit=9)
+    assert storage.begin_notice(sent)
+    storage.record_notice(
+        replace(sent, state=NoticeState.SENT, attempts=1, due_at=None, sent_at=NOW)
+    )
+    refused = replace(failed, attempts=2, error="It was refused.", due_at=NOW + HOUR)
+    storage.record_notice(refused, hold_until=NOW + HOUR)
 
 
 def _with_a_past(storage: Storage, others: Sequence[Source]) -> None:
@@ -298,8 +317,21 @@ def answers(database: Database) -> Iterator[tuple[str, object]]:
             "due",
             (storage.due_hosts(now=later, limit=9), storage.due_text_hosts(now=later, limit=9)),
         )
-        for query in ("wheat", "小麦", "title:page", "ferry OR version", "tag:sea", "lang:en"):
-            yield query, storage.search(parse(query, now=NOW), limit=99)
+        for query in (
+            "wheat",
+            "小麦",
+            "title:page",
+            "ferry OR version",
+            "tag:sea",
+            "lang:en",
+            "is:starred",
+        ):
+            yield query, storage.search(parse(query, now=NOW), limit=99).hits
+        yield "watches", (storage.watch_cursor(), storage.open_hits(), storage.notices(limit=9))
+        yield (
+            "messages due",
+            (storage.due_notices(now=NOW, limit=9), storage.due_channels(now=later)),
+        )
         yield "kept", storage.kept_articles(after=0, limit=99)
         yield "furniture", storage.furniture("pages.example.org")
         for number in range(1, 20):

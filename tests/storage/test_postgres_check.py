@@ -10,8 +10,12 @@ from wire import OpenPostgres
 DAMAGES = [
     ("DELETE FROM search WHERE article_id = 2", "article 2 cannot be searched for"),
     (
-        "UPDATE search SET vector = 'other' WHERE article_id = 3",
+        "UPDATE search SET lexemes = 'other' WHERE article_id = 3",
         "the search index does not fit the text of article 3",
+    ),
+    (
+        "UPDATE search SET length = length + 1 WHERE article_id = 5",
+        "the search index does not fit the text of article 5",
     ),
     (
         "UPDATE texts SET text = text || ' more' WHERE article_id = 700",
@@ -55,5 +59,5 @@ def test_only_some_of_very_many_are_told(open_postgres: OpenPostgres, postgres_u
     storage = open_postgres()
     store(storage, *(new(str(number)) for number in range(50)))
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("UPDATE search SET vector = ''")
+        connection.execute("UPDATE search SET lexemes = ''")
     assert len(storage.check()) == 10

@@ -18,7 +18,7 @@ from wire import OpenPostgres
 
 from aggregator.errors import DatabaseTooNew, StorageError
 from aggregator.storage.postgres import open_storage
-from aggregator.storage.postgres_migrate import _refuse_outdated, _refuse_unfit, migrate, steps
+from aggregator.storage.postgres_migrate import _refuse_unfit, migrate, steps
 from aggregator.storage.postgres_pool import connect, target
 from aggregator.types import PostgresUrl
 
@@ -156,9 +156,9 @@ def test_reading_what_is_not_there_or_not_up_to_date(postgres_url: str) -> None:
     assert f"there is no database at {PostgresUrl(postgres_url)} yet" in text
     with connect(PostgresUrl(postgres_url)) as connection:
         assert connection.execute("SELECT 1 FROM pg_class WHERE relname = 'sources'").rowcount == 0
-        migrate(connection, steps())
-        with pytest.raises(StorageError, match="was written by an older version"):
-            _refuse_outdated(connection, target(PostgresUrl(postgres_url)), steps()[-1].number + 1)
+        for found in (steps()[:-1], steps()):  # the search index is missing in the end
+            migrate(connection, found)
+            assert "was written by an older version" in refused(postgres_url, read_only=True)
 
 
 def test_a_newer_schema(open_postgres: OpenPostgres, postgres_url: str) -> None:

@@ -10,26 +10,29 @@ from storemaker import NOW, assign, joins, new, store
 from wire import OpenPostgres
 
 from aggregator.core.query import parse
+from aggregator.errors import StorageError
+from aggregator.storage import search_rebuild
 from aggregator.storage.migrate import Migration
-from aggregator.storage.postgres import open_storage
-from aggregator.storage.postgres_migrate import migrate, steps, version
+from aggregator.storage.postgres import PostgresStorage, open_storage
+from aggregator.storage.postgres_migrate import emptied, migrate, steps, version
 from aggregator.storage.postgres_pool import Connection, connect
+from aggregator.storage.postgres_session import PostgresSession
 from aggregator.types import PostgresUrl
 
 NEXT = steps()[-1].number + 1
 FUTURE = Migration(
     number=NEXT,
-    name="stars",
+    name="notes",
     script="""
         -- a table; with a semicolon in its comment, and 100 %
-        CREATE TABLE stars (article_id BIGINT PRIMARY KEY REFERENCES articles (id));
-        ALTER TABLE articles ADD COLUMN starred BIGINT NOT NULL DEFAULT 0;
-        CREATE FUNCTION star_added() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE TABLE notes (article_id BIGINT PRIMARY KEY REFERENCES articles (id));
+        ALTER TABLE articles ADD COLUMN noted BIGINT NOT NULL DEFAULT 0;
+        CREATE FUNCTION note_added() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          UPDATE articles SET starred = 1 WHERE id = new.article_id;
+          UPDATE articles SET noted = 1 WHERE id = new.article_id;
           RETURN new;
         END $$;
-        CREATE TRIGGER star_added AFTER INSERT ON stars FOR EACH ROW EXECUTE FUNCTION star_added();
+        CREATE TRIGGER note_added AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION note_added();
     """,
 )
 STEPS = (*steps(), FUTURE)
@@ -111,15 +114,111 @@ def test_a_migration_keeps_what_is_stored(open_postgres: OpenPostgres, postgres_
     storage.close()
     with connect(PostgresUrl(postgres_url)) as connection:
         migrate(connection, STEPS)
-        connection.execute("INSERT INTO stars VALUES (1)")
-        rows = connection.execute("SELECT id, starred FROM articles ORDER BY id").fetchall()
+        connection.execute("INSERT INTO notes VALUES (1)")
+        rows = connection.execute("SELECT id, noted FROM articles ORDER BY id").fetchall()
         assert [tuple(row.values()) for row in rows] == [(1, 1), (2, 0)]
-        # This version knows no stars.
+        # This version knows no notes.
         connection.execute("UPDATE aggregator_schema SET number = %s", (NEXT - 1,))
     storage = open_postgres()
-    assert len(storage.search(parse("river", now=NOW), limit=9)) == 1
+    assert len(storage.search(parse("river", now=NOW), limit=9).hits) == 1
     assert storage.story(ids[0]) is not None
     assert storage.check() == []
+
+
+OLD = next(step.number for step in steps() if step.name == "search") - 1
+
+
+@pytest.fixture
+def old_url(postgres: Postgres) -> str:
+    """Of a database of the version before the search index of today, with TEXTS texts."""
+    url = postgres.create()
+    with connect(PostgresUrl(url)) as connection:
+        migrate(connection, steps()[:OLD])
+        for statement in _OLD_TEXTS:
+            connection.execute(statement.encode())
+    return url
+
+
+TEXTS = 2 * search_rebuild.AT_A_TIME + 20
+_OLD_TEXTS = (
+    """
+    INSERT INTO sources (name, name_key, url, host, tags, interval_us, pages, weight, headers,
+      active, next_poll_at, failures)
+    VALUES ('Example', 'example', 'https://example.com/feed', 'example.com', '[]', 1, 'auto', 1,
+      '[]', 1, 0, 0)
+    """,
+    f"""
+    INSERT INTO articles (source_id, title, authors, categories, language, first_seen_at, at, words,
+      content_hash, revision, revised_at, text_state, text_origin, text_attempts, url)
+    SELECT 1, 'Headline', '["Jane Roe"]', '[]', 'en', n, n, 2, 'x', 1, 0, 'ready', 'content', 0,
+      'https://www.example.com/' || n
+    FROM generate_series(1, {TEXTS}) n
+    """,
+    "INSERT INTO texts SELECT id, title, 'Rivers ran.', E'\ue000s1 \ue000len', '' FROM articles",
+    "INSERT INTO search SELECT id, 'rivers:4 ran:5' FROM articles",
+)
+SEARCHES = ("river", '"Rivers ran"', "author:roe site:example.com", "source:example lang:en")
+
+
+def assert_found(storage: PostgresStorage) -> None:
+    for query in SEARCHES:
+        assert len(storage.search(parse(query, now=NOW), limit=9_999).hits) == TEXTS
+    assert storage.search_counts(parse("river", now=NOW)).articles == TEXTS
+    assert storage.check() == []
+
+
+def test_texts_of_an_older_version_are_found(open_postgres: OpenPostgres, old_url: str) -> None:
+    """Their index is made when the database is opened, by however many open it."""
+    with pytest.raises(StorageError, match="older version"):
+        open_postgres(old_url, read_only=True)
+    with ThreadPoolExecutor(4) as pool:
+        for storage in pool.map(lambda _: open_postgres(old_url), range(4)):
+            assert_found(storage)
+
+
+def test_an_index_that_is_half_made_is_finished(open_postgres: OpenPostgres, old_url: str) -> None:
+    with connect(PostgresUrl(old_url)) as connection:
+        migrate(connection, steps())
+        with connection.transaction():
+            session = PostgresSession(connection)
+            assert search_rebuild.go_on(session, emptied) == search_rebuild.AT_A_TIME
+            session.finish()
+    with pytest.raises(StorageError, match="older version"):
+        open_postgres(old_url, read_only=True)
+    assert_found(open_postgres(old_url))
+
+
+def test_an_index_of_other_words_is_made_again(
+    open_postgres: OpenPostgres, postgres_url: str
+) -> None:
+    storage = open_postgres()
+    store(storage, new("1", text="Rivers."), new("2"))
+    storage.close()
+    with connect(PostgresUrl(postgres_url)) as connection:
+        connection.execute("UPDATE search SET lexemes = 'other'; TRUNCATE word_forms")
+        connection.execute("UPDATE meta SET value = value - 1 WHERE key = 'words_version'")
+        with pytest.raises(StorageError, match="older version"):
+            open_postgres(read_only=True)
+        before = schema(connection)
+        storage = open_postgres()
+        assert schema(connection) == before
+    [hit] = storage.search(parse("river", now=NOW), limit=9).hits
+    assert hit.article.article_id == 1
+    assert storage.check() == []
+
+
+def test_what_is_left_running_of_an_older_version_writes_no_old_words(
+    open_postgres: OpenPostgres, postgres_url: str
+) -> None:
+    storage = open_postgres()
+    store(storage, new("1"))
+    with connect(PostgresUrl(postgres_url)) as connection:
+        for statement in (
+            "INSERT INTO search (article_id, vector) VALUES (2, 'old')",
+            "UPDATE search SET vector = 'old' WHERE article_id = 1",
+        ):
+            with pytest.raises(psycopg.errors.UndefinedColumn):
+                connection.execute(statement.encode())
 
 
 def test_a_migration_that_fails_changes_nothing(fresh: Connection) -> None:

@@ -14,6 +14,7 @@ from storemaker import HOUR, LEASE, NOW, decision, fetched, grouped, joins, new,
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.core.query import parse
+from aggregator.core.query_tree import Node
 from aggregator.storage import (
     again,
     deliveries,
@@ -24,7 +25,6 @@ from aggregator.storage import (
     kept,
     placing,
     polls,
-    postgres_search,
     reading,
     regrouping,
     sources,
@@ -33,6 +33,7 @@ from aggregator.storage import (
 )
 from aggregator.storage.kept import pack
 from aggregator.storage.postgres import PostgresStorage, open_storage
+from aggregator.storage.postgres_search import PostgresFinder
 from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session
 from aggregator.types import (
@@ -72,7 +73,8 @@ _FILL = f"""
       'https://h' || n / 50 || '.example.com/page/' || n
     FROM generate_series(1, {ARTICLES}) n;
     INSERT INTO texts SELECT id, title, 'Text of the river ' || id, '', '' FROM articles;
-    INSERT INTO search SELECT id, to_tsvector('simple', 'text of the river ' || id) FROM articles;
+    INSERT INTO search SELECT id, 5, to_tsvector('simple', 'text of the river ' || id)
+    FROM articles;
     INSERT INTO article_keys SELECT source_id, 'k' || id, id FROM articles;
     INSERT INTO assignments (article_id, story_id, relation, score, why, assigned_at)
     SELECT id, story_id, 'new', 1, '', 0 FROM articles WHERE story_id IS NOT NULL ORDER BY id;
@@ -135,6 +137,16 @@ def regroup_some(session: Session) -> None:
     assert regrouping.swap(session, run=run, state=state, now=NOW, since=None)
 
 
+def asked(text: str) -> Node:
+    return parse(text, now=NOW).root
+
+
+def search(session: Session, text: str, *, below: int = ARTICLES + 1) -> list[int]:
+    found = PostgresFinder(session, asked(text)).newest(below=below, limit=9)
+    assert found
+    return found
+
+
 VERBS: dict[str, Callable[[Session], object]] = {
     "due_hosts": lambda s: polls.due_hosts(s, now=NOW, limit=9, only=None),
     "claim_feeds": first_source,
@@ -187,11 +199,15 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "clean_up, of pages": lambda s: housekeeping.drop_pages(
         s, keep_pages=timedelta(minutes=ARTICLES - 100)
     ),
-    "search": lambda s: postgres_search.search(
-        s, parse("river", now=NOW), limit=9, offset=0, order="newest"
-    ),
-    "search by time": lambda s: postgres_search.search(
-        s, parse("after:1h", now=NOW), limit=9, offset=0, order="newest"
+    "search": lambda s: search(s, "river"),
+    "search, older ones": lambda s: search(s, "river", below=ARTICLES // 2),
+    "search for what is rare": lambda s: search(s, "12345"),
+    "search by time": lambda s: search(s, "after:1h"),
+    "search by words and time": lambda s: search(s, "river after:1h"),
+    "search in a story": lambda s: search(s, "river story:500"),
+    "search of old times": lambda s: search(s, "river before:2026-05-18 after:2026-05-17T20:00"),
+    "search from the oldest on": lambda s: PostgresFinder(s, asked("river")).oldest(
+        beyond=0, limit=9
     ),
 }
 SMALL = {

@@ -134,8 +134,8 @@ def test_stores_in_two_schemas_know_nothing_of_each_other(
     store(two, new("1", text="A lake."), wanted=source("Two"))
     assert [status.source.name for status in one.source_statuses()] == ["One"]
     assert source_id(two, "Two") == 1
-    assert len(one.search(parse("river", now=NOW), limit=9)) == 1
-    assert two.search(parse("river", now=NOW), limit=9) == []
+    assert len(one.search(parse("river", now=NOW), limit=9).hits) == 1
+    assert two.search(parse("river", now=NOW), limit=9).hits == ()
     assert one.role("leader").take()
     assert two.role("leader").take()
     assert (one.check(), two.check()) == ([], [])

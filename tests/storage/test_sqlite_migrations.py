@@ -15,14 +15,14 @@ from aggregator.storage.sqlite import open_storage
 NEXT = migrations()[-1].number + 1
 FUTURE = Migration(
     number=NEXT,
-    name="stars",
+    name="marks",
     script="""
         -- a table; with a semicolon in its comment
-        CREATE TABLE stars (article_id INTEGER PRIMARY KEY REFERENCES articles (id)) STRICT;
-        ALTER TABLE articles ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
-        CREATE TRIGGER star_added AFTER INSERT ON stars BEGIN
-          UPDATE articles SET starred = 1 WHERE id = new.article_id;
-          UPDATE articles SET starred = 1 WHERE id = new.article_id;
+        CREATE TABLE marks (article_id INTEGER PRIMARY KEY REFERENCES articles (id)) STRICT;
+        ALTER TABLE articles ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER mark_added AFTER INSERT ON marks BEGIN
+          UPDATE articles SET marked = 1 WHERE id = new.article_id;
+          UPDATE articles SET marked = 1 WHERE id = new.article_id;
         END;
     """,
 )
@@ -73,11 +73,11 @@ def test_a_migration_keeps_what_is_stored(connect: object, tmp_path: Path) -> No
     storage.close()
     connection = connect("news.db")
     migrate(connection, STEPS)
-    connection.execute("INSERT INTO stars VALUES (1)")
-    assert connection.execute("SELECT id, starred FROM articles").fetchall() == [(1, 1), (2, 0)]
-    connection.execute(f"PRAGMA user_version = {NEXT - 1}")  # this version knows no stars
+    connection.execute("INSERT INTO marks VALUES (1)")
+    assert connection.execute("SELECT id, marked FROM articles").fetchall() == [(1, 1), (2, 0)]
+    connection.execute(f"PRAGMA user_version = {NEXT - 1}")  # this version knows no marks
     storage = open_storage(tmp_path / "news.db")
-    assert len(storage.search(parse("river", now=NOW), limit=9)) == 1
+    assert len(storage.search(parse("river", now=NOW), limit=9).hits) == 1
     assert storage.story(ids[0]) is not None
     assert storage.check() == []
     storage.close()

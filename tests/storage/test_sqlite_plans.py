@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alertmaker import hit, notice
 from pagemaker import HOST, PAGE, made, pages, visit, with_page
 from storemaker import (
     HOUR,
@@ -26,16 +28,19 @@ from storemaker import (
 )
 
 from aggregator.core.query import parse
+from aggregator.storage.protocol import Order
 from aggregator.storage.sqlite import SqliteStorage, open_storage
-from aggregator.types import FeedText
+from aggregator.types import FeedText, NoticeState, SearchPage, WatchCursor
 
 # Indexes that hold only what is waiting, those in the order of the answer, and small tables may be
 # walked.
 _FINE = re.compile(
     r"USING (COVERING )?INDEX (articles_unassigned|articles_text_due|articles_claimed|"
     r"sources_claimed|stories_by_rank)|VIRTUAL TABLE|"
-    r"SCAN (hosts|workers|regrouped|taken_out|newest|o|p|r)\b"
+    r"SCAN (hosts|workers|regrouped|taken_out|watches|held_channels)\b|"
+    r"SCAN (newest|known|search_shards|stars|o|p|r)\b"
 )
+_SHADOW = re.compile(r"search_[0-9]+_|fts5")
 _FULL = re.compile(r"SCAN (?!CONSTANT ROW)")
 
 VERBS: dict[str, Callable[[SqliteStorage], object]] = {
@@ -77,6 +82,37 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     "search": lambda s: s.search(parse("text after:3d -river", now=NOW), limit=9),
     "search ranked": lambda s: s.search(parse("text", now=NOW), limit=9, order="relevance"),
     "search by time": lambda s: s.search(parse("after:3d", now=NOW), limit=9),
+    "search folded": lambda s: s.search(parse("text", now=NOW), limit=1, fold=True),
+    "search further": lambda s: further(s, "text -sources:3 is:first"),
+    "search further by relevance": lambda s: further(s, "text", order="relevance"),
+    "search of few": lambda s: s.search(
+        parse("is:copy sources:>1 story:1 is:starred", now=NOW), limit=9
+    ),
+    "search_counts": lambda s: s.search_counts(parse("text after:3d", now=NOW)),
+    "matching": lambda s: s.matching(parse("text OR after:3d", now=NOW), limit=9),
+    "matching all": lambda s: s.matching(None, beyond=2, limit=9),
+    "star": lambda s: s.star([1, 2], now=NOW),
+    "unstar": lambda s: s.unstar([1, 2]),
+    "sync_watches": lambda s: s.sync_watches(["baku"], ["desk"], now=NOW),
+    "watch_cursor": lambda s: s.watch_cursor(),
+    "to_watch": lambda s: s.to_watch(
+        WatchCursor(seq=0, article_id=0), limit=9, now=NOW + HOUR, patience=HOUR
+    ),
+    "watch_items": lambda s: s.watch_items(1, limit=9),
+    "record_hits": lambda s: s.record_hits(
+        [hit(1), hit(2, subject="story:1")], cursor=s.latest_cursor()
+    ),
+    "open_hits": lambda s: s.open_hits(["baku"]),
+    "notice_items": lambda s: s.notice_items([hit(1), hit(None, subject="silent:1:1")]),
+    "notice_times": lambda s: s.notice_times("baku", since=NOW),
+    "put_notices": lambda s: s.put_notices([notice()], [], now=NOW),
+    "due_channels": lambda s: s.due_channels(now=NOW),
+    "due_notices": lambda s: s.due_notices(now=NOW, limit=9, channel="desk"),
+    "record_notice": lambda s: s.record_notice(
+        replace(s.due_notices(now=NOW, limit=1)[0], attempts=1), hold_until=NOW
+    ),
+    "notices": lambda s: s.notices(state=NoticeState.DEAD, watch="baku", limit=9),
+    "retry_notices": lambda s: s.retry_notices(None, now=NOW),
     "release_host": lambda s: s.release_host("x", lease_until=NOW, free_at=NOW),
     "workers": lambda s: s.workers(),
     "release_claims": lambda s: s.release_claims(),
@@ -101,8 +137,15 @@ def plans_of(storage: SqliteStorage, verb: str) -> list[tuple[str, str]]:
         if re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)\b", statement)
         for row in connections[0].execute(f"EXPLAIN QUERY PLAN {statement}")
         # Not the index's own tables; and of RETURNING the plan says that it scans what it returns.
-        if "search_" not in statement and "RETURNING" not in statement
+        if not _SHADOW.search(statement) and "RETURNING" not in statement
     ]
+
+
+def further(storage: SqliteStorage, text: str, *, order: Order = "newest") -> SearchPage:
+    """The second page."""
+    query = parse(text, now=NOW)
+    first = storage.search(query, limit=1, order=order, fold=True)
+    return storage.search(query, limit=1, order=order, fold=True, after=first.after)
 
 
 @pytest.fixture
@@ -114,6 +157,8 @@ def storage(tmp_path: Path) -> Iterator[SqliteStorage]:
         visit(storage, PAGE, keep=pages(FeedText()), retry_at=NOW)
         assign(storage, joins(1, 1), joins(2, 1), joins(7, 1))
         put(storage, 1, 7)
+        storage.record_hits([hit(3)], cursor=None)
+        storage.put_notices([notice("known")], [], now=NOW)
         storage.sync_sources([source(), source("Two")], now=NOW)
         yield storage
 

@@ -28,7 +28,7 @@ from aggregator.types import ArticleText, PageKind, TextAgain, TextOrigin, TextS
 
 
 def found(storage: Storage, words: str) -> list[int]:
-    return [hit.article.article_id for hit in storage.search(parse(words, now=NOW), limit=9)]
+    return [hit.article.article_id for hit in storage.search(parse(words, now=NOW), limit=9).hits]
 
 
 def again(storage: Storage, *made_again: TextAgain) -> int:

@@ -72,7 +72,7 @@ def without_nul(article: Article, name: str) -> bool:
 def test_a_publishers_nul(storage: Storage) -> None:
     [article_id] = store(storage, with_nul("a"))
     assert without_nul(get(storage, article_id), "a")
-    assert len(storage.search(parse("flooded river lang:en", now=NOW), limit=9)) == 1
+    assert len(storage.search(parse("flooded river lang:en", now=NOW), limit=9).hits) == 1
     # It is known by what it came with.
     source_id = storage.source_statuses()[0].source_id
     [known] = storage.known_entries(source_id, {"g:\0a", "u:a", "g:a\0b"})

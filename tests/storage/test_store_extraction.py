@@ -191,7 +191,7 @@ def test_its_former_text_becomes_a_revision(storage: Storage) -> None:
     )
     assert take(storage, at=LATER).revised_at == LATER
     # What the feed says is compared with what the feed said.
-    assert len(storage.search(parse("more", now=NOW), limit=9)) == 1
+    assert len(storage.search(parse("more", now=NOW), limit=9).hits) == 1
     assert storage.check() == []
 
 

@@ -57,7 +57,7 @@ def due(storage: Storage) -> list[str]:
 
 
 def found(storage: Storage, query: str) -> list[str]:
-    hits = storage.search(parse(query, now=NOW), limit=20)
+    hits = storage.search(parse(query, now=NOW), limit=20).hits
     return sorted(hit.article.title for hit in hits)
 
 
@@ -187,7 +187,7 @@ def test_search_finds_them_by_their_source(storage: Storage) -> None:
     moves(storage, DAILY.url)
     assert found(storage, "source:daily") == ["Headline a", "Headline c", "Headline d"]
     assert found(storage, 'source:"old post"') == ["Headline b"]
-    assert found(storage, "source:daily headline:a") == ["Headline a"]
+    assert found(storage, "source:daily title:a") == ["Headline a"]
     assert found(storage, "headline") == [f"Headline {one}" for one in "abcd"]
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +11,8 @@ from storemaker import HOUR, LEASE, NOW, OpenStore, fetched, new, revise, source
 
 from aggregator.core.query import parse
 from aggregator.errors import QueryError
-from aggregator.storage.protocol import Storage
-from aggregator.types import ArticleText
-
-Orders = Literal["newest", "relevance"]
+from aggregator.storage.protocol import Order, Storage
+from aggregator.types import ArticleText, SearchPage
 
 POST = source("Daily Example", tags=("World", "daily news"))
 SUN = source("The Example Sun", tags=("world",), language="de")
@@ -46,12 +43,13 @@ def fill(storage: Storage) -> None:
         store(storage, article, wanted=wanted, at=NOW + number * HOUR)
 
 
-def found(
-    storage: Storage, text: str, *, order: Orders = "newest", limit: int = 99, offset: int = 0
-) -> list[int]:
+def found(storage: Storage, text: str, *, order: Order = "newest", limit: int = 99) -> list[int]:
     query = parse(text, now=NOW + 6 * HOUR)
-    hits = storage.search(query, limit=limit, offset=offset, order=order)
-    return [hit.article.article_id for hit in hits]
+    return ids(storage.search(query, limit=limit, order=order))
+
+
+def ids(page: SearchPage) -> list[int]:
+    return [hit.article.article_id for hit in page.hits]
 
 
 FORMS = [
@@ -76,7 +74,7 @@ FORMS = [
     # Case and diacritics do not count.
     ("elan naive", [2]),
     ("ÉLAN", [2]),
-    ("uber strasse", []),
+    ("uber strasse", [3]),
     ("uber straße", [3]),
     ("النهر", [4]),
     ("منسوب النهر", [4]),
@@ -85,8 +83,8 @@ FORMS = [
     ("ВОДА ночь", [5]),
     ("вод*", [5]),
     # What looks like operators is words.
-    ("NOT", [6]),
-    ("bank AND", [6]),
+    ('"NOT"', [6]),
+    ('bank "AND"', [6]),
     ("NEAR", [6]),
     ("10:30", [6]),
     ("mark-ets", []),
@@ -111,7 +109,6 @@ FORMS = [
     ("lang:AR", [4]),
     ("river -lang:en", [3]),
     ("lang:en -river", []),
-    ("lang:d", []),
     ("tag:world", [3, 2, 1]),
     ("tag:WORLD -tag:daily*", [3]),
     ('tag:"daily news" council', [2]),
@@ -141,14 +138,6 @@ def test_forms(rivers: Storage, text: str, expected: list[int]) -> None:
     assert sorted(found(rivers, text, order="relevance")) == sorted(expected)
 
 
-def test_pages(rivers: Storage) -> None:
-    assert found(rivers, "river", limit=2) == [6, 3]
-    assert found(rivers, "river", limit=2, offset=2) == [2, 1]
-    assert found(rivers, "after:5h", limit=2, offset=1) == [5, 4]
-    ranked = found(rivers, "river", order="relevance")
-    assert found(rivers, "river", order="relevance", limit=2, offset=1) == ranked[1:3]
-
-
 def test_headlines_weigh_more(storage: Storage) -> None:
     store(
         storage,
@@ -165,7 +154,7 @@ def test_headlines_weigh_more(storage: Storage) -> None:
 
 
 def test_a_hit_is_an_article_with_its_snippet(rivers: Storage) -> None:
-    [hit] = rivers.search(parse("issue", now=NOW), limit=9)
+    [hit] = rivers.search(parse("issue", now=NOW), limit=9).hits
     article = rivers.article(2)
     assert article is not None
     assert hit.article == article.summary
@@ -175,7 +164,7 @@ def test_a_hit_is_an_article_with_its_snippet(rivers: Storage) -> None:
 def test_snippets_show_the_place_and_no_other_control_characters(storage: Storage) -> None:
     filler = "Nothing to see in this line.\nMore of it,\tand tabs.\n\n" * 40
     store(storage, new("1", text=f"{filler}Then the flood came.\n\nIt \x02was\x03 high.\n{filler}"))
-    [hit] = storage.search(parse("flood high", now=NOW), limit=9)
+    [hit] = storage.search(parse("flood high", now=NOW), limit=9).hits
     assert "Then the \x02flood\x03 came. It was \x02high\x03." in hit.snippet
     assert hit.snippet.startswith("…")
     assert hit.snippet.endswith("…")
@@ -185,7 +174,7 @@ def test_snippets_show_the_place_and_no_other_control_characters(storage: Storag
 
 def test_without_words_the_snippet_is_the_beginning(rivers: Storage) -> None:
     for text in ("source:sun", "after:4h before:3h", "title:hochwasser"):
-        [hit] = rivers.search(parse(text, now=NOW + 6 * HOUR), limit=9)
+        [hit] = rivers.search(parse(text, now=NOW + 6 * HOUR), limit=9).hits
         assert hit.snippet == "Über Nacht kam der river"
 
 
@@ -303,13 +292,12 @@ TYPED = st.lists(
 
 @given(text=TYPED, order=st.sampled_from(["newest", "relevance"]))
 @settings(deadline=None)
-def test_nothing_a_user_types_can_break_it(rivers: Storage, text: str, order: Orders) -> None:
+def test_nothing_a_user_types_can_break_it(rivers: Storage, text: str, order: Order) -> None:
     try:
         query = parse(text, now=NOW)
     except QueryError:
         return
-    hits = rivers.search(query, limit=9, order=order)
-    assert all(hit.article.article_id in range(1, 7) for hit in hits)
+    assert set(ids(rivers.search(query, limit=9, order=order))) <= set(range(1, 7))
 
 
 @given(
@@ -331,7 +319,6 @@ def test_logic_holds(rivers: Storage, words: list[str]) -> None:
 
 def test_all_that_one_poll_brought_are_found_by_time(storage: Storage) -> None:
     # All of them were first seen at once, in whatever order an index may hold them.
-    ids = store(storage, *(new(str(number), text="river") for number in range(40)))
+    stored = store(storage, *(new(str(number), text="river") for number in range(40)))
     for query in ("after:2026-05-30", "river after:2026-05-30"):
-        hits = storage.search(parse(query, now=NOW), limit=99)
-        assert [hit.article.article_id for hit in hits] == ids[::-1]
+        assert ids(storage.search(parse(query, now=NOW), limit=99)) == stored[::-1]

@@ -16,7 +16,12 @@ _EMPTY = "; ".join(
     [
         *(
             f"DELETE FROM {name}"
-            for name in ("search", "workers", *(table.name for table in reversed(TABLES)))
+            for name in (
+                "search",
+                "word_forms",
+                "workers",
+                *(table.name for table in reversed(TABLES)),
+            )
         ),
         *(
             f"SELECT setval(pg_get_serial_sequence('{table.name}', '{table.key[0]}'), 1, false)"

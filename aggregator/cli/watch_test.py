@@ -1,0 +1,154 @@
+"""watch test: what a watch would have sent, or whether its channels can be reached."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli.common import Period, config_option, json_option, load_config, reading
+from aggregator.cli.output import (
+    Cell,
+    blank,
+    complain,
+    counted,
+    emit_json,
+    line,
+    moment,
+    short_moment,
+    snippet,
+)
+from aggregator.cli.search_view import RELATIONS
+from aggregator.cli.watch_names import watch_named
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
+    from aggregator.service.rehearsing import Message, Rehearsal
+    from aggregator.types import NoticeItem, Watch
+
+_SHOWN = 25
+"""Items of a message that are named: as many as stand in one."""
+_NOT_SENT = 6
+"""Exit code: as that of DeliveryError."""
+
+
+@click.command(
+    epilog="Examples: aggregator watch test Baku --since 3d · aggregator watch test Baku --send"
+)
+@click.argument("name")
+@click.option(
+    "--since",
+    type=Period(),
+    default="7d",
+    show_default=True,
+    help="How far to look back: 24h, 3d, date.",
+)
+@click.option("--send", is_flag=True, help="Send one message that says it is a test, now.")
+@config_option
+@json_option
+def test(name: str, since: datetime, send: bool, config_path: Path, as_json: bool) -> int:
+    """Show what a watch would have sent.
+
+    In how many messages it would have been, too; nothing is sent. Exit code 1 when that is nothing.
+    With --send its channels are tried instead.
+    """
+    if send:
+        config = load_config(config_path)
+        return _send(config, watch_named(config, name), as_json=as_json)
+    from aggregator.service.rehearsing import rehearse
+
+    with reading(config_path) as (config, storage):
+        watch = watch_named(config, name)
+        done = rehearse(
+            storage,
+            watch,
+            since=since.astimezone(UTC),
+            now=storage.clock(),
+            timezone=config.digest.timezone,
+        )
+    if as_json:
+        for message in done.messages:
+            emit_json(_fields(message, done))
+    else:
+        _print(done)
+    return 0 if done.messages else 1
+
+
+def _send(config: Config, watch: Watch, *, as_json: bool) -> int:
+    from aggregator.service.trial_notices import send_trial
+
+    trials = asyncio.run(send_trial(config, watch))
+    for one in trials:
+        if as_json:
+            error = None if one.error is None else str(one.error)
+            emit_json({"channel": one.channel, "sent": one.error is None, "error": error})
+        elif one.error is None:
+            line(Cell("sent to ", "good"), one.channel)
+        else:
+            complain(f"not sent to {one.channel}: {one.error}")
+    return _NOT_SENT if any(one.error for one in trials) else 0
+
+
+def _print(done: Rehearsal) -> None:
+    watch = done.watch
+    line(Cell(watch.name, "title"), Cell(f"  {watch.query}", "dim"))
+    line(f"{_sentence(done)}, to {', '.join(watch.to)}.")
+    for message in done.messages:
+        blank()
+        waits = " · waits until then" if message.at > done.until else ""
+        line(
+            Cell(moment(message.at), "accent"),
+            Cell(f" · {counted(len(message.items), 'item')}{waits}", "dim"),
+        )
+        shown = message.items[: -_SHOWN - 1 : -1]
+        for item in shown:
+            _print_item(item)
+        if len(message.items) > len(shown):
+            line(Cell(f"and {len(message.items) - len(shown)} more", "dim"), indent=2)
+
+
+def _sentence(done: Rehearsal) -> str:
+    what = counted(done.items, "item")
+    if done.watch.silent is not None:
+        return (
+            f"It would tell now of {counted(done.items, 'source') if done.items else 'no source'}"
+        )
+    span = f"since {moment(done.since)}"
+    if not done.messages:
+        return f"It would have sent nothing {span}"
+    return f"It would have sent {what} in {counted(len(done.messages), 'message')} {span}"
+
+
+def _print_item(item: NoticeItem) -> None:
+    relation = RELATIONS[item.relation] if item.relation is not None else ""
+    facts = [short_moment(item.at), item.source]
+    facts += [relation] if relation else []
+    facts += [f"{item.outlets} outlets"] if item.outlets > 1 else []
+    facts += [f"article {item.article_id}"] if item.article_id is not None else []
+    line(Cell(item.headline or "(no title)", "bold"), indent=2)
+    line(Cell(" · ".join(facts), "dim"), indent=4)
+    if item.snippet:
+        snippet(item.snippet, indent=4)
+
+
+def _fields(message: Message, done: Rehearsal) -> dict[str, object]:
+    return {
+        "at": message.at,
+        "waits": message.at > done.until,
+        "items": [
+            {
+                "article": item.article_id,
+                "story": item.story_id,
+                "headline": item.headline,
+                "source": item.source,
+                "url": item.url,
+                "at": item.at,
+                "outlets": item.outlets,
+                "relation": item.relation,
+            }
+            for item in message.items
+        ],
+    }

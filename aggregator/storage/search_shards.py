@@ -1,0 +1,160 @@
+"""The full-text index (FTS5) of a SQLite file: a table for each SIZE articles in the order of ids.
+
+What a question costs is bounded by the shards it reads: newest first, the newest ones are enough
+for a common word, and a rare one takes a few microseconds in each. A shard is begun by its first
+article, and put into one piece when the next is begun: it is looked up in one place then.
+
+The tables hold no texts ("contentless"): what is taken out must be given as it was put in. They
+get words as core.searchwords splits them, parted by blanks, and split at blanks only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aggregator.core.searchwords import index_words
+from aggregator.storage.facets import SIGNS, language_of
+from aggregator.storage.sql import Session
+from aggregator.storage.word_forms import LearntForms
+
+BITS = 12
+SIZE = 1 << BITS
+"""Articles of a shard."""
+
+LONGEST = 8_000
+"""Characters of a word; what is beyond FTS5 would cut in the middle of one."""
+
+Text = tuple[int, str, str, str]
+"""Article id, title, text, facets."""
+
+_TOKENISER = f"tokenize=\"ascii tokenchars '{SIGNS}'\""
+_CREATE = "CREATE VIRTUAL TABLE {table} USING fts5 (title, text, facets, content='', {tokeniser})"
+# Merging as it goes (automerge) costs more than half of the indexing. Without it, sixteen segments
+# of a level are merged when there are sixteen; a larger buffer makes fewer of them.
+_SET_UP = (
+    "INSERT INTO {table} ({table}, rank) VALUES ('automerge', 0)",
+    "INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 8388608)",
+)
+# Changes of what is old are few, and are merged among themselves.
+_FINISH = (
+    "INSERT INTO {table} ({table}) VALUES ('optimize')",
+    "INSERT INTO {table} ({table}, rank) VALUES ('automerge', 4)",
+)
+_ADD = "INSERT INTO {table} (rowid, title, text, facets) VALUES (?, ?, ?, ?)"
+_TAKE_OUT = (
+    "INSERT INTO {table} ({table}, rowid, title, text, facets) VALUES ('delete', ?, ?, ?, ?)"
+)
+_KNOWN = "SELECT 1 FROM search_shards WHERE number = ?"
+_BEGIN = "INSERT INTO search_shards (number, finished) VALUES (?, 0)"
+_OPEN = "SELECT number FROM search_shards WHERE finished = 0 AND number < ?"
+_CLOSE = "UPDATE search_shards SET finished = 1 WHERE number = ?"
+_TOTALS = "SELECT block FROM {table}_data WHERE id = 1"
+_NUMBERS = "SELECT number FROM search_shards ORDER BY number DESC"
+
+
+def totals(session: Session, shard: int) -> list[int]:
+    """How many articles it has, then how many words of each column: what the ranking goes by."""
+    row = session.row(_TOTALS.format(table=table_of(shard)))
+    return [] if row is None else numbers(row["block"])
+
+
+def numbers(packed: bytes) -> list[int]:
+    """SQLite's numbers of variable length, of less than nine bytes."""
+    found, value = [], 0
+    for byte in packed:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            found.append(value)
+            value = 0
+    return found
+
+
+def table_of(shard: int) -> str:
+    return f"search_{shard:d}"
+
+
+def shard_of(article_id: int) -> int:
+    return article_id >> BITS
+
+
+def first_of(shard: int) -> int:
+    """The lowest id that it may hold."""
+    return shard << BITS
+
+
+def by_shard(article_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Which of them a shard may hold."""
+    found: dict[int, set[int]] = {}
+    for article_id in article_ids:
+        found.setdefault(shard_of(article_id), set()).add(article_id)
+    return found
+
+
+def shards(session: Session) -> list[int]:
+    """Their numbers, the newest first."""
+    return [row["number"] for row in session.rows(_NUMBERS)]
+
+
+def words_of(text: str) -> list[str]:
+    """As the index has them."""
+    words = index_words(text)
+    if max(map(len, words), default=0) > LONGEST:
+        return [word[:LONGEST] for word in words]
+    return words
+
+
+class Indexer:
+    """Writes the index of one database, in the transactions of its only writer."""
+
+    def __init__(self) -> None:
+        self._forms = LearntForms()
+
+    def undone(self) -> None:
+        """A transaction was rolled back."""
+        self._forms.forget()
+
+    def add(self, session: Session, texts: Sequence[Text]) -> None:
+        """Texts that are not in the index."""
+        by_shard: dict[int, list[Text]] = {}
+        by_language: dict[str, set[str]] = {}
+        for article_id, title, text, facets in texts:
+            in_title, in_text = words_of(title), words_of(text)
+            heard = by_language.setdefault(language_of(facets), set())
+            heard.update(in_title)
+            heard.update(in_text)
+            by_shard.setdefault(shard_of(article_id), []).append(
+                (article_id, " ".join(in_title), " ".join(in_text), facets)
+            )
+        for shard, rows in by_shard.items():
+            if session.row(_KNOWN, (shard,)) is None:
+                _begin(session, shard)
+            session.many(_ADD.format(table=table_of(shard)), rows)
+        for language, words in by_language.items():
+            self._forms.learn(session, language, words)
+
+    def replace(self, session: Session, before: Text, now: Text) -> None:
+        """One that is in the index."""
+        article_id, title, text, facets = before
+        given = (article_id, " ".join(words_of(title)), " ".join(words_of(text)), facets)
+        session.run(_TAKE_OUT.format(table=table_of(shard_of(article_id))), given)
+        self.add(session, [now])
+
+
+def empty(session: Session) -> None:
+    """Drop the index as a whole, and what was learnt with it."""
+    for shard in shards(session):
+        session.run(f"DROP TABLE {table_of(shard)}")
+    session.run("DELETE FROM search_shards")
+    session.run("DELETE FROM word_forms")
+
+
+def _begin(session: Session, shard: int) -> None:
+    table = table_of(shard)
+    session.run(_CREATE.format(table=table, tokeniser=_TOKENISER))
+    for statement in _SET_UP:
+        session.run(statement.format(table=table))
+    session.run(_BEGIN, (shard,))
+    for row in session.rows(_OPEN, (shard,)):
+        for statement in _FINISH:
+            session.run(statement.format(table=table_of(row["number"])))
+        session.run(_CLOSE, (row["number"],))
