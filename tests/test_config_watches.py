@@ -370,7 +370,7 @@ NEW = NewWatch(
 )
 WRITTEN = """
   - name: "Big: stories"
-    query: "\\"Zhang Ming\\" tag:world"
+    query: '"Zhang Ming" tag:world'
     to: phone
     per: story
     at_most: 1/h

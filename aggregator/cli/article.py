@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aggregator.cli.common import config_option, json_option, reading
+from aggregator.cli.common import config_option, json_option, reading_store
 from aggregator.cli.facts import ORIGINS, fact_fields, facts_of_article, print_facts
 from aggregator.cli.forms import Form, check_form, form_option, markdown, print_form
 from aggregator.cli.output import Cell, blank, emit_json, heading, line, moment, paragraphs
@@ -40,7 +40,7 @@ def article(
     check_form(form, as_json=as_json)
     if form is not None and revisions:
         raise UsageError("--format prints the present version; leave out --revisions")
-    with reading(config_path) as (_, storage):
+    with reading_store(config_path) as storage:
         found = storage.article(article_id)
     if found is None:
         raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")

@@ -106,17 +106,23 @@ def load_config(path: Path) -> Config:
     return load(path, environ=os.environ)
 
 
+def database_at(path: Path) -> Database:
+    """The database that feeds.yaml names, whatever else it says: secrets of channels and sources
+    need not be at hand. Raises ConfigError."""
+    from aggregator.config import database_of
+
+    return database_of(path, environ=os.environ)
+
+
 @contextmanager
 def reading_store(path: Path) -> Iterator[Storage]:
     """The store opened for reading, whatever else feeds.yaml says; works while a service writes.
 
     The quicker one: nothing but the name of the database is looked for in the file.
     """
-    from aggregator.config import database_of
     from aggregator.storage.backends import open_storage
 
-    database = database_of(path, environ=os.environ)
-    with closing(open_storage(database, read_only=True, patience=PATIENCE)) as storage:
+    with closing(open_storage(database_at(path), read_only=True, patience=PATIENCE)) as storage:
         yield storage
 
 

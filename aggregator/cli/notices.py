@@ -11,9 +11,9 @@ import click
 from aggregator.cli.common import (
     PATIENCE,
     config_option,
+    database_at,
     json_option,
     limit_option,
-    load_config,
     reading_store,
 )
 from aggregator.cli.output import Cell, Column, Style, counted, distance, emit_json, line, table
@@ -74,7 +74,7 @@ def retry(ids: tuple[int, ...], every: bool, config_path: Path, as_json: bool) -
 
     if bool(ids) == every:
         raise UsageError("name the messages by their numbers, or all by --all")
-    database = load_config(config_path).storage
+    database = database_at(config_path)
     with closing(open_present(database, patience=PATIENCE)) as storage:
         number = storage.retry_notices(None if every else ids, now=storage.clock())
     left = 0 if every else len({*ids}) - number

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import PATIENCE, config_option, json_option, load_config
+from aggregator.cli.common import PATIENCE, config_option, database_at, json_option
 from aggregator.cli.output import Cell, counted, emit_json, line
 from aggregator.types import Placed
 
@@ -73,7 +73,7 @@ def _changing(path: Path) -> Iterator[Storage]:
     """The store opened for a change; works beside a running service."""
     from aggregator.service.placing import open_present
 
-    storage = open_present(load_config(path).storage, patience=PATIENCE)
+    storage = open_present(database_at(path), patience=PATIENCE)
     try:
         yield storage
     finally:

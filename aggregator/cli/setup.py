@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.common import config_option, json_option, load_config
-from aggregator.cli.output import Cell, blank, complain, emit_json, line
+from aggregator.cli.output import Cell, blank, complain, counted, emit_json, line
 from aggregator.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def _damage(config: Config) -> list[str]:
 
 
 def _print_overview(config: Config, config_path: Path, *, checked: bool) -> None:
-    line(Cell("In order: ", "good"), f"{config_path} has {len(config.sources)} sources")
+    what = counted(len(config.sources), "source")
+    if config.watches:
+        count = len(config.watches)
+        what += f" and {count} {'watch' if count == 1 else 'watches'}"
+    line(Cell("In order: ", "good"), f"{config_path} has {what}")
     if config.paused:
         line(f"          {len(config.paused)} more are paused")
     line("Database:  ", str(config.storage), Cell(", which is whole", "good") if checked else "")

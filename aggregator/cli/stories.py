@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.article import print_article
-from aggregator.cli.common import Period, config_option, json_option, limit_option, reading
+from aggregator.cli.common import Period, config_option, json_option, limit_option, reading_store
 from aggregator.cli.group import Verbs
 from aggregator.cli.output import blank, emit_json, line, note
 from aggregator.cli.placing import merge, move, split
@@ -41,7 +41,7 @@ def stories(
     since: datetime | None, min_outlets: int, limit: int, config_path: Path, as_json: bool
 ) -> None:
     """List stories, those with most outlets first, and who was first with each."""
-    with reading(config_path) as (_, storage):
+    with reading_store(config_path) as storage:
         found = storage.stories(since=since, min_sources=min_outlets, limit=limit)
     if as_json:
         for item in found:
@@ -68,7 +68,7 @@ def story(story_id: int, why: bool, text: bool, config_path: Path, as_json: bool
 
     A story that was put together wrongly is put right by `merge`, `split` and `move`.
     """
-    with reading(config_path) as (_, storage):
+    with reading_store(config_path) as storage:
         found = storage.story(story_id) or _story_of_article(storage, story_id)
         lead = storage.article(lead_article(found).article.article_id) if text else None
     if as_json:

@@ -155,6 +155,9 @@ def summary_fields(summary: UpdateSummary) -> dict[str, object]:
         "assigned": summary.assigned,
         "new_stories": summary.new_stories,
         "joined": summary.joined,
+        "caught": summary.caught,
+        "sent": summary.sent,
+        "unsent": [{"channel": one.notice.channel, "error": one.error} for one in summary.unsent],
         "left_to_leader": summary.left_to_leader,
         "errors": summary.crashed,
         "seconds": round(summary.elapsed.total_seconds(), 3),
@@ -183,6 +186,7 @@ def print_summary(summary: UpdateSummary) -> None:
         )
     if summary.left_to_leader:
         line("Stories are left to the worker that leads; `aggregator workers` says which.")
+    _print_watches(summary)
     _print_later(summary)
     if summary.failed:
         line(Cell(f"{counted(len(summary.failed), 'source')} failed:", "bad"))
@@ -201,6 +205,17 @@ def print_summary(summary: UpdateSummary) -> None:
         line(f"… and {len(summary.texts_failed) - 10} more")
     for error in summary.crashed:
         line(Cell("an error of ours: ", "bad"), error)
+
+
+def _print_watches(summary: UpdateSummary) -> None:
+    """What they caught, and what could not be sent."""
+    if summary.caught or summary.sent:
+        line(
+            f"Watches caught {counted(summary.caught, 'article')}; "
+            f"{counted(summary.sent, 'message')} sent"
+        )
+    for one in summary.unsent:
+        line(Cell(f"not sent to {one.notice.channel}: ", "bad"), one.error or "")
 
 
 def _print_later(summary: UpdateSummary) -> None:

@@ -112,6 +112,8 @@ def scalar(text: str, *, flow: bool = False) -> str:
     plain = _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
     if plain and not (flow and _NOT_IN_BRACKETS.search(text)):
         return text
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"  # as searches are written by hand
     return '"' + "".join(map(_escaped, text)) + '"'
 
 

@@ -5,6 +5,9 @@ pump      keeps the engine busy with what the store says is due
 update    one pass, for `aggregator update`; leading: what one process at a time does
 extracting texts made again, for `aggregator extract --again`
 digests   prepares and sends the daily digest
+alerts    the watches and channels of feeds.yaml at work; following: matches as they come;
+          rehearsing, trial_notices: what a watch would have sent
+exporting articles for other programs and for reading; parquet
 run       the long-running service; journal: what it logs
 presence  how it says that it is alive; status: in a file
 """

@@ -142,6 +142,7 @@ class Service:
             pid=os.getpid(),
             database=str(runtime.database),
             sources=len(runtime.config.sources),
+            watches=len(runtime.config.watches),
             added=len(synced.added),
             removed=len(synced.removed),
         )
@@ -271,6 +272,7 @@ class Service:
         get_logger().info(
             "configuration taken",
             sources=len(config.sources),
+            watches=len(config.watches),
             added=list(synced.added),
             changed=list(synced.changed),
             removed=list(synced.removed),

@@ -129,6 +129,19 @@ def test_group_names_the_line_of_bad_input(cli: Cli, line: str, says: str) -> No
     assert says in result.stderr
 
 
+def test_check_counts_what_there_is(cli: Cli) -> None:
+    cli.write(
+        "sources: ['https://example.org/feed/']\n"
+        "channels: {hook: 'https://hooks.example.org/x'}\n"
+        "watches:\n"
+        "  - {name: Floods, query: flood, to: hook}\n"
+        "  - {name: Droughts, query: drought, to: hook}\n"
+    )
+    assert "feeds.yaml has 1 source and 2 watches\n" in cli("check").stdout
+    cli.write("sources: ['https://example.org/feed/']\n")
+    assert "feeds.yaml has 1 source\n" in cli("check").stdout
+
+
 def test_init_check_and_a_bad_file(cli: Cli) -> None:
     cli("init")
     assert "2 sources" in cli("check").stdout

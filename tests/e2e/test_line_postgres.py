@@ -97,7 +97,7 @@ def test_stories_and_relations_are_the_same(both: Both) -> None:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_search_finds_the_same(both: Both, query: str) -> None:
-    file, server = both.rows("search", query, "--json", "-n", "999", check=None)
+    file, server = both.rows("search", query, "--flat", "--json", "-n", "999", check=None)
     assert {hit["url"] for hit in file} == {hit["url"] for hit in server}
     assert file
     assert any("**" in hit["snippet"] for hit in server) or ":" in query
