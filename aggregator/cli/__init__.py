@@ -84,11 +84,11 @@ def _explain(error: BaseException) -> int:
             complain("stopped; what was finished is kept")
             code = INTERRUPTED
         case BrokenPipeError():
-            # The reader has seen enough (`| head`): nothing more may be written, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()  # the reader has seen enough (`| head`)
             code = 0
         case OSError(errno=errno.ENOSPC):
             complain("the output cannot be written: there is no room for it on the disk")
+            _write_no_more()
             code = UNWRITTEN
         case _:
             complain(
@@ -97,3 +97,8 @@ def _explain(error: BaseException) -> int:
             )
             code = CRASHED
     return code
+
+
+def _write_no_more() -> None:
+    """Not even what waits for the exit, which would fail again and change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

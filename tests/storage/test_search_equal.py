@@ -166,7 +166,7 @@ def assert_found(both: Both, items: Sequence[WatchItem], roots: Sequence[Node]) 
 
 
 @given(items=st.lists(ITEMS, max_size=7), roots=st.lists(TREES, min_size=4, max_size=9))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @pytest.mark.timeout(300)
 def test_few_words_in_any_search(
     open_both: OpenBoth, items: list[WatchItem], roots: list[Node]
@@ -193,7 +193,7 @@ _strange = st.builds(
     items=st.lists(_strange, max_size=5),
     roots=st.lists(query_trees(leaves(), max_leaves=5), min_size=4, max_size=9),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @pytest.mark.timeout(300)
 def test_strange_words_in_any_search(
     open_both: OpenBoth, items: list[WatchItem], roots: list[Node]
@@ -232,7 +232,7 @@ _letters = st.lists(st.sampled_from(["a", "b", "c", "ca", "x"]), max_size=14).ma
     ),
     roots=st.lists(_near, min_size=10, max_size=20),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @pytest.mark.timeout(300)
 def test_what_is_near_in_any_order_however_it_overlaps(
     open_both: OpenBoth, items: list[WatchItem], roots: list[Node]

@@ -155,7 +155,7 @@ def found(storage: Storage, root: Node, order: Order = "newest") -> list[int]:
 
 
 @given(root=query_trees(asked))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_any_search_finds_what_matches(filled: tuple[Storage, list[WatchItem]], root: Node) -> None:
     storage, items = filled
     expected = [one.article_id for one in items if matches(root, Text(one))]

@@ -264,7 +264,7 @@ def test_former_revisions_are_left_out_of_them(open_store: OpenStore) -> None:
 
 
 def test_long_texts_end_an_answer_early(storage: Storage) -> None:
-    long = "word " * 200_000
+    long = "word " * 20_000
     stored = store(storage, *(new(str(number), text=long) for number in range(60)))
     first = numbers(storage.matching(parse("word", now=NOW), limit=60))
     assert first == stored[: len(first)]
