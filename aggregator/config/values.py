@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from difflib import get_close_matches
-from email.utils import parseaddr
 from enum import StrEnum
 from ipaddress import IPv6Address
 from pathlib import Path
@@ -191,6 +190,8 @@ def mail_address(value: object) -> str:
 def sender(value: object) -> str:
     """An address, also with a name before it: `News desk <news@example.org>`."""
     line = text(value)
+    from email.utils import parseaddr  # noqa: PLC0415 - a search needs no mail address
+
     _, address = parseaddr(line)
     if _ADDRESS.fullmatch(address) is None:
         raise ValueError(f"{quote(line)} is no mail address; write it as News <news@example.org>")

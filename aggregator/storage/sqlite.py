@@ -15,7 +15,6 @@ from aggregator.errors import StorageError
 from aggregator.storage import (
     faults,
     housekeeping,
-    search_check,
     unfinished,
 )
 from aggregator.storage.instance import instance_lock
@@ -162,6 +161,7 @@ class SqliteStorage(Verbs):
     def check(self) -> list[str]:
         from aggregator.storage import (  # noqa: PLC0415 - takes a quarter of a second
             schema_check,
+            search_check,
         )
 
         with self._readers.borrow() as connection:
