@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from querymaker import WORDS, query_texts, query_trees
+from querywriter import written
 
 from aggregator.core.query import MAX_DEPTH, MAX_LENGTH, parse
 from aggregator.core.query_leaves import MAX_DISTANCE
-from aggregator.core.query_text import written
 from aggregator.core.query_tree import (
     After,
     And,

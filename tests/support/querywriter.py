@@ -1,4 +1,4 @@
-"""A syntax tree written as a search again, for links, watches and messages."""
+"""A syntax tree written as a search again: what the parser must read as the same tree."""
 
 from __future__ import annotations
 
