@@ -55,11 +55,6 @@ def guard(text: str) -> str:
     return f"'{text}" if _DANGEROUS.match(text) else text
 
 
-def unguard(cell: str) -> str:
-    """What `guard` was given."""
-    return cell[1:] if GUARDED.match(cell) else cell
-
-
 def cut(cell: str, longest: int) -> str:
     """At most so many UTF-16 units, with an ellipsis where it is cut."""
     if len(cell) * 2 <= longest or len(cell.encode("utf-16-le")) <= longest * 2:

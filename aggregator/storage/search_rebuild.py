@@ -50,10 +50,6 @@ def is_due(session: Session) -> bool:
     return _value(session, VERSION) != CURRENT
 
 
-def is_under_way(session: Session) -> bool:
-    return _value(session, REACHED) is not None
-
-
 def how_many(session: Session) -> int:
     """Texts there are."""
     row = session.row(_HOW_MANY)
