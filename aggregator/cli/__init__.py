@@ -88,7 +88,6 @@ def _explain(error: BaseException) -> int:
             code = 0
         case OSError(errno=errno.ENOSPC):
             complain("the output cannot be written: there is no room for it on the disk")
-            _write_no_more()
             code = UNWRITTEN
         case _:
             complain(
@@ -96,6 +95,10 @@ def _explain(error: BaseException) -> int:
                 "set AGGREGATOR_DEBUG=1 to see where, and please report it"
             )
             code = CRASHED
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_no_more()
     return code
 
 
