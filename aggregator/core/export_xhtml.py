@@ -9,7 +9,7 @@ lines that hold lines. Pictures are not part of a book of texts: what they show 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aggregator.core.html import Element, parse_document
 from aggregator.core.markup import from_text
@@ -119,7 +119,7 @@ def _says_something(markup: str) -> bool:
 
 
 def _is_block(element: Element) -> bool:
-    return element.tag in _BLOCKS or any(inner.tag in _BLOCKS for inner in element.iter())
+    return any(inner.tag in _BLOCKS for inner in element.iter())
 
 
 def _block(element: Element, depth: int) -> Iterator[str]:
@@ -183,20 +183,30 @@ def _list(element: Element, depth: int) -> Iterator[str]:
 
 
 def _table(element: Element, depth: int) -> Iterator[str]:
+    """Captions are paragraphs; one that stands behind rows parts the table."""
     rows: list[str] = []
-    for row in element.iter("tr"):
-        if next(row.iterancestors("table"), None) is not element:
-            continue  # of a table in a cell, which is written there
-        cells = [
-            f"<{cell.tag}{_attributes(cell)}{_spans(cell)}>{_flow(cell, depth + 1)}</{cell.tag}>"
-            for cell in row
-            if cell.tag in {"td", "th"}
-        ]
-        if _says_something("".join(cells)):
-            rows.append(f"<tr>{''.join(cells)}</tr>")
-    for caption in element:
-        if caption.tag == "caption":
-            yield from _block(caption, depth + 1)
+    for part in element.iter("tr", "caption"):
+        if part.tag == "caption":
+            if part.getparent() is element:
+                yield from _written_table(element, rows)
+                rows = []
+                yield from _block(part, depth + 1)
+        elif next(part.iterancestors("table"), None) is element:  # else of a table in a cell
+            rows += _row(part, depth)
+    yield from _written_table(element, rows)
+
+
+def _row(row: Element, depth: int) -> Iterator[str]:
+    cells = "".join(
+        f"<{cell.tag}{_attributes(cell)}{_spans(cell)}>{_flow(cell, depth + 1)}</{cell.tag}>"
+        for cell in row
+        if cell.tag in {"td", "th"}
+    )
+    if _says_something(cells):
+        yield f"<tr>{cells}</tr>"
+
+
+def _written_table(element: Element, rows: Sequence[str]) -> Iterator[str]:
     if rows:
         yield f"<table{_attributes(element)}><tbody>" + "\n".join(rows) + "</tbody></table>"
 
