@@ -170,14 +170,13 @@ def _protect(asked: _Asked, config_path: Path, config: Config) -> None:
 
 def _write_sources(config: Config, output: Path | None) -> None:
     from aggregator.config.opml import to_opml
-    from aggregator.config.replacing import put
+    from aggregator.service.export_files import opened
 
-    written = to_opml(config)
-    if output is None:
-        sys.stdout.buffer.write(written)
-        return
-    put(output, written)
-    line(Cell("Written: ", "good"), f"{output} ({counted(written.count(b'xmlUrl='), 'source')})")
+    with opened(sys.stdout.buffer if output is None else output) as file:
+        file.write(to_opml(config))
+    if output is not None:
+        count = len(config.sources) + len(config.paused)
+        line(Cell("Written: ", "good"), f"{output} ({counted(count, 'source')})")
 
 
 def _wanted(asked: _Asked, config: Config, storage: Storage) -> Wanted:

@@ -66,17 +66,15 @@ FileFingerprint = tuple[int, int, int] | None
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def load(path: Path, *, environ: Mapping[str, str], thorough: bool = True) -> Config:
+def load(path: Path, *, environ: Mapping[str, str]) -> Config:
     """Read and validate a configuration file.
 
     Raises ConfigError with every problem found, in file order. Relative names in the file are
     resolved against its folder; `environ` is where named environment variables are looked up.
-    Not `thorough`: whether Apprise knows the addresses of channels is left open, which takes a
-    quarter of a second; for commands that send nothing.
     """
     file, folder = str(path), path.absolute().parent
     root, flaws = read(_text_of(path), file=file)
-    return interpret(root, flaws, file=file, folder=folder, environ=environ, thorough=thorough)
+    return interpret(root, flaws, file=file, folder=folder, environ=environ)
 
 
 def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE
+from typing import BinaryIO
 
 from aggregator.config import decode
 from aggregator.errors import UsageError
@@ -58,7 +59,8 @@ def put(path: Path, data: bytes) -> None:
     Raises UsageError, and then leaves nothing behind.
     """
     try:
-        _write(Path(os.path.realpath(path)), data)
+        with beside(Path(os.path.realpath(path))) as file:
+            file.write(data)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {_why(error)}") from None
 
@@ -72,13 +74,16 @@ def _read(target: Path, path: Path) -> bytes | None:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _write(target: Path, data: bytes) -> None:
+@contextmanager
+def beside(target: Path) -> Iterator[BinaryIO]:
+    """A file that takes the target's place when all has been written; what fails leaves nothing
+    behind. Raises OSError."""
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(descriptor, "wb") as file:
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        with os.fdopen(descriptor, "w+b") as file:
             _look_like(target, descriptor)
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(descriptor)
         draft.replace(target)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from stat import S_IMODE, S_ISDIR, S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import IO, BinaryIO
 
+from aggregator.config.replacing import beside
 from aggregator.errors import UsageError
 
 Target = Path | BinaryIO
@@ -29,8 +29,8 @@ def opened(target: Target) -> Iterator[BinaryIO]:
     """What is written within goes there.
 
     A file is replaced at once when all has been written; what fails leaves the old one and nothing
-    else. A link is followed, the mode is kept; a pipe or a device is written to as it is. Raises
-    UsageError when it cannot be written; BrokenPipeError passes.
+    else. A link is followed, mode and owner are kept; a pipe or a device is written to as it is.
+    Raises UsageError when it cannot be written; BrokenPipeError passes.
     """
     name = str(target) if isinstance(target, Path) else "the output"
     try:
@@ -74,16 +74,5 @@ def _is_stream(path: Path) -> bool:
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            with suppress(FileNotFoundError):
-                os.fchmod(descriptor, S_IMODE(path.stat().st_mode))
-            yield file
-            file.flush()
-            os.fsync(descriptor)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with beside(path) as file:
+        yield file

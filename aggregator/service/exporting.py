@@ -43,10 +43,6 @@ class Format(StrEnum):
         """To be read by people, from the beginning to the end."""
         return self in (Format.EPUB, Format.MARKDOWN)
 
-    @property
-    def is_binary(self) -> bool:
-        return self in (Format.PARQUET, Format.EPUB)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
