@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from aggregator.core.matching import Text, matches
+from aggregator.core.matching import Text, test_of
 from aggregator.core.query_tree import And, Field, Near, Node, Not, Or, Outlets, Phrase, Query, Word
 from aggregator.core.watch import Matcher
 from aggregator.core.watch_index import Index
@@ -150,7 +150,7 @@ def brute(made: Sequence[tuple[Watch, Query]], items: Sequence[WatchItem]) -> tu
     found = 0
     for item in items:
         text = Text(item)
-        found += sum(matches(root, text) for root in roots)
+        found += sum(test_of(root)(text) for root in roots)
     return time.process_time() - began, found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from edited import changed, file_of
 
+from aggregator import config
 from aggregator.config import Config, load, parse
 from aggregator.config.editing import NewWatch, add_watch, remove_watch
 from aggregator.errors import ConfigError, UsageError
@@ -183,8 +184,13 @@ def test_a_channel_by_mail_needs_a_mail_server_and_a_sender() -> None:
 
 def test_a_quick_look_leaves_open_whether_apprise_knows_an_address(tmp_path: Path) -> None:
     path = tmp_path / "feeds.yaml"
-    path.write_text(f"{FEEDS}channels: {{phone: nfty://ntfy.sh/topic}}\n")
-    (channel,) = load(path, environ={}, thorough=False).channels
+    text = f"{FEEDS}channels: {{phone: nfty://ntfy.sh/topic}}\n"
+    path.write_text(text)
+    root, flaws = config.read(text, file="feeds.yaml")
+    quick = config.interpret(
+        root, flaws, file="feeds.yaml", folder=tmp_path, environ={}, thorough=False
+    )
+    (channel,) = quick.channels
     assert channel.kind is ChannelKind.APPRISE
     with pytest.raises(ConfigError, match=r"did you mean ntfy://\?"):
         load(path, environ={})

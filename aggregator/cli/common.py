@@ -127,6 +127,15 @@ def reading_store(path: Path) -> Iterator[Storage]:
 
 
 @contextmanager
+def changing_store(path: Path) -> Iterator[Storage]:
+    """The same opened for a change; works beside a running service."""
+    from aggregator.service.placing import open_present
+
+    with closing(open_present(database_at(path), patience=PATIENCE)) as storage:
+        yield storage
+
+
+@contextmanager
 def store_if_any(database: Database) -> Iterator[Storage | None]:
     """The store opened for reading; None where nothing has been stored yet."""
     from aggregator.storage.backends import open_storage

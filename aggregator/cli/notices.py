@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from aggregator.cli.common import (
-    PATIENCE,
+    changing_store,
     config_option,
-    database_at,
     json_option,
     limit_option,
     reading_store,
@@ -70,12 +68,9 @@ def retry(ids: tuple[int, ...], every: bool, config_path: Path, as_json: bool) -
     `aggregator watch notices --dead` lists them. A running service sends them within seconds. Exit
     code 1 when there were none.
     """
-    from aggregator.service.placing import open_present
-
     if bool(ids) == every:
         raise UsageError("name the messages by their numbers, or all by --all")
-    database = database_at(config_path)
-    with closing(open_present(database, patience=PATIENCE)) as storage:
+    with changing_store(config_path) as storage:
         number = storage.retry_notices(None if every else ids, now=storage.clock())
     left = 0 if every else len({*ids}) - number
     if as_json:

@@ -142,11 +142,17 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]]) -> No
         sys.stdout.write(row_text.rstrip() + "\n")
 
 
+def snippet_pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a snippet, and whether each is a match."""
+    pieces = text.replace(MATCH_ENDS, MATCH_BEGINS).split(MATCH_BEGINS)
+    return ((piece, at % 2 == 1) for at, piece in enumerate(pieces))
+
+
 def snippet(text: str, *, indent: int = 0) -> None:
     """A search snippet; what stands between MATCH_BEGINS and MATCH_ENDS is emphasised."""
     shown = Text()
-    for number, piece in enumerate(text.replace(MATCH_ENDS, MATCH_BEGINS).split(MATCH_BEGINS)):
-        shown.append(clean_line_keeping_ends(piece), "bold yellow" if number % 2 else "")
+    for piece, matches in snippet_pieces(text):
+        shown.append(clean_line_keeping_ends(piece), "bold yellow" if matches else "")
     _print(shown, indent=indent)
 
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import PATIENCE, config_option, database_at, json_option
+from aggregator.cli.common import changing_store, config_option, json_option
 from aggregator.cli.output import Cell, counted, emit_json, line
 from aggregator.types import Placed
-
-if TYPE_CHECKING:
-    from aggregator.storage.protocol import Storage
 
 
 @click.command(epilog="Example: aggregator story merge 17 21")
@@ -28,7 +22,7 @@ def merge(story_ids: tuple[int, ...], config_path: Path, as_json: bool) -> None:
     """
     from aggregator.service import placing
 
-    with _changing(config_path) as storage:
+    with changing_store(config_path) as storage:
         placed = placing.merge(storage, story_ids)
     print_placed(placed, as_json=as_json)
 
@@ -46,7 +40,7 @@ def split(story_id: int, article_ids: tuple[int, ...], config_path: Path, as_jso
     """
     from aggregator.service import placing
 
-    with _changing(config_path) as storage:
+    with changing_store(config_path) as storage:
         placed = placing.split(storage, story_id, article_ids)
     print_placed(placed, as_json=as_json)
 
@@ -63,21 +57,9 @@ def move(article_ids: tuple[int, ...], to: int, config_path: Path, as_json: bool
     """
     from aggregator.service import placing
 
-    with _changing(config_path) as storage:
+    with changing_store(config_path) as storage:
         placed = placing.move(storage, article_ids, to=to)
     print_placed(placed, as_json=as_json)
-
-
-@contextmanager
-def _changing(path: Path) -> Iterator[Storage]:
-    """The store opened for a change; works beside a running service."""
-    from aggregator.service.placing import open_present
-
-    storage = open_present(database_at(path), patience=PATIENCE)
-    try:
-        yield storage
-    finally:
-        storage.close()
 
 
 def print_placed(placed: Placed, *, as_json: bool) -> None:

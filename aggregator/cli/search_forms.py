@@ -17,6 +17,7 @@ from aggregator.cli.output import (
     document,
     emit_json,
     moment,
+    snippet_pieces,
 )
 from aggregator.cli.search_view import RELATIONS, also, print_hits
 from aggregator.core.text import clean_line
@@ -199,11 +200,10 @@ def _item(hit: SearchHit) -> str:
     facts += [RELATIONS[hit.relation]] if hit.relation and RELATIONS[hit.relation] else []
     rows = [f"{title} ({escape(', '.join(facts))})"]
     if hit.snippet:
-        pieces = hit.snippet.replace(MATCH_ENDS, MATCH_BEGINS).split(MATCH_BEGINS)
         rows.append(
             "".join(
-                f"<strong>{escape(piece)}</strong>" if at % 2 and piece else escape(piece)
-                for at, piece in enumerate(pieces)
+                f"<strong>{escape(piece)}</strong>" if matches and piece else escape(piece)
+                for piece, matches in snippet_pieces(hit.snippet)
             )
         )
     if hit.folded:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import PATIENCE, config_option, database_at, json_option
+from aggregator.cli.common import changing_store, config_option, json_option
 from aggregator.cli.output import Cell, counted, emit_json, line
 from aggregator.core.enumerating import enumerate_names
 from aggregator.errors import UsageError
@@ -29,7 +28,7 @@ def star(article_ids: tuple[int, ...], config_path: Path, as_json: bool) -> None
 
     `aggregator search` shows the numbers of articles.
     """
-    with _changing(config_path) as storage:
+    with changing_store(config_path) as storage:
         wanted = _known(storage, article_ids)
         changed = storage.star(wanted, now=storage.clock())
     _tell("starred", wanted, changed, as_json=as_json)
@@ -41,22 +40,10 @@ def star(article_ids: tuple[int, ...], config_path: Path, as_json: bool) -> None
 @json_option
 def unstar(article_ids: tuple[int, ...], config_path: Path, as_json: bool) -> None:
     """Take the star of articles away."""
-    with _changing(config_path) as storage:
+    with changing_store(config_path) as storage:
         wanted = _known(storage, article_ids)
         changed = storage.unstar(wanted)
     _tell("unstarred", wanted, changed, as_json=as_json)
-
-
-@contextmanager
-def _changing(path: Path) -> Iterator[Storage]:
-    """The store opened for a change; works beside a running service."""
-    from aggregator.service.placing import open_present
-
-    storage = open_present(database_at(path), patience=PATIENCE)
-    try:
-        yield storage
-    finally:
-        storage.close()
 
 
 def _known(storage: Storage, article_ids: Sequence[int]) -> list[int]:

@@ -23,16 +23,13 @@ from aggregator.cli.output import (
 )
 from aggregator.cli.search_view import RELATIONS
 from aggregator.cli.watch_names import watch_named
+from aggregator.core.notices import latest
+from aggregator.errors import DeliveryError
 
 if TYPE_CHECKING:
     from aggregator.config import Config
     from aggregator.service.rehearsing import Message, Rehearsal
     from aggregator.types import NoticeItem, Watch
-
-_SHOWN = 25
-"""Items of a message that are named: as many as stand in one."""
-_NOT_SENT = 6
-"""Exit code: as that of DeliveryError."""
 
 
 @click.command(
@@ -89,7 +86,7 @@ def _send(config: Config, watch: Watch, *, as_json: bool) -> int:
             line(Cell("sent to ", "good"), one.channel)
         else:
             complain(f"not sent to {one.channel}: {one.error}")
-    return _NOT_SENT if any(one.error for one in trials) else 0
+    return DeliveryError.exit_code if any(one.error for one in trials) else 0
 
 
 def _print(done: Rehearsal) -> None:
@@ -103,7 +100,7 @@ def _print(done: Rehearsal) -> None:
             Cell(moment(message.at), "accent"),
             Cell(f" · {counted(len(message.items), 'item')}{waits}", "dim"),
         )
-        shown = message.items[: -_SHOWN - 1 : -1]
+        shown = latest(message.items)
         for item in shown:
             _print_item(item)
         if len(message.items) > len(shown):

@@ -11,7 +11,7 @@ from aggregator.config.messages import dotted
 from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.config.values import quote
 from aggregator.core.query import parse
-from aggregator.core.query_tree import And, Field, Not, Or
+from aggregator.core.query_tree import And, Field, Not, Or, nodes_of
 from aggregator.core.query_tree import Node as QueryNode
 from aggregator.core.text import clean_line
 from aggregator.core.watch_rules import watch_key
@@ -145,16 +145,11 @@ def _query(loc: Loc, watch: Node) -> Iterator[Flaw]:
         yield Flaw(line=node.line, loc=here, message=message)
 
 
-def _about_sources(node: QueryNode) -> bool:
-    match node:
-        case And(items) | Or(items):
-            return all(map(_about_sources, items))
-        case Not(item):
-            return _about_sources(item)
-        case Field(name, _):
-            return name in _OF_SOURCES
-        case _:
-            return False
+def _about_sources(root: QueryNode) -> bool:
+    return all(
+        isinstance(node, And | Or | Not) or (isinstance(node, Field) and node.name in _OF_SOURCES)
+        for node in nodes_of(root)
+    )
 
 
 def _silent(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:

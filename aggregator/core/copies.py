@@ -39,11 +39,6 @@ MEASURED = 8
 """Of these so many, the most alike at first sight, are measured exactly."""
 RECENT = 12
 """Articles of an outlet in which its furniture is looked for."""
-WHOLE = 20
-"""A text with at most so many shingles is found by every one of them, a longer one by about so
-many: by those that a power of two divides."""
-BEGINNING = 10
-"""And by its first ones: a summary of a long text is mostly made of these."""
 BUDGET = 800
 """Entries of the index that one question reads."""
 _NAME = "copies"
@@ -103,13 +98,13 @@ class CopyIndex:
         self._furniture: OrderedDict[str, Shingles] = OrderedDict()
 
     def add(self, root: int, found: Features, *, begins: bool) -> None:
-        self._postings.add(root, sample(found), begins=begins)
+        self._postings.add(root, found.sample, begins=begins)
         self._furniture.pop(found.item.source, None)
 
     @staticmethod
     def numbers(found: Features) -> list[int]:
         """What an article is found by."""
-        numbers: list[int] = sample(found).tolist()
+        numbers: list[int] = found.sample.tolist()
         return numbers
 
     def discard(self, root: int, numbers: Collection[int]) -> None:
@@ -125,7 +120,7 @@ class CopyIndex:
 
     def expect(self, coming: Sequence[Features]) -> None:
         """Look up what `find` will ask of these."""
-        ahead = self._postings.expect([sample(found) for found in coming])
+        ahead = self._postings.expect([found.sample for found in coming])
         for found, looked_up in zip(coming, ahead, strict=True):
             found.ahead[_NAME] = looked_up
 
@@ -135,7 +130,7 @@ class CopyIndex:
 
         Stories that share less than `least` of all wording are left out.
         """
-        numbers = sample(found)
+        numbers = found.sample
         enough = max(2.0 if len(numbers) > 8 else 1.0, len(numbers) / 16)
         roots = self._postings.find(
             numbers,
@@ -282,21 +277,3 @@ def _at_step(found: Features, step: int) -> Shingles:
     if step == found.item.fingerprint.step:
         return found.shingle_set
     return frozenset(at_step(found.shingles, step).tolist())
-
-
-def sample(found: Features) -> Numbers:
-    """The word sequences by which a text is found: all of a short one; of another those of its
-    beginning and about `WHOLE`."""
-    if found.sampled is None:
-        chosen = (found.shingles & np.uint32(_sampling(found) - 1)) == 0
-        chosen[:BEGINNING] = True
-        found.sampled = found.shingles[chosen]
-    return found.sampled
-
-
-def _sampling(found: Features) -> int:
-    step, count = found.item.fingerprint.step, len(found.shingles)
-    while count > WHOLE * 1.4:
-        step *= 2
-        count //= 2
-    return step

@@ -24,7 +24,7 @@ from aggregator.core.meaning import blended
 from aggregator.core.postings import Postings
 from aggregator.core.series import tells_nothing
 from aggregator.core.vectors import Vector, centre, vector
-from aggregator.core.weights import Frequencies
+from aggregator.core.weights import Frequencies, spots
 from aggregator.core.window import Window
 
 REPORT = 0.245
@@ -218,7 +218,7 @@ class EventIndex:
         if needed <= 0:
             return True
         words, times = whole.words[both], whole.articles[both]
-        says = self._frequencies.weights(language, words, less=times)
+        says = self._frequencies.weights(spots(language, words), less=times)
         return float(np.clip(says - RARE, 0.0, ONE).sum()) >= needed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aggregator.core.query_tree import After, And, InStory, Node, Query
+from aggregator.core.query_tree import After, And, InStory, Query, joined
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """Before every article."""
@@ -14,17 +14,15 @@ def narrowed(
     query: Query | None, *, story: int | None = None, since: datetime | None = None
 ) -> Query | None:
     """What matches the query (None: everything), is of that story and is not older; None: all."""
-    nodes: list[Node] = []
-    if query is not None:
-        nodes += query.root.items if isinstance(query.root, And) else (query.root,)
-    if story is not None:
-        nodes.append(InStory(story))
-    if since is not None:
-        nodes.append(After(since.astimezone(UTC)))
-    if not nodes:
+    wanted = (
+        None if query is None else query.root,
+        None if story is None else InStory(story),
+        None if since is None else After(since.astimezone(UTC)),
+    )
+    root = joined(And, wanted)
+    if root is None:
         return None
-    text = "" if query is None else query.text
-    return Query(text=text, root=nodes[0] if len(nodes) == 1 else And(tuple(nodes)))
+    return Query(text="" if query is None else query.text, root=root)
 
 
 def whole_story(query: Query | None) -> int | None:

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from zlib import crc32
 
 from aggregator.core.commonwords import calendar_words
-from aggregator.core.fingerprint import plain_number
 from aggregator.core.text import fold
+from aggregator.core.tokens import plain_number
 from aggregator.types import Fingerprint
 
 NUMBER = 1 << 32

@@ -6,7 +6,7 @@ and differ in names and numbers; meetings of one person share a name and differ 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from aggregator.core.features import Features
 
@@ -25,13 +25,14 @@ def agree(one: Features, other: Features, *, words: int) -> bool:
     """
     if share(one.names, other.names, least=2) < NAMES_AGREE:
         return False
-    fewer = min(len(one.numbers), len(other.numbers))
+    mine, theirs = one.numbers, other.numbers
+    fewer = min(len(mine), len(theirs))
     if fewer * DENSE < words:
         return True
-    return share(one.numbers, other.numbers, least=3) >= NUMBERS_AGREE
+    return share(mine, theirs, least=3) >= NUMBERS_AGREE
 
 
-def share(one: Collection[int], other: Collection[int], *, least: int) -> float:
+def share(one: AbstractSet[int], other: AbstractSet[int], *, least: int) -> float:
     """Of the one that has fewer; 1 when there are fewer than `least` to compare."""
     fewer = min(len(one), len(other))
-    return len(set(one) & set(other)) / fewer if fewer >= least else 1.0
+    return len(one & other) / fewer if fewer >= least else 1.0

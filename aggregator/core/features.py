@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.core.fact_keys import NUMBER, fact_keys, facts_of
-from aggregator.core.fingerprint import FORCE
 from aggregator.core.postings import Ahead
+from aggregator.core.terms import FORCE
 from aggregator.core.weights import FACTS, Spots, spots
 from aggregator.types import GroupInput
 
@@ -18,6 +18,12 @@ __all__ = ["NUMBER", "Features", "fact_keys", "facts_of", "features", "unpack"]
 
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
+
+WHOLE = 20
+"""A text with at most so many shingles is found by every one of them, a longer one by about so
+many: by those that a power of two divides."""
+BEGINNING = 10
+"""And by its first ones: a summary of a long text is mostly made of these."""
 
 _LITTLE = np.dtype("<u4")
 _FORCES = np.arange(256) / FORCE
@@ -39,11 +45,10 @@ class Features:
     """In the order of the text."""
     ahead: dict[str, Ahead] = field(default_factory=dict, init=False, repr=False)
     """What indexes have looked up already, each by its name."""
-    sampled: Numbers | None = field(default=None, init=False, repr=False)
-    """Those of `shingles` that it is found by, once core.copies has chosen them."""
     _words: Words | None = field(default=None, init=False, repr=False)
     _title_words: Words | None = field(default=None, init=False, repr=False)
     _shingle_set: frozenset[int] | None = field(default=None, init=False, repr=False)
+    _sample: Numbers | None = field(default=None, init=False, repr=False)
     _facts: Mapping[int, int] | None = field(default=None, init=False, repr=False)
     _fact_spots: Spots | None = field(default=None, init=False, repr=False)
 
@@ -82,6 +87,23 @@ class Features:
         if self._shingle_set is None:
             self._shingle_set = frozenset(self.shingles.tolist())
         return self._shingle_set
+
+    @property
+    def sample(self) -> Numbers:
+        """The word sequences by which a text is found: all of a short one; of another those of its
+        beginning and about `WHOLE`."""
+        if self._sample is None:
+            chosen = (self.shingles & np.uint32(self._sampling() - 1)) == 0
+            chosen[:BEGINNING] = True
+            self._sample = self.shingles[chosen]
+        return self._sample
+
+    def _sampling(self) -> int:
+        step, count = self.item.fingerprint.step, len(self.shingles)
+        while count > WHOLE * 1.4:
+            step *= 2
+            count //= 2
+        return step
 
     @property
     def names(self) -> frozenset[int]:

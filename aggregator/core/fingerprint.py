@@ -61,8 +61,7 @@ def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
 
     A text without words gives the fingerprint of its title.
     """
-    code = _language(language, title, text)
-    return _together([code], [lexicon(code).read(title, text)])[0]
+    return next(fingerprints([(title, text, language)]))
 
 
 def fingerprints(articles: Iterable[tuple[str, str, str | None]]) -> Iterator[Fingerprint]:

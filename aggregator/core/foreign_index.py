@@ -109,7 +109,7 @@ class ForeignIndex:
 
     def weighed(self, found: Features) -> dict[int, float]:
         """Its names and numbers, and what each says."""
-        says = self._frequencies.weights_at(found.fact_spots)
+        says = self._frequencies.weights(found.fact_spots)
         return dict(zip(found.facts, says.tolist(), strict=True))
 
     def _abroad(self, root: int, found: Features) -> list[int]:

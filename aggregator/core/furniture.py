@@ -32,7 +32,6 @@ from collections import Counter
 from dataclasses import replace
 from zlib import crc32
 
-from aggregator.core.fingerprint import pack
 from aggregator.core.furniture_page import PageText
 from aggregator.core.furniture_state import (
     OF_ONE_STORY,
@@ -44,6 +43,7 @@ from aggregator.core.furniture_state import (
     find_place,
     positions,
 )
+from aggregator.core.packed import pack
 
 UNITS = 1_200
 """Sentences and lines that are remembered."""

@@ -48,8 +48,8 @@ class Indexes:
         self.copies.add(root, found, begins=begins)
         self.events.add(root, found, begins=begins)
         self.foreign.add(slot, root, found, begins=begins)
-        self.frequencies.add_at(found.words.spots)
-        self.frequencies.add_at(found.fact_spots)
+        self.frequencies.add(found.words.spots)
+        self.frequencies.add(found.fact_spots)
 
     def take_out(self, slots: Sequence[int]) -> None:
         """Articles leave the window. The archive must still have them as they were added."""
@@ -64,8 +64,8 @@ class Indexes:
         known = 0
         for key, gone in self.archive.read(keys):
             known += 1
-            self.frequencies.remove_at(gone.words.spots)
-            self.frequencies.remove_at(gone.fact_spots)
+            self.frequencies.remove(gone.words.spots)
+            self.frequencies.remove(gone.fact_spots)
             if roots[key] in lost:
                 lost[roots[key]].add(gone)
         for root, entries in lost.items():

@@ -137,13 +137,9 @@ class Text:
 Test = Callable[[Text], bool]
 
 
-def matches(node: Node, item: Text) -> bool:
-    """Whether a search, or a part of one, finds an article."""
-    return test_of(node)(item)
-
-
 def test_of(node: Node) -> Test:
-    """The same for many articles: what can be known before there is one is worked out now."""
+    """Whether a search, or a part of one, finds an article. What can be known before there is one
+    is worked out now."""
     match node:
         case Word() | Phrase():
             test = _anywhere(term_of(node))
@@ -322,16 +318,3 @@ def _is_kind(node: Is) -> Test:
 
 def _never(_: Text) -> bool:
     return False
-
-
-def nodes_of(node: Node) -> Iterator[Node]:
-    """The node itself and all below it."""
-    yield node
-    match node:
-        case And() | Or():
-            for item in node.items:
-                yield from nodes_of(item)
-        case Not():
-            yield from nodes_of(node.item)
-        case _:
-            pass

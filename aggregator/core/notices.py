@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from aggregator.types import Notice, NoticeContent, NoticeItem, NoticeState, Watch, WatchHit
+
+T = TypeVar("T")
 
 MOST_ITEMS = 25
 """Items of one message; the latest ones are told, the others counted."""
 
 
-def latest(hits: Sequence[WatchHit]) -> Sequence[WatchHit]:
-    """Those of `hits` (the earliest first) that are told, the latest first."""
-    return hits[: -MOST_ITEMS - 1 : -1]
+def latest(caught: Sequence[T]) -> Sequence[T]:
+    """What of it (the earliest first) is told, the latest first."""
+    return caught[: -MOST_ITEMS - 1 : -1]
 
 
 def content_of(

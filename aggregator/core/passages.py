@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.core.features import Features
-from aggregator.core.fingerprint import PLACE
+from aggregator.core.terms import PLACE
 from aggregator.core.vectors import vector
 from aggregator.core.weights import Frequencies
 

@@ -30,7 +30,7 @@ from datetime import datetime
 from aggregator.core.query_fields import FIELDS, Takes
 from aggregator.core.query_leaves import limited, near, valued, word_or_phrase
 from aggregator.core.query_tokens import Token, TokenKind, tokens
-from aggregator.core.query_tree import And, Near, Node, Not, Or, Query
+from aggregator.core.query_tree import And, Near, Node, Not, Or, Query, finds, joined
 from aggregator.errors import QueryError
 
 MAX_LENGTH = 4_000
@@ -106,21 +106,19 @@ class _Parser:
             for branch, column in branches:
                 if branch is not None:
                     _check_positive(branch, column)
-        return _joined(Or, [branch for branch, _ in branches if branch is not None])
+        return joined(Or, [branch for branch, _ in branches])
 
     def _conjunction(self) -> Node | None:
-        items: list[Node] = []
+        items: list[Node | None] = []
         joiner = self._tokens[self._index - 1] if self._index else None
         while True:
             token = self._token
             if token.kind in (TokenKind.OR, TokenKind.AND, TokenKind.CLOSE, TokenKind.END):
                 self._refuse_nothing(joiner)
             while self._token.kind not in _ENDS:
-                item = self._item()
-                if item is not None:
-                    items.append(item)
+                items.append(self._item())
             if self._token.kind is not TokenKind.AND:
-                return _joined(And, items)
+                return joined(And, items)
             joiner = self._next()
 
     def _refuse_nothing(self, before: Token | None) -> None:
@@ -225,24 +223,9 @@ _ENDS = (TokenKind.OR, TokenKind.AND, TokenKind.CLOSE, TokenKind.END)
 _UNCLOSED = "an opening parenthesis without its closing one"
 
 
-def _joined(kind: type[And | Or], items: list[Node]) -> Node | None:
-    flat: list[Node] = []
-    for item in items:
-        if isinstance(item, kind):
-            flat.extend(item.items)
-        else:
-            flat.append(item)
-    if len(flat) <= 1:
-        return flat[0] if flat else None
-    return kind(tuple(flat))
-
-
 def _check_positive(node: Node, column: int) -> None:
     """A store can look for something and leave out some of it; it cannot look for nothing."""
-    only_exclusions = isinstance(node, Not) or (
-        isinstance(node, And) and all(isinstance(item, Not) for item in node.items)
-    )
-    if only_exclusions:
+    if not finds(node):
         raise QueryError(
             "only words to leave out, and none to look for (add one, or a field such as after:1d),",
             column=column,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -121,3 +122,38 @@ class Query:
     """As typed."""
     root: Node
     """Never only exclusions: a store can always start from something to look for."""
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """The node itself and all below it."""
+    yield node
+    match node:
+        case And() | Or():
+            for item in node.items:
+                yield from nodes_of(item)
+        case Not():
+            yield from nodes_of(node.item)
+        case _:
+            pass
+
+
+def joined(kind: type[And | Or], items: Iterable[Node | None]) -> Node | None:
+    """As one, without what is None, and with none of its own kind in it; None: nothing is left."""
+    kept: list[Node] = []
+    for item in items:
+        if isinstance(item, And | Or) and isinstance(item, kind):
+            kept += item.items
+        elif item is not None:
+            kept.append(item)
+    return kind(tuple(kept)) if len(kept) > 1 else next(iter(kept), None)
+
+
+def finds(node: Node) -> bool:
+    """Whether it names something to look for, not only what to leave out."""
+    match node:
+        case Not():
+            return False
+        case And():
+            return any(map(finds, node.items))
+        case _:
+            return True

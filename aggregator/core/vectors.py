@@ -50,14 +50,14 @@ class Vector:
 def vector(found: Features, frequencies: Frequencies) -> Vector:
     """Of an article, by what words say now."""
     words = found.words
-    says = frequencies.weights_at(words.spots)
+    says = frequencies.weights(words.spots)
     return _unit(words.numbers, words.forces * says, says, _once(len(says)))
 
 
 def title_vector(found: Features, frequencies: Frequencies) -> Vector:
     """Of its headline."""
     words = found.title_words
-    says = frequencies.weights_at(words.spots)
+    says = frequencies.weights(words.spots)
     return _unit(words.numbers, says, says, _once(len(says)))
 
 

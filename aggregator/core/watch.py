@@ -16,8 +16,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from aggregator.core.highlighting import snippet
-from aggregator.core.matching import Test, Text, nodes_of, test_of
-from aggregator.core.query_tree import After, And, Before, Is, Node, Not, Or, Outlets, Query
+from aggregator.core.matching import Test, Text, test_of
+from aggregator.core.query_tree import (
+    After,
+    And,
+    Before,
+    Is,
+    Node,
+    Not,
+    Or,
+    Outlets,
+    Query,
+    nodes_of,
+)
 from aggregator.core.watch_index import Index
 from aggregator.core.watch_literals import index_language
 from aggregator.core.watch_rules import subject_of, watch_key

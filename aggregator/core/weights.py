@@ -71,22 +71,14 @@ class Frequencies:
         self._rows = [np.zeros(_SLOTS, dtype=np.uint32) for _ in _ODD]
         self._articles: Counter[str] = Counter()
 
-    def add(self, language: str, words: Numbers) -> None:
-        """Count an article; `words` are distinct."""
-        self.add_at(spots(language, words))
-
-    def add_at(self, there: Spots) -> None:
-        """As `add`."""
+    def add(self, there: Spots) -> None:
+        """Count an article, of distinct words."""
         self._articles[there.language] += 1
         for row, places in zip(self._rows, there.rows, strict=True):
             row[places] += _ONE
 
-    def remove(self, language: str, words: Numbers) -> None:
+    def remove(self, there: Spots) -> None:
         """Count one down that was added with the same words."""
-        self.remove_at(spots(language, words))
-
-    def remove_at(self, there: Spots) -> None:
-        """As `remove`."""
         self._articles[there.language] -= 1
         for row, places in zip(self._rows, there.rows, strict=True):
             row[places] -= _ONE
@@ -95,13 +87,9 @@ class Frequencies:
         """Articles counted."""
         return self._articles[language]
 
-    def weights(self, language: str, words: Numbers, *, less: Weights | None = None) -> Weights:
+    def weights(self, there: Spots, *, less: Weights | None = None) -> Weights:
         """How much each says, `LEAST` to `MOST`, in natural units; `less`: as if so many articles
         with each were not there."""
-        return self.weights_at(spots(language, words), less=less)
-
-    def weights_at(self, there: Spots, *, less: Weights | None = None) -> Weights:
-        """As `weights`."""
         one, other = there.rows
         found = np.minimum(self._rows[0].take(one), self._rows[1].take(other)) + 0.5
         if less is not None:

@@ -77,31 +77,37 @@ class Hop:
 
 def first_hop(request: FetchRequest) -> Hop | None:
     """None: the address is no http(s) one."""
-    full = normalise(request.url, userinfo=True)
-    url = normalise(request.url)
-    if full is None or url is None:
+    address = _address(request.url)
+    if address is None:
         return None
+    url, login = address
     return Hop(
         url=url,
         accept=request.accept,
-        extra=(*_login(full), *request.headers),
+        extra=(*login, *request.headers),
         validators=_validators(request),
     )
 
 
 def post_hop(request: PostRequest) -> Hop | None:
     """The same."""
-    full = normalise(request.url, userinfo=True)
-    url = normalise(request.url)
-    if full is None or url is None:
+    address = _address(request.url)
+    if address is None:
         return None
+    url, login = address
     return Hop(
         url=url,
         accept="*/*",
-        extra=(*_login(full), ("Content-Type", request.content_type), *request.headers),
+        extra=(*login, ("Content-Type", request.content_type), *request.headers),
         validators=(),
         body=request.body,
     )
+
+
+def _address(url: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Without the login in it, and that as headers; None: it is no http(s) one."""
+    full, bare = normalise(url, userinfo=True), normalise(url)
+    return None if full is None or bare is None else (bare, _login(full))
 
 
 def redirect_target(url: str, status: int, headers: dict[str, str]) -> str:

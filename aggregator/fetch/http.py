@@ -212,15 +212,12 @@ class Fetcher:
         return replace(_failed(lane, hop, failure, record, start), url=hop.origin_and_target[0])
 
     async def _hand_over(self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder) -> Answered:
-        start = time.monotonic()
         async with self._send(lane, hop, record) as answer:
             asked = answer.headers.get("retry-after")
             return Answered(
                 status=answer.status,
-                headers=answer.headers,
                 body=await answer.beginning(max_bytes),
                 retry_after=fields.retry_after(asked, now=self._clock()),
-                elapsed=_since(start),
             )
 
     def _lane(self, hop: Hop, proxy: str | None) -> Lane:

@@ -13,6 +13,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from aggregator.core.digest import new_articles, trouble
+from aggregator.core.directions import direction_of
 from aggregator.core.enumerating import enumerate_names
 from aggregator.core.kind_names import kind_mark
 from aggregator.core.language_tags import primary_subtag
@@ -27,8 +28,6 @@ from aggregator.core.timeline import describe
 from aggregator.notify.clock import Clock
 from aggregator.types import Digest, Relation, SourceStatus, Story, StoryArticle
 
-# Languages written from right to left, by primary subtag.
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _LONGEST_LINK = 2000
 _MOST_OUTLETS = 12
 _GROUPS = {
@@ -244,12 +243,11 @@ def _detail(role: str, item: StoryArticle, story: Story) -> str:
 def _headline(item: StoryArticle) -> LinkView:
     lang = primary_subtag(item.article.language or "")
     lang = lang if lang.isascii() and lang.isalpha() else ""
-    direction = "rtl" if lang in _RIGHT_TO_LEFT else "ltr"
     return LinkView(
         text=clean_line(item.article.title) or "(without a title)",
         url=safe_link(item.article.url),
         lang=lang,
-        dir=direction if lang else "auto",
+        dir=direction_of(lang),
     )
 
 

@@ -183,18 +183,22 @@ class _Work:
 
     def _take(self, articles: Sequence[Regrouped], items: Sequence[GroupInput]) -> None:
         with uncollected():
-            self.deciding.grouper.expect(items)
+            self.deciding.grouper.expect([one for one in items if not self._stays(one)])
             for one, item in zip(articles, items, strict=True):
                 article_id = one.article.article_id
                 self.before[article_id] = int(one.before.story)
                 self.inputs.put(article_id, item)
-                if self.since is not None and item.at < self.since:
+                if self._stays(item):
                     self.after[article_id] = int(one.before.story)
                     self._keep(self.deciding.restore(item, one.before))
                 else:
                     self._keep(self.deciding.add(item))
         # What has been decided is on the shelf, and is recalled from there.
         self.deciding.grouper.settle()
+
+    def _stays(self, item: GroupInput) -> bool:
+        """Whether it is too old to be decided upon anew."""
+        return self.since is not None and item.at < self.since
 
     def _keep(self, decided: Iterable[Decided]) -> None:
         for item, assignment in decided:

@@ -16,6 +16,27 @@ from aggregator.storage.protocol import Storage
 from aggregator.types import Channel, Notice
 
 
+async def hand_over_to(
+    channel: Channel,
+    notice: Notice,
+    config: Config,
+    fetcher: Fetcher,
+    *,
+    clock: Callable[[], datetime],
+) -> None:
+    """As the configuration has it. Raises DeliveryError."""
+    await deliver(
+        notice,
+        channel,
+        post=fetcher.post,
+        smtp=smtp_settings(config),
+        sender=config.digest.sender,
+        timezone=config.digest.timezone,
+        patience=config.timeout,
+        clock=clock,
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class Alerts:
     """Made anew with each configuration."""
@@ -56,7 +77,7 @@ class Alerts:
             return
 
         async def hand_over(notice: Notice) -> None:
-            await self._hand_over(notice, channel)
+            await hand_over_to(channel, notice, self.config, self.fetcher, clock=self.clock)
 
         await send_notices(
             self.storage, channel.name, hand_over, clock=self.clock, report=self.report
@@ -69,18 +90,6 @@ class Alerts:
     def reset(self) -> None:
         """Another process may have been at it meanwhile."""
         self._watching = None
-
-    async def _hand_over(self, notice: Notice, channel: Channel) -> None:
-        await deliver(
-            notice,
-            channel,
-            post=self.fetcher.post,
-            smtp=smtp_settings(self.config),
-            sender=self.config.digest.sender,
-            timezone=self.config.digest.timezone,
-            patience=self.config.timeout,
-            clock=self.clock,
-        )
 
     @property
     def _work(self) -> Watching:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from aggregator.core.query import parse
 from aggregator.core.query_relaxed import relaxed
-from aggregator.core.query_tree import After, And, Node, Query
+from aggregator.core.query_tree import After, And, Query, joined
 from aggregator.core.watch import Matcher
 from aggregator.core.watch_rules import next_time, silent_sources
 from aggregator.pipeline.watching import STORY
@@ -157,9 +157,7 @@ class _Reader:
 def _candidates(storage: Storage, query: Query, since: datetime) -> list[ArticleSummary]:
     """What is news since then and may have matched: times and stories are left open."""
     bound = After(since - FRESH)
-    rest = relaxed(query.root)
-    root: Node = bound if rest is None else And((*_items(rest), bound))
-    wanted = replace(query, root=root)
+    wanted = replace(query, root=joined(And, [relaxed(query.root), bound]) or bound)
     found: list[ArticleSummary] = []
     after: str | None = None
     while True:
@@ -169,7 +167,3 @@ def _candidates(storage: Storage, query: Query, since: datetime) -> list[Article
         after = page.after
         if after is None or len(fresh) < len(page.hits):
             return found
-
-
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.items if isinstance(node, And) else (node,)

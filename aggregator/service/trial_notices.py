@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from aggregator.config import Config
 from aggregator.core.watch_rules import watch_key
 from aggregator.errors import DeliveryError
-from aggregator.notify.dispatch import deliver
-from aggregator.service.digests import smtp_settings
+from aggregator.service.alerts import hand_over_to
 from aggregator.service.runtime import fetcher_for
 from aggregator.types import Channel, Notice, NoticeContent, NoticeItem, NoticeState, Watch
 
@@ -31,14 +30,8 @@ async def send_trial(config: Config, watch: Watch) -> Sequence[Trial]:
 
         async def send(channel: Channel) -> Trial:
             try:
-                await deliver(
-                    _notice(watch, channel),
-                    channel,
-                    post=fetcher.post,
-                    smtp=smtp_settings(config),
-                    sender=config.digest.sender,
-                    timezone=config.digest.timezone,
-                )
+                notice = _notice(watch, channel)
+                await hand_over_to(channel, notice, config, fetcher, clock=_now)
             except DeliveryError as error:
                 return Trial(channel=channel.name, error=error)
             return Trial(channel=channel.name, error=None)
@@ -47,7 +40,7 @@ async def send_trial(config: Config, watch: Watch) -> Sequence[Trial]:
 
 
 def _notice(watch: Watch, channel: Channel) -> Notice:
-    now = datetime.now(UTC)
+    now = _now()
     item = NoticeItem(
         headline=f"A test of the watch {watch.name}",
         source="aggregator",
@@ -74,3 +67,7 @@ def _notice(watch: Watch, channel: Channel) -> Notice:
         created_at=now,
         sent_at=None,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -18,12 +18,11 @@ from aggregator.storage.content import (
     searchable,
     stored_article,
 )
-from aggregator.storage.facets import facets
+from aggregator.storage.facets import facets, facets_of
 from aggregator.storage.rows import (
     objects_to_json,
     storable,
     storable_or_none,
-    strings,
     to_json,
     to_us,
     to_us_or_none,
@@ -49,8 +48,7 @@ _WITHDRAW = """
 
 def reface(session: Session, row: Row, source_id: int) -> None:
     """Give an article (a row of it and its text) to another source in the index too."""
-    authors = strings(row["authors"])
-    words = facets(source_id, row["language"], row["image_url"], row["url"], authors)
+    words = facets_of(row, source_id)
     before = (row["id"], row["title"], row["text"], row["facets"])
     session.run("UPDATE texts SET facets = ? WHERE article_id = ?", (words, row["id"]))
     session.reindex(before, (*before[:3], words))

@@ -18,7 +18,6 @@ from aggregator.errors import InstanceRunning, StorageError
 from aggregator.storage import bulk, search_rebuild, unfinished
 from aggregator.storage.bulk import Key, Row
 from aggregator.storage.postgres_faults import storage_error
-from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.postgres_migrate import is_up_to_date, opened, version
 from aggregator.storage.postgres_pool import Connection, Error, Target, connect, target
 from aggregator.storage.postgres_role import PostgresRole
@@ -26,6 +25,7 @@ from aggregator.storage.postgres_session import PostgresSession, rewritten
 from aggregator.storage.protocol import LEADER
 from aggregator.storage.sql import Session
 from aggregator.storage.tables import TABLES, TEXTS, Kind, Table
+from aggregator.storage.word_forms import KnownForms
 from aggregator.types import PostgresUrl
 
 _TYPES = {Kind.INTEGER: "int8", Kind.REAL: "float8", Kind.TEXT: "text", Kind.BYTES: "bytea"}

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from aggregator.core.searchwords import index_words
 from aggregator.core.source_keys import language_key, site_of
+from aggregator.storage.rows import strings
+from aggregator.storage.sql import Row
 
 PICTURED = "=i"
 """It has an image."""
@@ -59,6 +61,12 @@ def facets(
         found += _sites(site_of(url))
     found += [author_word(word) for one in authors for word in index_words(one)]
     return " ".join(found)
+
+
+def facets_of(row: Row, source_id: int) -> str:
+    """The same of a row of an article, whose it is to be."""
+    authors = strings(row["authors"])
+    return facets(source_id, row["language"], row["image_url"], row["url"], authors)
 
 
 def is_facet(word: str) -> bool:

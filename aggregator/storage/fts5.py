@@ -54,7 +54,7 @@ def _in_any_language(asked: Asked) -> Asked:
 def is_language(asked: Asked) -> bool:
     match asked:
         case Seek():
-            return bool(language_of(f"{asked.words[0]}"))
+            return bool(language_of(asked.words[0]))
         case Some():
             return all(map(is_language, asked.items))
         case _:
@@ -77,9 +77,7 @@ def has_prefix(asked: Asked) -> bool:
     match asked:
         case Seek():
             return asked.prefix
-        case Close():
-            return any(map(has_prefix, asked.items))
-        case Some():
+        case Close() | Some():
             return any(map(has_prefix, asked.items))
         case Every():
             return any(map(has_prefix, (*asked.wanted, *asked.unwanted)))

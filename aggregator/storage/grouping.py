@@ -101,13 +101,14 @@ def _with_texts(session: Session, rows: Sequence[Row]) -> list[Unassigned]:
     for chunk in chunks(rows, _TEXTS_AT_A_TIME):
         if size > _MOST_TEXT:
             break
-        texts = _texts(session, [row["id"] for row in chunk])
+        texts = texts_of(session, [row["id"] for row in chunk])
         size += sum(len(text) for text in texts.values())
         found += [_unassigned(row, texts[row["id"]]) for row in chunk]
     return found
 
 
-def _texts(session: Session, article_ids: Collection[int]) -> Mapping[int, str]:
+def texts_of(session: Session, article_ids: Collection[int]) -> Mapping[int, str]:
+    """By article."""
     rows = session.rows(_TEXTS.format(ids=ids(article_ids)))
     return {row["article_id"]: row["text"] for row in rows}
 

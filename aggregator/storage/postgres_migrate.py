@@ -18,11 +18,11 @@ from aggregator.errors import StorageError
 from aggregator.storage import search_rebuild
 from aggregator.storage.migrate import Migration, migrations, missing, outdated, too_new
 from aggregator.storage.postgres_faults import is_starting, storage_error
-from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.postgres_pool import Connection, Error, Target, connect, target
 from aggregator.storage.postgres_session import LOCK_KEY, PostgresSession
 from aggregator.storage.search_rebuild import Progress, ignore
 from aggregator.storage.sql import Session
+from aggregator.storage.word_forms import KnownForms
 from aggregator.types import PostgresUrl
 
 OLDEST = 140_000

@@ -16,16 +16,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from aggregator.core.query_tree import Node
 from aggregator.storage import tsquery
-from aggregator.storage.search_conditions import Condition, together
+from aggregator.storage.search_conditions import THESE, Condition, fewest, together
 from aggregator.storage.search_counts import ENOUGH
-from aggregator.storage.search_pages import Ranking, Scored
+from aggregator.storage.search_pages import Ranking, Scored, weight_of
 from aggregator.storage.search_plan import Plan, Seek, plan
 from aggregator.storage.sql import CHUNK, Session, chunks, ids
 
 MAX_RANKED = 2_000
 """Articles; older ones follow, the newest first."""
-FEW = 5_000
-"""Articles that conditions leave, up to which they are listed beforehand."""
 
 _ENTRIES = 20
 """Of the index, that are read in the time it takes to try one article."""
@@ -98,7 +96,6 @@ _MEAN_LENGTH = """
       SELECT length FROM search WHERE article_id <= ? ORDER BY article_id DESC LIMIT ?
     ) AS x
 """
-_THESE = "SELECT id FROM articles WHERE id IN {ids}"
 _WITHIN = "SELECT a.id AS id FROM articles a WHERE {condition}"
 
 
@@ -151,7 +148,7 @@ class PostgresFinder:
         below = _ALL
         while found := self.newest(below=below, limit=ENOUGH):
             below = found[-1]
-            yield below, _THESE.format(ids=ids(found)), ()
+            yield below, THESE.format(ids=ids(found)), ()
 
     # --- which match
 
@@ -238,12 +235,7 @@ class PostgresFinder:
         if self._times:
             within = together(*self._times)
             listings.append(Condition(_WITHIN.format(condition=within.sql), within.params))
-        fewest: set[int] | None = None
-        for listing in listings:
-            found = self._ids(f"{listing.sql} LIMIT ?", *listing.params, FEW + 1)
-            if len(found) <= FEW and (fewest is None or len(found) < len(fewest)):
-                fewest = set(found)
-        return fewest
+        return fewest(self._session, listings)
 
     # --- how well
 
@@ -273,7 +265,7 @@ class PostgresFinder:
         if len(items) == 1:
             return [1.0]
         rows = self._session.rows(_HOW_MANY, (top, list(map(tsquery.loose, items))))
-        return [_weight(row["articles"], top) for row in rows]
+        return [weight_of(row["articles"], top) for row in rows]
 
     def _last_id(self) -> int:
         row = self._session.row("SELECT article_id AS id FROM search ORDER BY 1 DESC LIMIT 1")
@@ -281,12 +273,6 @@ class PostgresFinder:
 
     def _ids(self, statement: str, *params: object) -> list[int]:
         return [row["id"] for row in self._session.rows(statement, params)]
-
-
-def _weight(articles: int, total: int) -> float:
-    """As FTS5 has it: never negative."""
-    ratio = (total - articles + 0.5) / (articles + 0.5)
-    return max(math.log(ratio), 1e-6) if ratio > 0 else 1e-6
 
 
 def _times(compiled: Plan) -> Sequence[Condition]:

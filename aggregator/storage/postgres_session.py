@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from aggregator.storage.facets import language_of
-from aggregator.storage.postgres_forms import HeardForms, KnownForms
 from aggregator.storage.postgres_pool import Connection
-from aggregator.storage.sql import Params, Row, chunks, insert
+from aggregator.storage.sql import Params, Row, Text, chunks, insert
 from aggregator.storage.tsvector import split, tsvector
-
-Text = tuple[int, str, str, str]
-"""Article id, title, text, facets."""
+from aggregator.storage.word_forms import HeardForms, KnownForms
 
 LOCK_KEY = "hashtextextended(current_schema() || '/aggregator/' || %s, 0)"
 """An advisory lock is the server database's own, and we may share that with others of us, each in

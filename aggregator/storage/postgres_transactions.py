@@ -27,10 +27,10 @@ from typing import TypeVar
 
 from aggregator.storage.postgres_clock import ServerClock
 from aggregator.storage.postgres_faults import is_lost, is_passing, storage_error
-from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.postgres_pool import Connection, Error, Pool, Target
 from aggregator.storage.postgres_session import PostgresSession
 from aggregator.storage.sql import Session
+from aggregator.storage.word_forms import KnownForms
 
 T = TypeVar("T")
 

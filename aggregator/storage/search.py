@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from math import log
 from typing import NamedTuple
 
 from aggregator.core.query_tree import Node
 from aggregator.storage import fts5
-from aggregator.storage.search_conditions import Condition
-from aggregator.storage.search_pages import Ranking, Scored
-from aggregator.storage.search_plan import Plan, Seek, plan
+from aggregator.storage.search_conditions import THESE, Condition, fewest
+from aggregator.storage.search_pages import Ranking, Scored, weight_of
+from aggregator.storage.search_plan import Seek, plan
 from aggregator.storage.search_shards import (
+    BITS,
     SIZE,
     by_shard,
     first_of,
@@ -47,8 +47,6 @@ MOST_TERMS = 4
 """Of a search, by which the scores of different shards are made comparable."""
 COMMON = SIZE // 5
 """Articles of a shard, beyond which the weight of a word is small, and differs much by chance."""
-FEW = 5_000
-"""Articles that conditions leave, up to which they are listed beforehand."""
 _FEW_OF_A_SHARD = 256
 _READ = 1_000
 """Ids in a row that are read in the time in which one article is asked for."""
@@ -63,16 +61,14 @@ _BY_CONDITIONS = "SELECT a.id AS id FROM articles a NOT INDEXED WHERE {condition
 _SCORE = ", bm25({shard}, 8.0, 1.0, 0.0) AS score"
 """The ranking weighs headline, text and facets."""
 _HOW_MANY = "SELECT count(*) AS articles FROM {table} WHERE {table} MATCH ? AND rowid <= ?"
-_LISTED = "SELECT id FROM articles WHERE id IN {ids}"
-_TIMES = """
-    SELECT (SELECT min(at) FROM articles WHERE id >> 12 = :shard) AS first,
-      (SELECT max(at) FROM articles WHERE id >> 12 = :shard) AS last
-"""
-_WITHIN = """
-    SELECT id FROM articles WHERE id >> 12 = ? AND at >= ? AND at < ? LIMIT ?
-"""
+_TIMES = f"""
+    SELECT (SELECT min(at) FROM articles WHERE id >> {BITS} = :shard) AS first,
+      (SELECT max(at) FROM articles WHERE id >> {BITS} = :shard) AS last
+"""  # noqa: S608 - a number
+_WITHIN = f"""
+    SELECT id FROM articles WHERE id >> {BITS} = ? AND at >= ? AND at < ? LIMIT ?
+"""  # noqa: S608 - a number
 _BEST = "ORDER BY score, f.rowid DESC LIMIT ?"
-_LOOSE = ("", "loose", True)
 _ALWAYS, _NEVER_BEFORE = 1 << 62, -(1 << 62)
 _ANY_TIME: Collection[int] = ()
 _OF_ROW = re.compile(r"\ba\.")
@@ -91,7 +87,8 @@ class SqliteFinder:
         self._loose = None if loose is None or loose == match else fts5.expression(loose)
         self._terms = [fts5.expression(term) for term in self._plan.terms[:MOST_TERMS]]
         self._has_prefix = match is not None and fts5.has_prefix(match)
-        self._few = _few(session, self._plan)
+        few = fewest(session, self._plan.few)
+        self._few = None if few is None else by_shard(few)
         self._all_common: bool | None = None
         self._forms: dict[tuple[str, str, bool], str] = {}
         self._counted: dict[tuple[int, str | None], int] = {}
@@ -175,7 +172,7 @@ class SqliteFinder:
                 statement, params = self._statement(shard, part.conditions, "")
                 yield first_of(shard), statement, params
             else:
-                found = _LISTED.format(ids=ids(self._in_shard(shard)))
+                found = THESE.format(ids=ids(self._in_shard(shard)))
                 yield first_of(shard), found, ()
 
     # --- one shard
@@ -233,12 +230,7 @@ class SqliteFinder:
 
     def _loosely_scored(self, shard: int, found: Collection[int], most: int) -> list[Row]:
         """The best of those that were found, at least `most` if there are so many."""
-        form = self._forms.get(_LOOSE)
-        if form is None:
-            score = _SCORE.format(shard=fts5.SHARD)
-            form = self._forms[_LOOSE] = _BY_INDEX.format(
-                shard=fts5.SHARD, score=score, articles="", conditions=self._between, end=_BEST
-            )
+        form = self._form(self._between, _BEST, is_scored=True)
         statement = form.replace(fts5.SHARD, table_of(shard))
         bounds = (self._loose, min(found) - 1, max(found) + 1)
         # Most of them are of their language: a few more are enough.
@@ -261,7 +253,7 @@ class SqliteFinder:
         if not self._all_common:
             return 1.0
         total = min(SIZE, top + 1 - first_of(shard))
-        return sum(_idf(self._how_many(shard, term, top), total) for term in self._terms)
+        return sum(weight_of(self._how_many(shard, term, top), total) for term in self._terms)
 
     def _cost(self, top: int) -> int:
         """Of looking into a shard, as articles that could be ranked instead: each thing that is
@@ -291,16 +283,21 @@ class SqliteFinder:
     ) -> tuple[str, tuple[object, ...]]:
         every = (*conditions, *self._plan.conditions)
         joined = " AND ".join([one.sql for one in every])
-        form = self._forms.get((joined, end, is_scored))
-        if form is None:
-            form = self._forms[joined, end, is_scored] = self._form(joined, end, is_scored)
+        form = self._form(joined, end, is_scored=is_scored)
         params = [value for one in every for value in one.params]
         if self._expression is not None:
             params.insert(0, self._expression)
         return form.replace(fts5.SHARD, table_of(shard)), tuple(params)
 
-    def _form(self, conditions: str, end: str, is_scored: bool) -> str:
+    def _form(self, conditions: str, end: str, *, is_scored: bool) -> str:
         """A statement for any shard."""
+        key = conditions, end, is_scored
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = self._written(conditions, end, is_scored=is_scored)
+        return form
+
+    def _written(self, conditions: str, end: str, *, is_scored: bool) -> str:
         if self._expression is None:
             return _BY_CONDITIONS.format(conditions=conditions, end=end)
         return _BY_INDEX.format(
@@ -375,23 +372,7 @@ class _Part(NamedTuple):
         return found if self.only is None else [one for one in found if one in self.only]
 
 
-def _few(session: Session, compiled: Plan) -> dict[int, set[int]] | None:
-    """By shard, the articles among which all that match are; None: they are many."""
-    fewest: set[int] | None = None
-    for listing in compiled.few:
-        rows = session.rows(f"{listing.sql} LIMIT ?", (*listing.params, FEW + 1))
-        if len(rows) <= FEW and (fewest is None or len(rows) < len(fewest)):
-            fewest = {row["id"] for row in rows}
-    return None if fewest is None else by_shard(fewest)
-
-
 def _single(seek: Seek) -> list[Seek]:
     """Its words, each by itself."""
     *whole, last = seek.words
     return [*(Seek((word,)) for word in whole), Seek((last,), prefix=seek.prefix)]
-
-
-def _idf(articles: int, total: int) -> float:
-    """As FTS5 has it: never negative."""
-    total = max(total, articles)
-    return max(log((total - articles + 0.5) / (articles + 0.5)), 1e-6)

@@ -11,9 +11,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from aggregator.core.searchwords import index_words
 from aggregator.storage import faults, fts5, search_rebuild
 from aggregator.storage.search_plan import Seek
-from aggregator.storage.search_shards import first_of, numbers, shards, table_of, totals, words_of
+from aggregator.storage.search_shards import BITS, first_of, numbers, shards, table_of, totals
 from aggregator.storage.sql import Row, Session
 
 _NAMED = 3
@@ -26,7 +27,7 @@ _TEXTS = """
     SELECT article_id, title, text, facets FROM texts WHERE article_id >= ? AND article_id < ?
     ORDER BY article_id
 """
-_SHARDS = "SELECT DISTINCT article_id >> 12 AS shard FROM texts ORDER BY 1"
+_SHARDS = f"SELECT DISTINCT article_id >> {BITS} AS shard FROM texts ORDER BY 1"  # noqa: S608 - a number
 _SIZES = "SELECT id, sz FROM {table}_docsize"
 _VOCABULARY = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, '{table}', 'col')"
 _TERMS = "SELECT term, col, doc, cnt FROM temp.vocabulary"
@@ -68,7 +69,7 @@ def _compared(session: Session, shard: int, texts: Sequence[Row]) -> Iterator[st
     unfound: list[int] = []
     for row in texts:
         article_id = row["article_id"]
-        parts = (words_of(row["title"]), words_of(row["text"]), row["facets"].split())
+        parts = (index_words(row["title"]), index_words(row["text"]), row["facets"].split())
         expected[article_id] = list(map(len, parts))
         for column, words in zip(_COLUMNS, parts, strict=True):
             often[column].update(words)

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from aggregator.core.query_tree import After, Before, InStory, Is, Node, Outlets
 from aggregator.storage.rows import to_us
+from aggregator.storage.sql import Session
+
+FEW = 5_000
+"""Articles that conditions leave, up to which they are listed beforehand."""
+THESE = "SELECT id FROM articles WHERE id IN {ids}"
 
 OfRow = InStory | Is | Outlets | After | Before
 
@@ -93,6 +98,17 @@ def _kind(node: Is) -> str:
     if node.kind == "starred":
         return _STARRED
     return _RELATED.format(kinds=_KINDS[node.kind])
+
+
+def fewest(session: Session, listings: Iterable[Condition]) -> set[int] | None:
+    """What the SELECT that gives fewest ids gives: all that match are among them. None: there is
+    none that gives no more than FEW."""
+    found: set[int] | None = None
+    for listing in listings:
+        rows = session.rows(f"{listing.sql} LIMIT ?", (*listing.params, FEW + 1))
+        if len(rows) <= FEW and (found is None or len(rows) < len(found)):
+            found = {row["id"] for row in rows}
+    return found
 
 
 def together(*conditions: Condition) -> Condition:

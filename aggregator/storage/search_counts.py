@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from aggregator.core.language_tags import primary_subtag
-from aggregator.storage.rows import from_us
-from aggregator.storage.search_pages import Finder
+from aggregator.storage.search_pages import Finder, seen
 from aggregator.storage.sql import Session, ids
 from aggregator.types import SearchCounts
 
@@ -24,7 +23,6 @@ _COUNTED = """
     FROM articles a WHERE a.id IN ({found}) GROUP BY 1, 2, 3
 """
 _NAMES = "SELECT id, name FROM sources WHERE id IN {ids}"
-_SEEN = "SELECT first_seen_at FROM articles WHERE id >= ? ORDER BY id LIMIT 1"
 
 
 def counts(session: Session, finder: Finder, *, most: int) -> SearchCounts:
@@ -36,8 +34,7 @@ def counts(session: Session, finder: Finder, *, most: int) -> SearchCounts:
     counted_from: datetime | None = None
     for lowest, statement, params in finder.walk():
         if total >= ENOUGH:
-            row = session.row(_SEEN, (first,))
-            counted_from = None if row is None else from_us(row["first_seen_at"])
+            counted_from = seen(session, first)
             break
         for row in session.rows(_COUNTED.format(day=_DAY, found=statement), params):
             articles = row["articles"]

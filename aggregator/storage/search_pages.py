@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import log
 from typing import NamedTuple, Protocol
 
 from aggregator.core.query_tree import Query
@@ -60,6 +61,12 @@ class Ranking(NamedTuple):
     """Scores of this id and higher ones may change as articles arrive."""
     complete: bool
     """False: there are more than were asked for."""
+
+
+def weight_of(articles: int, total: int) -> float:
+    """Of a word that so many of all articles have, as FTS5's bm25 has it: never negative."""
+    total = max(total, articles)
+    return max(log((total - articles + 0.5) / (articles + 0.5)), 1e-6)
 
 
 class Finder(Protocol):
@@ -115,7 +122,7 @@ def page(
     return SearchPage(
         hits=hits(session, query.root, pager.heads, pager.folded() if fold else {}),
         after=None if following is None else written(following, query, order, fold=fold),
-        ranked_from=_seen(session, pager.floor),
+        ranked_from=seen(session, pager.floor),
     )
 
 
@@ -290,7 +297,7 @@ def _after(ranking: Ranking, top: int, passed: Sequence[Scored]) -> Best:
     )
 
 
-def _seen(session: Session, article_id: int) -> datetime | None:
+def seen(session: Session, article_id: int) -> datetime | None:
     if not article_id:
         return None
     row = session.row(_SEEN, (article_id,))

@@ -13,9 +13,8 @@ from typing import Final
 from aggregator.core.searchwords import WORDS_VERSION
 from aggregator.core.stemming import STEMS_VERSION
 from aggregator.storage import search_shards
-from aggregator.storage.facets import facets
-from aggregator.storage.rows import strings
-from aggregator.storage.sql import Row, Session
+from aggregator.storage.facets import facets_of
+from aggregator.storage.sql import Session
 
 VERSION: Final = "words_version"
 """A key of `meta`: how the words of the index were split and stemmed, once it is whole."""
@@ -62,26 +61,21 @@ def set_up(session: Session) -> None:
     session.run(_SET, (VERSION, CURRENT))
 
 
-def begin(session: Session, empty: Callable[[Session], None] = search_shards.empty) -> None:
-    """Whatever the index holds goes, by `empty`; no more than that when there are no texts."""
-    empty(session)
-    session.run("DELETE FROM meta WHERE key = ?", (VERSION,))
-    session.run(_SET, (REACHED, 0))
-
-
 def go_on(session: Session, empty: Callable[[Session], None] = search_shards.empty) -> int:
     """The next texts, in one transaction; how many there were, 0: all are done."""
     if not is_due(session):
         return 0
     reached = _value(session, REACHED)
     if reached is None:
-        begin(session, empty)
+        empty(session)
+        session.run("DELETE FROM meta WHERE key = ?", (VERSION,))
+        session.run(_SET, (REACHED, 0))
         reached = 0
     rows = session.rows(_TEXTS, (reached, AT_A_TIME))
     if not rows:
         set_up(session)
         return 0
-    said = [_facets(row) for row in rows]
+    said = [facets_of(row, row["source_id"]) for row in rows]
     session.many(
         _FACETS,
         [
@@ -98,11 +92,6 @@ def go_on(session: Session, empty: Callable[[Session], None] = search_shards.emp
     )
     session.run(_SET, (REACHED, rows[-1]["article_id"]))
     return len(rows)
-
-
-def _facets(row: Row) -> str:
-    authors = strings(row["authors"])
-    return facets(row["source_id"], row["language"], row["image_url"], row["url"], authors)
 
 
 def _value(session: Session, key: str) -> int | None:

@@ -14,18 +14,13 @@ from collections.abc import Iterable, Sequence
 
 from aggregator.core.searchwords import index_words
 from aggregator.storage.facets import SIGNS, language_of
-from aggregator.storage.sql import Session
-from aggregator.storage.word_forms import LearntForms
+from aggregator.storage.sql import Session, Text
+from aggregator.storage.word_forms import HeardForms, KnownForms
 
 BITS = 12
+"""Written out in the index `articles_by_shard`: to change it takes a migration."""
 SIZE = 1 << BITS
 """Articles of a shard."""
-
-LONGEST = 8_000
-"""Characters of a word; what is beyond FTS5 would cut in the middle of one."""
-
-Text = tuple[int, str, str, str]
-"""Article id, title, text, facets."""
 
 _TOKENISER = f"tokenize=\"ascii tokenchars '{SIGNS}'\""
 _CREATE = "CREATE VIRTUAL TABLE {table} USING fts5 (title, text, facets, content='', {tokeniser})"
@@ -95,33 +90,23 @@ def shards(session: Session) -> list[int]:
     return [row["number"] for row in session.rows(_NUMBERS)]
 
 
-def words_of(text: str) -> list[str]:
-    """As the index has them."""
-    words = index_words(text)
-    if max(map(len, words), default=0) > LONGEST:
-        return [word[:LONGEST] for word in words]
-    return words
-
-
 class Indexer:
     """Writes the index of one database, in the transactions of its only writer."""
 
     def __init__(self) -> None:
-        self._forms = LearntForms()
+        self._forms = KnownForms()
 
     def undone(self) -> None:
         """A transaction was rolled back."""
-        self._forms.forget()
+        self._forms = KnownForms()
 
     def add(self, session: Session, texts: Sequence[Text]) -> None:
         """Texts that are not in the index."""
         by_shard: dict[int, list[Text]] = {}
-        by_language: dict[str, set[str]] = {}
+        forms = HeardForms(self._forms)
         for article_id, title, text, facets in texts:
-            in_title, in_text = words_of(title), words_of(text)
-            heard = by_language.setdefault(language_of(facets), set())
-            heard.update(in_title)
-            heard.update(in_text)
+            in_title, in_text = index_words(title), index_words(text)
+            forms.hear(language_of(facets), {*in_title, *in_text})
             by_shard.setdefault(shard_of(article_id), []).append(
                 (article_id, " ".join(in_title), " ".join(in_text), facets)
             )
@@ -129,13 +114,13 @@ class Indexer:
             if session.row(_KNOWN, (shard,)) is None:
                 _begin(session, shard)
             session.many(_ADD.format(table=table_of(shard)), rows)
-        for language, words in by_language.items():
-            self._forms.learn(session, language, words)
+        forms.store(session)
+        forms.committed()  # or else all that is known is forgotten: see `undone`
 
     def replace(self, session: Session, before: Text, now: Text) -> None:
         """One that is in the index."""
         article_id, title, text, facets = before
-        given = (article_id, " ".join(words_of(title)), " ".join(words_of(text)), facets)
+        given = (article_id, " ".join(index_words(title)), " ".join(index_words(text)), facets)
         session.run(_TAKE_OUT.format(table=table_of(shard_of(article_id))), given)
         self.add(session, [now])
 

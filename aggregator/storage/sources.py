@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from aggregator import codec
+from aggregator.core.source_keys import name_key, tag_key
 from aggregator.core.text import fold
 from aggregator.core.urls import host_key
 from aggregator.errors import StorageError
@@ -26,7 +26,6 @@ from aggregator.storage.sql import Row, Session, ids, insert
 from aggregator.storage.stories import bump
 from aggregator.types import Source, SourceStatus, SyncReport
 
-_WORDS = re.compile(r"\w+")
 _DESIRED = (
     "name", "name_key", "url", "host", "tags", "language", "interval_us", "pages", "weight",
     "headers", "max_interval_us", "respect_robots", "proxy", "selectors", "rules", "grouped",
@@ -82,15 +81,6 @@ _FREE_HOSTS = """
 """
 _WAKE = "UPDATE sources SET next_poll_at = :now WHERE next_poll_at > :now AND {which}"
 _AWAKE = "SELECT count(*) AS due FROM sources WHERE next_poll_at <= :now AND {which}"
-
-
-def name_key(name: str) -> str:
-    """The words of a name, folded, parted by single spaces."""
-    return " ".join(_WORDS.findall(fold(name)))
-
-
-def tag_key(tag: str) -> str:
-    return " ".join(fold(tag).split())
 
 
 def sync_sources(session: Session, sources: Sequence[Source], *, now: datetime) -> SyncReport:

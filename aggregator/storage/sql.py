@@ -1,12 +1,13 @@
 """How the store's shared SQL is written, so that every database can run it.
 
 The verbs are functions over a `Session`, in the modules beside this one (sources, polls, articles,
-texts, kept, again, grouping, stories, placing, regrouping, reading, watches, hits, notices,
-deliveries, housekeeping). Their statements keep to what SQLite and PostgreSQL both have: `:name` or
-`?` parameters, ON CONFLICT, UPDATE … FROM; no scalar min/max, no JSON or date functions; `%` and
-`::` not at all. A backend brings a Session (which may rewrite the parameter marks), transactions,
-migrations and full-text search. Transactions see what others have committed before each statement:
-what must not change between two statements is locked (`locking`, `alone`).
+texts, kept, again, grouping, stories, placing, regrouping, reading, stars, search_pages,
+search_counts, search_hits, watches, hits, notices, deliveries, housekeeping). Their statements keep
+to what SQLite and PostgreSQL both have: `:name` or `?` parameters, ON CONFLICT, UPDATE … FROM; no
+scalar min/max, no JSON or date functions; `::` not at all. A backend brings a Session (which may
+rewrite the parameter marks), transactions, migrations and full-text search. Transactions see what
+others have committed before each statement: what must not change between two statements is locked
+(`locking`, `alone`).
 
 Times are stored as whole microseconds since 1970 UTC: they keep the precision of `datetime`, which
 fencing tokens need, compare and index as integers, and are the same in every database. Lists are
@@ -20,6 +21,9 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 Params = Sequence[object] | Mapping[str, object]
+
+Text = tuple[int, str, str, str]
+"""Article id, title, text, facets."""
 
 CHUNK = 500
 """Values a statement takes in one list: below every database's bound on parameters."""
@@ -53,10 +57,10 @@ class Session(Protocol):
     def many(self, sql: str, params: Sequence[Sequence[object]]) -> None:
         """Execute once for each."""
 
-    def index(self, texts: Sequence[tuple[int, str, str, str]]) -> None:
-        """Make new texts searchable: (article id, title, text, facets) each."""
+    def index(self, texts: Sequence[Text]) -> None:
+        """Make new texts searchable."""
 
-    def reindex(self, before: tuple[int, str, str, str], now: tuple[int, str, str, str]) -> None:
+    def reindex(self, before: Text, now: Text) -> None:
         """The same for a text that has changed; `before` is what was made searchable."""
 
     @property

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from aggregator.storage.search_shards import Indexer, Text
-from aggregator.storage.sql import Params, Row, insert
+from aggregator.storage.search_shards import Indexer
+from aggregator.storage.sql import Params, Row, Text, insert
 
 
 class SqliteSession:

@@ -8,12 +8,13 @@ by a slow transaction, comes with its assignment.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from aggregator.storage.grouping import texts_of
 from aggregator.storage.notices import end_notices
 from aggregator.storage.rows import from_us, span_to_us, strings, to_us
-from aggregator.storage.sql import Row, Session, chunks, ids, insert, marks
+from aggregator.storage.sql import Row, Session, chunks, insert, marks
 from aggregator.types import Relation, WatchCursor, WatchItem
 
 FRESH = timedelta(days=3)
@@ -62,7 +63,6 @@ _OF_STORY = f"""
 """
 # Not simply min(id): PostgreSQL would look for the first by id, which may be at the other end.
 _YOUNGEST = "SELECT min(a.id + 0) AS id FROM articles a WHERE a.first_seen_at > ?"
-_TEXTS = "SELECT article_id, text FROM texts WHERE article_id IN {ids}"
 
 _SET_UP = insert("watches", ("name", "since_id", "set_up_at"), "ON CONFLICT (name) DO NOTHING")
 _FORGET = (
@@ -85,9 +85,10 @@ def sync_watches(
     """See `protocol.Storage`. The first watch of all begins with what comes from now on."""
     session.alone("watches")
     known = since(session)
+    latest = latest_cursor(session)
     if not known and names:
-        go_on(session, latest_cursor(session))
-    last = latest_cursor(session).article_id
+        go_on(session, latest)
+    last = latest.article_id
     added = sorted(set(names) - known.keys())
     session.many(_SET_UP, [(name, last, to_us(now)) for name in added])
     for chunk in chunks(sorted(known.keys() - set(names))):
@@ -146,7 +147,7 @@ def _last_before(session: Session, at: datetime) -> int:
 
 def watch_items(session: Session, story_id: int, *, limit: int) -> list[WatchItem]:
     rows = session.rows(_OF_STORY, (story_id, limit))
-    texts = _texts(session, rows)
+    texts = texts_of(session, [row["id"] for row in rows])
     return [_item(row, texts[row["id"]]) for row in rows]
 
 
@@ -159,7 +160,7 @@ def _items(session: Session, rows: Sequence[Row], now: datetime) -> tuple[list[W
         if size > _MOST_TEXT:
             break
         news = [row for row in chunk if _is_news(row, to_us(now))]
-        texts = _texts(session, news)
+        texts = texts_of(session, [row["id"] for row in news])
         size += sum(map(len, texts.values()))
         items += [_item(row, texts[row["id"]]) for row in news]
         taken += len(chunk)
@@ -174,11 +175,6 @@ def _is_news(row: Row, now: int) -> bool:
         return bool(row["at"] >= seen - span_to_us(FRESH))
     dated = row["published_at"] is not None
     return dated and bool(row["at"] >= seen - span_to_us(FRESH_AT_FIRST))
-
-
-def _texts(session: Session, rows: Collection[Row]) -> Mapping[int, str]:
-    found = session.rows(_TEXTS.format(ids=ids([row["id"] for row in rows]))) if rows else ()
-    return {row["article_id"]: row["text"] for row in found}
 
 
 def _item(row: Row, text: str) -> WatchItem:

@@ -2,15 +2,23 @@
 
 Texts are indexed as they stand, so that phrases and beginnings of words are found exactly; a word
 is looked for in all forms that have its stem. Which there are is learnt as texts are indexed.
+
+A process remembers what it knows to be stored. A transaction stores what it has heard at its end,
+all in one order, so that no two wait for each other; what it has stored counts as known once that
+is committed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from threading import Lock
 
 from aggregator.core.stemming import STEMMERS, stem
 from aggregator.storage.sql import Session
+
+_Words = Mapping[str, set[str]]
+"""By language."""
 
 KNOWN = 200_000
 """After so many words what is remembered begins anew; what was before is kept once more."""
@@ -46,34 +54,70 @@ def forms_of(language: str, words: Iterable[str]) -> Iterator[tuple[str, str, st
                 yield language, stemmed, word
 
 
-class LearntForms:
-    """What a writer has stored, or knows to need no storing: words of late."""
+class KnownForms:
+    """Of one database; for any thread."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._known: dict[str, set[str]] = {}
         self._before: dict[str, set[str]] = {}
-        """What was known before `_known` was begun."""
+        """What was known before `_known` was begun anew."""
         self._size = 0
 
-    def forget(self) -> None:
-        """What was stored has perhaps been undone."""
-        self._known, self._before, self._size = {}, {}, 0
+    def new(self, words: _Words) -> dict[str, set[str]]:
+        """Those that may not be stored; without a language of which nothing is new."""
+        with self._lock:
+            return {
+                language: new
+                for language, heard in words.items()
+                if (new := heard - self._known.get(language, set())) or language not in self._known
+            }
 
-    def learn(self, session: Session, language: str, words: AbstractSet[str]) -> None:
-        """Store what is new; `language` is a key of a facet, or ""."""
-        if language not in self._known:
-            self._known[language] = set()
-            session.many(ADD, [(language, *LANGUAGE)])
-        if language not in STEMMERS:
+    def unheard(self, language: str, words: set[str]) -> set[str]:
+        """The new ones that were not known before, either."""
+        with self._lock:
+            return words - self._before.get(language, set())
+
+    def add(self, words: _Words) -> None:
+        """These are stored for good."""
+        with self._lock:
+            for language, heard in words.items():
+                known = self._known.setdefault(language, set())
+                size = len(known)
+                known |= heard
+                self._size += len(known) - size
+            if self._size > KNOWN:
+                self._known, self._before, self._size = {}, self._known, 0
+
+
+class HeardForms:
+    """Of one transaction."""
+
+    def __init__(self, known: KnownForms) -> None:
+        self._known = known
+        self._heard: dict[str, set[str]] = {}
+
+    def hear(self, language: str, words: AbstractSet[str]) -> None:
+        """`language` is a key of a facet, or "". Of one without a stemmer no words are kept."""
+        heard = self._heard.setdefault(language, set())
+        if language in STEMMERS:
+            heard |= words
+
+    def store(self, session: Session) -> None:
+        """The last that the transaction does: what it adds, others wait for."""
+        if not self._heard:
             return
-        known = self._known[language]
-        new = words - known
-        unheard = new - self._before.get(language, set())
-        session.many(ADD, sorted(forms_of(language, unheard)))
-        known |= new
-        self._size += len(new)
-        if self._size > KNOWN:
-            self._known, self._before, self._size = {}, self._known, 0
+        self._heard = self._known.new(self._heard)
+        rows: list[tuple[str, str, str]] = []
+        for language, words in self._heard.items():
+            rows.append((language, *LANGUAGE))
+            rows += forms_of(language, self._known.unheard(language, words))
+        session.many(ADD, sorted(rows))
+
+    def committed(self) -> None:
+        if self._heard:
+            self._known.add(self._heard)
+            self._heard = {}
 
 
 class Forms:

@@ -127,13 +127,10 @@ class Answered:
     """What a server said to a POST, whatever its status. A redirect is not followed."""
 
     status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
     body: bytes
     """Its beginning when it is long; less when it breaks off or is slow to come."""
     retry_after: timedelta | None
     """As in `FetchFailed`."""
-    elapsed: timedelta
 
 
 PostOutcome = Answered | FetchFailed

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.core.features import Features, features
 from aggregator.core.vectors import centre, title_vector, vector
-from aggregator.core.weights import Frequencies
+from aggregator.core.weights import Frequencies, spots
 
 FLOOD, COPY, OTHER = (
     features(piece.item(number))
@@ -22,7 +22,7 @@ EMPTY = features(replace(newsdesk.FLOOD, title="", text="").item(3))
 def counted(*articles: Features) -> Frequencies:
     frequencies = Frequencies()
     for found in articles:
-        frequencies.add("en", found.terms)
+        frequencies.add(spots("en", found.terms))
     return frequencies
 
 

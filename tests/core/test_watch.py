@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from watchmaker import ITEMS, NOON, TREES, item, query, watch
 
-from aggregator.core.matching import Text, matches
+from aggregator.core.matching import Text, test_of
 from aggregator.core.query_tree import (
     After,
     And,
@@ -55,7 +55,7 @@ def test_it_finds_what_trying_every_watch_finds(
     made = matcher(*roots)
     for article in articles:
         expected = [
-            str(number) for number, root in enumerate(roots) if matches(root, Text(article))
+            str(number) for number, root in enumerate(roots) if test_of(root)(Text(article))
         ]
         assert names(made.match(article)) == expected
 
@@ -200,7 +200,7 @@ def test_a_watch_that_can_never_catch_anything_is_known() -> None:
 @given(root=TREES, article=ITEMS)
 def test_what_is_said_never_to_match_never_does(root: Node, article: WatchItem) -> None:
     if why_never(root) is not None:
-        assert not matches(root, Text(article))
+        assert not test_of(root)(Text(article))
 
 
 def test_copies_may_be_left_out() -> None:

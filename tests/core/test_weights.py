@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.core.features import fact_keys
-from aggregator.core.weights import FACTS, FEW, LEAST, MOST, Frequencies, Numbers
+from aggregator.core.weights import FACTS, FEW, LEAST, MOST, Frequencies, Numbers, spots
 
 UNKNOWN = "qq"
 """A language of which nothing is known."""
@@ -21,8 +21,8 @@ def words(*numbers: int) -> Numbers:
 def test_what_is_in_more_articles_says_less() -> None:
     frequencies = Frequencies()
     for number in range(50):
-        frequencies.add(UNKNOWN, words(1, 100 + number))
-    common, rare, new = frequencies.weights(UNKNOWN, words(1, 100, 7)).tolist()
+        frequencies.add(spots(UNKNOWN, words(1, 100 + number)))
+    common, rare, new = frequencies.weights(spots(UNKNOWN, words(1, 100, 7))).tolist()
     assert LEAST < common < rare < new <= MOST
     assert common == pytest.approx(np.log((50 + 2 + FEW) / 50.5))
     assert frequencies.size(UNKNOWN) == 50
@@ -30,31 +30,31 @@ def test_what_is_in_more_articles_says_less() -> None:
 
 def test_languages_are_counted_apart() -> None:
     frequencies = Frequencies()
-    before = frequencies.weights("de", words(1)).tolist()
-    frequencies.add("en", words(1))
-    assert frequencies.weights("de", words(1)).tolist() == before
+    before = frequencies.weights(spots("de", words(1))).tolist()
+    frequencies.add(spots("en", words(1)))
+    assert frequencies.weights(spots("de", words(1))).tolist() == before
     assert (frequencies.size("en"), frequencies.size("de")) == (1, 0)
 
 
 def test_days_and_months_say_little_from_the_start() -> None:
     frequencies = Frequencies()
     keys = [fact_keys(name)[0] & 0xFFFFFFFF for name in ("Monday", "Lindhaven")]
-    monday, place = frequencies.weights(FACTS, words(*keys)).tolist()
+    monday, place = frequencies.weights(spots(FACTS, words(*keys))).tolist()
     assert monday < place
 
 
 def test_articles_may_be_left_out_of_account() -> None:
     frequencies = Frequencies()
     for _ in range(9):
-        frequencies.add(UNKNOWN, words(1))
-    whole = frequencies.weights(UNKNOWN, words(1))
-    less = frequencies.weights(UNKNOWN, words(1), less=np.array([8.0]))
-    none = frequencies.weights(UNKNOWN, words(1), less=np.array([99.0]))
+        frequencies.add(spots(UNKNOWN, words(1)))
+    whole = frequencies.weights(spots(UNKNOWN, words(1)))
+    less = frequencies.weights(spots(UNKNOWN, words(1)), less=np.array([8.0]))
+    none = frequencies.weights(spots(UNKNOWN, words(1)), less=np.array([99.0]))
     assert whole[0] < less[0] < none[0]
 
 
 def test_nothing_says_nothing() -> None:
-    assert Frequencies().weights("en", words()).tolist() == []
+    assert Frequencies().weights(spots("en", words())).tolist() == []
 
 
 ARTICLES = st.lists(
@@ -73,12 +73,13 @@ def test_what_has_left_is_not_counted(
 ) -> None:
     living, fresh = Frequencies(), Frequencies()
     for language, numbers in [*leaving, *staying]:
-        living.add(language, words(*numbers))
+        living.add(spots(language, words(*numbers)))
     for language, numbers in leaving:
-        living.remove(language, words(*numbers))
+        living.remove(spots(language, words(*numbers)))
     for language, numbers in reversed(staying):
-        fresh.add(language, words(*numbers))
+        fresh.add(spots(language, words(*numbers)))
     for language in ("en", "de", UNKNOWN):
-        wanted = words(*asked, *(number for _, numbers in staying for number in numbers))
-        assert np.array_equal(living.weights(language, wanted), fresh.weights(language, wanted))
+        numbers = [number for _, found in staying for number in found]
+        wanted = spots(language, words(*asked, *numbers))
+        assert np.array_equal(living.weights(wanted), fresh.weights(wanted))
         assert living.size(language) == fresh.size(language)

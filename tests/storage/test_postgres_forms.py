@@ -10,10 +10,9 @@ from storemaker import NOW, new, source, store
 from wire import OpenPostgres
 
 from aggregator.core.query import parse
-from aggregator.storage.postgres_forms import KnownForms
 from aggregator.storage.protocol import Storage
 from aggregator.storage.sql import Session
-from aggregator.storage.word_forms import KNOWN
+from aggregator.storage.word_forms import KNOWN, KnownForms
 
 
 def found(storage: Storage, text: str) -> list[int]:
