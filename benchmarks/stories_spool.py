@@ -20,6 +20,8 @@ class Spool(Generic[T]):
         self._kind = kind
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         self._ends = array("Q", [0])
+        self._written = 0
+        """Values that are in the file for certain."""
         self.read = 0
         """Values that were read back."""
 
@@ -38,16 +40,22 @@ class Spool(Generic[T]):
 
     def recall(self, numbers: Sequence[int | str]) -> dict[int | str, T]:
         """The values of these numbers."""
-        self._file.flush()
+        # As of a store, what was added last is never asked for.
+        if any(cast("int", number) >= self._written for number in numbers):
+            self._flush()
         self.read += len(numbers)
         return {number: self._at(cast("int", number)) for number in numbers}
 
     def __iter__(self) -> Iterator[T]:
-        self._file.flush()
+        self._flush()
         return map(self._at, range(len(self)))
 
     def close(self) -> None:
         self._file.close()
+
+    def _flush(self) -> None:
+        self._file.flush()
+        self._written = len(self)
 
     def _at(self, number: int) -> T:
         begin, end = self._ends[number], self._ends[number + 1]

@@ -42,6 +42,8 @@ RECENT = 12
 BUDGET = 800
 """Entries of the index that one question reads."""
 _NAME = "copies"
+_MARKS = 0x3FFF
+"""The last bits of word sequences: few by chance have the same."""
 _OUTLETS = 2_000
 """Outlets whose furniture is kept: those that were asked for last."""
 
@@ -243,12 +245,18 @@ def _most_alike(
     found: Features, others: Sequence[tuple[int, Features]], least: float
 ) -> list[tuple[int, Features]]:
     """Those members that are worth measuring, those of the same outlet first."""
-    mine, source = found.shingle_set, found.item.source
+    source, length = found.item.source, len(found.shingles)
+    marks = np.zeros(_MARKS + 1, np.bool_)
+    marks[found.shingles & _MARKS] = True
     alike: list[tuple[bool, float, float, int, tuple[int, Features]]] = []
     for slot, other in others:
-        # Most go no further than here: a set is not made of them.
-        both = len(mine.intersection(other.shingles.tolist()))
-        contained, overlap = _shares(both, len(mine), len(other.shingles))
+        # Most go no further than here, and no set is made: sequences in both have the same last
+        # bits, so there are no more of them than this.
+        most = int(np.count_nonzero(marks.take(other.shingles & _MARKS)))
+        if 3 * _shares(most, length, len(other.shingles))[0] < least:
+            continue
+        both = len(found.shingle_set.intersection(other.shingles.tolist()))
+        contained, overlap = _shares(both, length, len(other.shingles))
         if 3 * contained >= least:
             contained = min(contained, COPY)
             elsewhere = other.item.source != source

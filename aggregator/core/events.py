@@ -8,7 +8,7 @@ mixtures of sparse likeness and time: Miranda et al. 2018; Saravanakumar et al. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.core.archive import Archive
-from aggregator.core.features import Features
+from aggregator.core.features import Batch, Features
 from aggregator.core.headline_toll import toll
 from aggregator.core.meaning import blended
-from aggregator.core.postings import Postings
+from aggregator.core.postings import Ahead, Postings
 from aggregator.core.series import tells_nothing
 from aggregator.core.vectors import Vector, centre, vector
 from aggregator.core.weights import Frequencies, spots
@@ -54,6 +54,9 @@ CERTAIN = 0.1
 INDEXED = 32
 """Stems that an article is found by: those that say most."""
 QUERY = 24
+LIKELY = 36
+"""Of these so many are looked up for many articles at once: before an article's turn comes, the
+articles before it change what its words say, but hardly which say most."""
 FEW = 1_000
 PROMISING = (0.05, 0.18)
 """So much of what these say a story must have, in a window of fewer articles than `FEW` and in a
@@ -67,6 +70,10 @@ BUDGET = 1_000
 """Entries of the index that one question reads."""
 _NAME = "events"
 _DAY = timedelta(days=1)
+
+Numbers = npt.NDArray[np.uint32]
+Weights = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +116,18 @@ class EventIndex:
     def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
         self._postings.sweep(gone)
 
-    def expect(self, coming: Sequence[Features]) -> None:
-        """Look up what `nearest` may ask of these."""
-        ahead = self._postings.expect([found.words.numbers for found in coming])
-        for found, looked_up in zip(coming, ahead, strict=True):
+    def expect(self, coming: Iterable[Batch]) -> None:
+        """Look up what `nearest` will most likely ask of these."""
+        articles: list[Features] = []
+        asked: list[Numbers] = []
+        for batch in coming:
+            words = batch.words
+            weights = words.forces * self._frequencies.weights(words.spots)
+            for found, (begin, end) in zip(batch.articles, batch.bounds, strict=True):
+                found.likely = _greatest(weights[begin:end], LIKELY)
+                articles.append(found)
+                asked.append(found.words.numbers[found.likely])
+        for found, looked_up in zip(articles, self._postings.expect(asked), strict=True):
             found.ahead[_NAME] = looked_up
 
     def nearest(
@@ -150,21 +165,17 @@ class EventIndex:
         return max(likenesses)[2] if likenesses else None
 
     def _candidates(self, found: Features, mine: Vector) -> list[int]:
-        words, weights = mine.words, mine.values * mine.values
-        ahead = found.ahead.get(_NAME)
-        if len(weights) > QUERY:
-            most = np.argpartition(weights, -QUERY)[-QUERY:]
-            most.sort()
-            words, weights = words[most], weights[most]
-            ahead = ahead and (ahead[0], ahead[1][most], ahead[2][most], ahead[3])
+        weights = mine.values * mine.values
+        most = _greatest(weights, QUERY)
+        weights = weights[most]
         return self._postings.find(
-            words,
+            mine.words[most],
             weights.tolist(),
             budget=BUDGET,
             limit=CANDIDATES,
             least=self._promising() * float(weights.sum()),
             rank=self._window.order,
-            ahead=ahead,
+            ahead=_ahead(found, most),
         )
 
     def _promising(self) -> float:
@@ -220,6 +231,27 @@ class EventIndex:
         words, times = whole.words[both], whole.articles[both]
         says = self._frequencies.weights(spots(language, words), less=times)
         return float(np.clip(says - RARE, 0.0, ONE).sum()) >= needed
+
+
+def _greatest(weights: Weights, count: int) -> Places:
+    """Where the so many greatest stand, in order."""
+    if len(weights) <= count:
+        return np.arange(len(weights))
+    most = weights.argpartition(-count)[-count:]
+    most.sort()
+    return most
+
+
+def _ahead(found: Features, most: Places) -> Ahead | None:
+    """What was looked up of the words at these places; None: not of all of them."""
+    ahead, likely = found.ahead.get(_NAME), found.likely
+    if ahead is None or likely is None:
+        return None
+    at = likely.searchsorted(most)
+    if len(at) and (at[-1] == len(likely) or (likely.take(at) != most).any()):
+        return None
+    state, begins, ends, values = ahead
+    return state, begins.take(at), ends.take(at), values
 
 
 def _distance(found: Features, member: Features, days: float) -> float:

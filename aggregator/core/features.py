@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,12 @@ from aggregator.core.terms import FORCE
 from aggregator.core.weights import FACTS, Spots, spots
 from aggregator.types import GroupInput
 
-__all__ = ["NUMBER", "Features", "fact_keys", "facts_of", "features", "unpack"]
+__all__ = ["NUMBER", "Features", "fact_keys", "facts_of", "features", "in_batches", "unpack"]
 
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+Kept = npt.NDArray[np.bool_]
 
 WHOLE = 20
 """A text with at most so many shingles is found by every one of them, a longer one by about so
@@ -25,6 +28,9 @@ many: by those that a power of two divides."""
 BEGINNING = 10
 """And by its first ones: a summary of a long text is mostly made of these."""
 
+_TOGETHER = 64
+"""Articles whose words are put in order at once: their numbers stay in the processor's cache."""
+_HALF = np.uint64(32)
 _LITTLE = np.dtype("<u4")
 _FORCES = np.arange(256) / FORCE
 
@@ -35,16 +41,13 @@ class Features:
     and once."""
 
     item: GroupInput
-    terms: Numbers
-    """Stems, those first that tell most as far as the language tells."""
-    forces: Weights
-    """How strongly each is said."""
-    title: Numbers
-    """Stems of the title."""
-    shingles: Numbers
-    """In the order of the text."""
     ahead: dict[str, Ahead] = field(default_factory=dict, init=False, repr=False)
     """What indexes have looked up already, each by its name."""
+    likely: Places | None = field(default=None, init=False, repr=False)
+    """Where in `words` those stand that have been looked up."""
+    _terms: Numbers | None = field(default=None, init=False, repr=False)
+    _forces: Weights | None = field(default=None, init=False, repr=False)
+    _shingles: Numbers | None = field(default=None, init=False, repr=False)
     _words: Words | None = field(default=None, init=False, repr=False)
     _title_words: Words | None = field(default=None, init=False, repr=False)
     _shingle_set: frozenset[int] | None = field(default=None, init=False, repr=False)
@@ -53,11 +56,49 @@ class Features:
     _fact_spots: Spots | None = field(default=None, init=False, repr=False)
 
     @property
+    def terms(self) -> Numbers:
+        """Stems, those first that tell most as far as the language tells."""
+        if self._terms is None:
+            self._terms = unpack(self.item.fingerprint.terms)
+        return self._terms
+
+    @property
+    def forces(self) -> Weights:
+        """How strongly each is said."""
+        if self._forces is None:
+            self._forces = _FORCES.take(np.frombuffer(self.item.fingerprint.forces, np.uint8))
+        return self._forces
+
+    @property
+    def title(self) -> Numbers:
+        """Stems of the title."""
+        return unpack(self.item.fingerprint.title)
+
+    @property
+    def shingles(self) -> Numbers:
+        """In the order of the text."""
+        if self._shingles is None:
+            self._shingles = unpack(self.item.fingerprint.shingles)
+        return self._shingles
+
+    def having(self, kept: Kept) -> Features:
+        """With some of the terms alone."""
+        made = Features(item=self.item)
+        made._terms, made._forces = self.terms[kept], self.forces[kept]
+        return made
+
+    @property
     def words(self) -> Words:
         """`terms` in the order of their numbers."""
         if self._words is None:
             self._words = _in_order(self.item.fingerprint.language, self.terms, self.forces)
         return self._words
+
+    def let_go(self) -> None:
+        """Forget what was looked up or made for many articles at once, for it would keep what is
+        the others' in memory, too."""
+        self.ahead.clear()
+        self.likely = self._words = None
 
     @property
     def title_words(self) -> Words:
@@ -122,22 +163,57 @@ class Words:
     forces: Weights
     spots: Spots
 
+    def part(self, begin: int, end: int) -> Words:
+        """Some of them: a view."""
+        spots = self.spots.part(begin, end)
+        return Words(numbers=self.numbers[begin:end], forces=self.forces[begin:end], spots=spots)
+
 
 def features(item: GroupInput) -> Features:
-    """Unpack an article's fingerprint."""
-    printed = item.fingerprint
-    return Features(
-        item=item,
-        terms=unpack(printed.terms),
-        forces=_FORCES[np.frombuffer(printed.forces, dtype=np.uint8)],
-        title=unpack(printed.title),
-        shingles=unpack(printed.shingles),
-    )
+    """Of an article, whose fingerprint is unpacked as far as it is asked for."""
+    return Features(item=item)
 
 
 def unpack(data: bytes) -> Numbers:
     """Unsigned 32-bit numbers from little-endian bytes."""
     return np.frombuffer(data, dtype=_LITTLE).astype(np.uint32, copy=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Articles in one language, and `words` of each, one behind the other."""
+
+    articles: Sequence[Features]
+    words: Words
+    bounds: Sequence[tuple[int, int]]
+    """Of each article."""
+
+
+def in_batches(coming: Sequence[Features]) -> Iterator[Batch]:
+    """Make `words` of all of them: together it takes a third of the time."""
+    for language, some in groupby(sorted(coming, key=_language), key=_language):
+        articles = list(some)
+        for start in range(0, len(articles), _TOGETHER):
+            yield _batch(language, articles[start : start + _TOGETHER])
+
+
+def _batch(language: str, articles: Sequence[Features]) -> Batch:
+    terms = np.concatenate([found.terms for found in articles])
+    forces = np.concatenate([found.forces for found in articles])
+    lengths = [len(found.terms) for found in articles]
+    bounds = list(pairwise(accumulate(lengths, initial=0)))
+    # One article after the other, each in the order of its numbers.
+    keys = np.arange(len(articles), dtype=np.uint64).repeat(lengths) << _HALF
+    order = np.argsort(keys | terms)
+    numbers = terms.take(order)
+    words = Words(numbers=numbers, forces=forces.take(order), spots=spots(language, numbers))
+    for found, (begin, end) in zip(articles, bounds, strict=True):
+        found._words = words.part(begin, end)  # noqa: SLF001 - its own
+    return Batch(articles=articles, words=words, bounds=bounds)
+
+
+def _language(found: Features) -> str:
+    return found.item.fingerprint.language
 
 
 def _in_order(language: str, numbers: Numbers, forces: Weights) -> Words:

@@ -14,7 +14,7 @@ import numpy as np
 from aggregator.core.archive import Archive, Recall
 from aggregator.core.copies import CopyIndex
 from aggregator.core.events import EventIndex
-from aggregator.core.features import Features
+from aggregator.core.features import Features, in_batches
 from aggregator.core.foreign_index import ForeignIndex
 from aggregator.core.weights import Frequencies
 from aggregator.core.window import Key, Window, address_of
@@ -36,20 +36,20 @@ class Indexes:
     def expect(self, coming: Sequence[Features]) -> None:
         """Look up for all of these at once what is asked when they are compared."""
         self.copies.expect(coming)
-        self.events.expect(coming)
+        self.events.expect(in_batches(coming))
 
     def add(self, found: Features, story: Key, *, copies: bool) -> None:
         """`copies`: its text is another article's text."""
         item = found.item
         slot, begins = self.window.add(item, story, copies=copies)
         root = self.window.root[slot]
-        found.ahead.clear()
         self.archive.add(item.article_id, found)
         self.copies.add(root, found, begins=begins)
         self.events.add(root, found, begins=begins)
         self.foreign.add(slot, root, found, begins=begins)
         self.frequencies.add(found.words.spots)
         self.frequencies.add(found.fact_spots)
+        found.let_go()
 
     def take_out(self, slots: Sequence[int]) -> None:
         """Articles leave the window. The archive must still have them as they were added."""

@@ -13,7 +13,7 @@ itself.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -127,7 +127,7 @@ def _outside(found: Features, shared: Pieces) -> Features:
     middle = places * PLACE - PLACE // 2
     for start, end in shared.spans:
         kept &= ~((places > 0) & (middle >= start) & (middle < end))
-    return replace(found, terms=found.terms[kept], forces=found.forces[kept])
+    return found.having(kept)
 
 
 def at_step(shingles: Numbers, step: int) -> Numbers:

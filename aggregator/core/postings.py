@@ -115,7 +115,7 @@ class Postings:
         to say of these numbers.
         """
         roots, sums = self._gather(_packed(numbers), weights, budget, ahead)
-        near = np.flatnonzero(sums >= least)
+        near = (sums >= least).nonzero()[0]
         found = dict(zip(roots[near].tolist(), sums[near].tolist(), strict=True))
         ranked = [(-total, rank[root], root) for root, total in found.items()]
         return [root for _, _, root in sorted(ranked)[:limit]]

@@ -63,6 +63,12 @@ class Spots:
     read: Weights
     """Of how many."""
 
+    def part(self, begin: int, end: int) -> Spots:
+        """Those of some of the words: a view."""
+        one, other = self.rows
+        rows = one[begin:end], other[begin:end]
+        return Spots(self.language, rows, self.usual[begin:end], self.read[begin:end])
+
 
 class Frequencies:
     """In how many articles each word occurs; 8 MB, whatever is counted."""
