@@ -66,7 +66,7 @@ def test_three_processes_over_2000_feeds_on_400_hosts(server: Postgres, tmp_path
 
 def test_hosts_of_a_worker_that_dies_or_sleeps_are_asked_within_the_lease(small: Scene) -> None:
     crew = start_three(small)
-    small.until_stored(0.2)
+    small.until_stored(0.4)  # what is asked for the first time shall not be in the way for long
     leader = small.until_leader()
     sleeper, victim = (one for one in crew.all if one is not leader)
     asleep = small.put_to_sleep(sleeper)
