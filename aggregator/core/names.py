@@ -135,6 +135,9 @@ def find_names(
             for first, second, date in _dates(text, part, kinds[start : start + len(text)]):
                 dates.append((start + first, date))
                 roles[start + first], roles[start + second] = _DATE, _NO_ROLE
+    for start in starts:
+        if roles[start] == _ROLES[CLOSE]:
+            roles[start] = _NO_ROLE  # it ends nothing that the text before has said
     # The first word of a sentence, or of what is said, proves nothing.
     roles = roles.replace(b"(C", b"(B").replace(b"!C", b"!B").replace(b"!)C", b"!)B")
     for start in starts:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import newsdesk
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.codec import decode, encode
@@ -140,6 +140,7 @@ ARTICLES = st.tuples(
 
 
 @given(articles=st.lists(ARTICLES, max_size=8))
+@example(articles=[("", "The river rose.", "en"), ("”A", "The river rose.", "en")])
 def test_articles_together_have_the_fingerprints_of_each(
     articles: list[tuple[str, str, str | None]],
 ) -> None:
