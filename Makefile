@@ -6,11 +6,13 @@ UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.installed
 RIVALS := $(VENV)/rivals/.installed
 MODEL  := $(VENV)/semantic/.installed
+NODE   := $(VENV)/node/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas floors format lock clean \
         bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling \
-        bench-neighbours bench-simulate bench-search bench-watches kill-test floors-kept
+        bench-neighbours bench-simulate bench-search bench-watches bench-digest bench-web \
+        kill-test floors-kept screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +36,7 @@ endif
 demo: $(STAMP) ## the main job on a press of its own: poll, extract, group, store, search, digest
 	@$(BIN)/aggregator demo
 
-test: $(STAMP) $(MODEL) ## run the tests
+test: $(STAMP) $(MODEL) $(NODE) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
 	@PYTHONPATH=$(VENV)/semantic $(BIN)/python -m pytest -m semantic # with the extra "semantic"
 	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
@@ -83,11 +85,16 @@ else
 	  --target $(VENV)/semantic --require-hashes -r requirements-semantic.lock && touch $@
 endif
 
+# What looks at pages and mails as browsers and mail programs do. Without npm those tests are skipped.
+$(NODE): tests/html/package.json tests/html/package-lock.json | $(STAMP)
+	-@command -v npm >/dev/null && mkdir -p $(VENV)/node && cp $^ $(VENV)/node/ && \
+	  (cd $(VENV)/node && npm ci --silent --no-audit --no-fund) && touch $@
+
 format: $(STAMP) ## let ruff rewrite the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: bench-update bench-storage bench-extract bench-stories bench-search bench-watches bench-jobs bench-scaling bench-neighbours bench-simulate ## all benchmarks, with the figures of others
+bench: bench-update bench-storage bench-extract bench-stories bench-search bench-watches bench-digest bench-web bench-jobs bench-scaling bench-neighbours bench-simulate ## all benchmarks, with the figures of others
 
 bench-update: $(STAMP) ## 1,000 feeds, cold and unchanged, beside reader and newsboat
 	@$(BIN)/python -m benchmarks.update
@@ -108,6 +115,12 @@ bench-search: $(STAMP) $(RIVALS) ## searches of a million articles, beside bare 
 bench-watches: $(STAMP) ## articles a second by the number of watches
 	@$(BIN)/python -m benchmarks.watches --brute
 
+bench-digest: $(STAMP) ## 10,000 articles of a day to a rendered digest
+	@$(BIN)/python -m benchmarks.digest
+
+bench-web: $(STAMP) ## pages from a million articles
+	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.web
+
 bench-jobs: $(STAMP) ## jobs a second of both engines
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.jobs
 
@@ -119,6 +132,9 @@ bench-simulate: $(STAMP) ## 30 days of 200 scripted hosts: requests, delays, not
 
 bench-scaling: $(STAMP) ## 1, 2 and 4 workers on PostgreSQL beside one process on SQLite
 	@PYTHONPATH=tests/support $(BIN)/python -m benchmarks.scaling
+
+screenshots: $(STAMP) ## pictures of the page for the README, from the demo's press
+	@PYTHONPATH=tests/support $(BIN)/python docs/screenshots.py
 
 kill-test: $(STAMP) ## kill -9 of 50 updates, compared with an undisturbed one
 	@$(BIN)/python tests/support/killing.py --kills 50

@@ -1,17 +1,16 @@
 """Searching a million articles: what each kind of question costs, beside other engines.
 
     python -m benchmarks.search [--articles 1000000] [--keep FILE] [--questions 40] [--json]
-                                [--rivals]
+                                [--times 1] [--rivals]
 
 Times are milliseconds of CPU of one question, its page of 20 hits with their snippets included;
-the machine may be busy with other things meanwhile. Questions of a kind are asked one after the
-other, each once.
+the machine may be busy with other things meanwhile: then ask each several times (`--times`), of
+which the shortest counts. Questions of a kind are asked one after the other.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sqlite3
 import subprocess
@@ -20,17 +19,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 from aggregator.core.query import parse
 from aggregator.storage.protocol import Order
 from aggregator.storage.sqlite import SqliteStorage, open_storage
 from benchmarks.measure import machine
+from benchmarks.search_spread import HEADING, HITS, Spread, say, spread, tell
 from benchmarks.search_texts import END, LANGUAGES, SOURCES, Words, fill, written
 
-HITS = 20
+_STARTS = 10
+"""Of each command; the shortest counts, for others use the machine as well."""
 _SIZES = """
     SELECT
       (SELECT sum(length(CAST(title AS BLOB)) + length(CAST(text AS BLOB))) FROM texts) AS text,
@@ -39,27 +40,14 @@ _SIZES = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """Milliseconds."""
-
-    kind: str
-    how: str
-    p50: float
-    p95: float
-    most: float
-    hits: float
-    """On the first page, on average."""
-
-
 def main() -> None:
     arguments = _arguments()
-    _say(arguments.json, machine(), {"machine": machine()})
+    say(arguments.json, machine(), {"machine": machine()})
     with tempfile.TemporaryDirectory() as directory:
         path = arguments.keep or Path(directory) / "search.db"
         if not path.exists():
             filled = fill(path, arguments.articles)
-            _say(
+            say(
                 arguments.json,
                 f"{filled.articles:,} articles stored and indexed: "
                 f"{filled.articles / filled.cpu:,.0f} a second of CPU",
@@ -71,16 +59,15 @@ def main() -> None:
         _sizes(path, as_json=arguments.json)
         _opening(path, as_json=arguments.json)
         asked = questions(path, arguments.questions)
-        _say(arguments.json, f"{'':<24}{'':<20}{'p50':>8}{'p95':>8}{'most':>8}{'hits':>8}", None)
+        say(arguments.json, HEADING, None)
         with closing(open_storage(path, read_only=True)) as storage:
-            for spread in _ours(storage, asked):
-                _tell(spread, as_json=arguments.json)
+            for one in _ours(storage, asked, arguments.times):
+                tell(one, as_json=arguments.json)
         if arguments.rivals:
             from benchmarks.search_rivals import rivals  # noqa: PLC0415 - libraries of their own
 
-            say = partial(_say, arguments.json)
-            for spread in rivals(path, asked, Path(directory), say):
-                _tell(spread, as_json=arguments.json)
+            for one in rivals(path, asked, Path(directory), partial(say, arguments.json)):
+                tell(one, as_json=arguments.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -88,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, help="a store that an earlier run has kept, or keeps")
     parser.add_argument("--questions", type=int, default=40, help="of each kind")
+    parser.add_argument("--times", type=int, default=1, help="each is asked; the shortest counts")
     parser.add_argument("--rivals", action="store_true", help="bare FTS5, tantivy and DuckDB, too")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -164,7 +152,9 @@ def _neighbours(path: Path, count: int, rng: random.Random) -> Iterator[Sequence
 # --- what it costs
 
 
-def _ours(storage: SqliteStorage, asked: Mapping[str, Sequence[str]]) -> Iterator[Spread]:
+def _ours(
+    storage: SqliteStorage, asked: Mapping[str, Sequence[str]], times: int
+) -> Iterator[Spread]:
     for kind, texts in asked.items():
         queries = [parse(text, now=END) for text in texts]
         ways: list[tuple[str, Order, bool]] = [
@@ -183,31 +173,14 @@ def _ours(storage: SqliteStorage, asked: Mapping[str, Sequence[str]]) -> Iterato
                     )
                     for query in queries
                 ],
+                times=times,
             )
         yield spread(
             kind,
             "counts",
             [lambda query=query: storage.search_counts(query).articles for query in queries],  # type: ignore[misc]
+            times=times,
         )
-
-
-def spread(kind: str, how: str, questions: Sequence[Callable[[], int]]) -> Spread:
-    """Of what questions take that return how many hits there are."""
-    times: list[float] = []
-    hits = 0
-    for ask in questions:
-        began = time.process_time()
-        hits += ask()
-        times.append((time.process_time() - began) * 1_000)
-    times.sort()
-    return Spread(
-        kind=kind,
-        how=how,
-        p50=times[len(times) // 2],
-        p95=times[min(len(times) * 95 // 100, len(times) - 1)],
-        most=times[-1],
-        hits=hits / len(times),
-    )
 
 
 def _sizes(path: Path, *, as_json: bool) -> None:
@@ -216,7 +189,7 @@ def _sizes(path: Path, *, as_json: bool) -> None:
             text, search = connection.execute(_SIZES).fetchone()
         except sqlite3.OperationalError:  # SQLite was built without dbstat
             return
-    _say(
+    say(
         as_json,
         f"{text / 1e6:,.0f} MB of text, {search / 1e6:,.0f} MB of index: {search / text:.2f} of it",
         {"text_bytes": text, "index_bytes": search},
@@ -224,37 +197,29 @@ def _sizes(path: Path, *, as_json: bool) -> None:
 
 
 def _opening(path: Path, *, as_json: bool) -> None:
-    """A process of its own, from its start to its first hit: of a common and of a rare word."""
-    for name, word in (("common", 30), ("rare", 200_000)):
-        program = (
-            "from pathlib import Path; from datetime import UTC, datetime\n"
-            "from aggregator.core.query import parse\n"
-            "from aggregator.storage.backends import open_storage\n"
-            f"storage = open_storage(Path({str(path)!r}), read_only=True)\n"
-            f"storage.search(parse({Words().by_rank[word]!r}, now=datetime.now(UTC)), limit=20)"
-        )
-        took = []
-        for _ in range(5):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], check=True)
-            took.append((time.perf_counter() - began) * 1_000)
-        _say(
-            as_json,
-            f"a process that looks for a {name} word ends after {min(took):,.0f} ms",
-            {"process_ms": min(took), "word": name},
-        )
-
-
-def _tell(one: Spread, *, as_json: bool) -> None:
-    numbers = f"{one.p50:8.2f}{one.p95:8.2f}{one.most:8.2f}{one.hits:8.1f}"
-    _say(as_json, f"{one.kind:<24}{one.how:<20}{numbers}", asdict(one))
-
-
-def _say(as_json: bool, text: str, fields: Mapping[str, object] | None) -> None:
-    if not as_json:
-        print(text, flush=True)
-    elif fields is not None:
-        print(json.dumps(fields), flush=True)
+    """`aggregator search` from its start to its end: of a common, of a rare and of no word."""
+    program = Path(sys.executable).with_name("aggregator")
+    with tempfile.TemporaryDirectory() as directory:
+        feeds = Path(directory) / "feeds.yaml"
+        feeds.write_text(f"storage: {path.absolute()}\nsources:\n  - https://example.org/feed\n")
+        words = Words().by_rank
+        for name, word in (("common", words[30]), ("rare", words[200_000]), ("unknown", "qqzz")):
+            took, cpu = [], []
+            for _ in range(_STARTS):
+                before, began = getrusage(RUSAGE_CHILDREN), time.perf_counter()
+                subprocess.run(
+                    [program, "-c", feeds, "search", word], stdout=subprocess.DEVNULL, check=False
+                )
+                took.append((time.perf_counter() - began) * 1_000)
+                after = getrusage(RUSAGE_CHILDREN)
+                spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                cpu.append(spent * 1_000)
+            say(
+                as_json,
+                f"`aggregator search` of a word that is {name} takes {min(took):,.0f} ms, "
+                f"{min(cpu):,.0f} ms of CPU",
+                {"command_ms": min(took), "command_cpu_ms": min(cpu), "word": name},
+            )
 
 
 if __name__ == "__main__":

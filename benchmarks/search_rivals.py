@@ -17,9 +17,9 @@ from pathlib import Path
 from aggregator.core.query import parse
 from aggregator.core.query_tree import Query
 from aggregator.storage.protocol import Order
-from benchmarks.search import HITS, Spread, spread
 from benchmarks.search_duckdb import DuckDb
 from benchmarks.search_engines import Article, Fts5, Missing, Rival, Unasked
+from benchmarks.search_spread import HITS, Spread, spread
 from benchmarks.search_tantivy import Tantivy
 from benchmarks.search_texts import END
 

@@ -73,7 +73,6 @@ class Filled:
     """What filling took; measured while words were not being made."""
 
     articles: int
-    text_bytes: int
     cpu: float
     """Seconds: rows, keys, texts and index."""
 
@@ -97,7 +96,6 @@ def fill(path: Path, articles: int) -> Filled:
     try:
         storage.sync_sources(sources(), now=END - YEARS)
         cpu = 0.0
-        text_bytes = 0
         for number, batch in enumerate(_batches(words, rng, articles)):
             seen_at = END - YEARS + YEARS * (number * AT_A_TIME / articles)
             began = time.process_time()
@@ -112,14 +110,13 @@ def fill(path: Path, articles: int) -> Filled:
                 )
             )
             cpu += time.process_time() - began
-            text_bytes += sum(len(one.title) + len(one.text) for one in batch)
         _assign(storage, articles)
         storage._write_alone(  # noqa: SLF001
             lambda session: session.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         )
     finally:
         storage.close()
-    return Filled(articles=articles, text_bytes=text_bytes, cpu=cpu)
+    return Filled(articles=articles, cpu=cpu)
 
 
 def _batches(

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from aggregator.core.matching import Text, test_of
+from aggregator.core.matching import Text, predicate_of
 from aggregator.core.query_tree import And, Field, Near, Node, Not, Or, Outlets, Phrase, Query, Word
 from aggregator.core.watch import Matcher
 from aggregator.core.watch_index import Index
-from aggregator.types.grouping import Relation
+from aggregator.types import Relation
 from aggregator.types.watching import Watch, WatchItem, WatchPer
 from benchmarks.measure import machine, print_table
 from benchmarks.stories_streams import strangers
@@ -150,7 +150,7 @@ def brute(made: Sequence[tuple[Watch, Query]], items: Sequence[WatchItem]) -> tu
     found = 0
     for item in items:
         text = Text(item)
-        found += sum(test_of(root)(text) for root in roots)
+        found += sum(predicate_of(root)(text) for root in roots)
     return time.process_time() - began, found
 
 

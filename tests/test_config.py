@@ -28,7 +28,7 @@ from aggregator.config import (
     write_template,
 )
 from aggregator.errors import ConfigError, UsageError
-from aggregator.types import Manners, PagePolicy, PageRules, PageSelectors, Source
+from aggregator.types import Manners, PagePolicy, PageRules, PageSelectors, Schedule, Source
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("/srv/news")
@@ -80,7 +80,10 @@ def test_two_lines_are_enough() -> None:
     assert (config.concurrency, config.pages, config.contact) == (20, PagePolicy.AUTO, None)
     assert (config.max_feed_size, config.max_page_size) == (16 * 1024**2, 10 * 1024**2)
     assert (config.digest.to, config.digest.sender, config.smtp) == ((), None, None)
-    assert (config.digest.at, config.digest.timezone.key) == (time(7), "UTC")
+    assert config.digests == (config.digest,)
+    assert config.digest.schedule == Schedule(
+        hours=(time(7),), days=frozenset(range(7)), timezone="UTC"
+    )
     assert (config.digest.max_stories, config.digest.max_items) == (20, 40)
     assert (config.log.level, config.log.format) == (LogLevel.INFO, LogFormat.AUTO)
     assert config.stories.copy_window == timedelta(days=14)
@@ -192,8 +195,8 @@ stories: {copy_window: 20d, event_window: 36h}
     assert config.proxy == "http://u:pa55@proxy.example.org:3128"
     assert config.ca_file == tmp_path / "ca.pem"
     digest = config.digest
-    assert (digest.at, digest.timezone.key) == (time(6, 5), "Asia/Karachi")
-    assert digest.to == ("a@example.org", "b@example.org")
+    assert (digest.schedule.hours, digest.timezone.key) == ((time(6, 5),), "Asia/Karachi")
+    assert [target.name for target in digest.to] == ["a@example.org", "b@example.org"]
     assert (digest.sender, digest.title) == ("Desk <d@example.org>", "Morning")
     assert (digest.max_stories, digest.max_items, digest.send_empty) == (3, 4, True)
     assert config.smtp is not None
@@ -341,7 +344,7 @@ def test_words_for_no(word: str) -> None:
 
 @pytest.mark.parametrize("written", ["7:00", "07:00", "'07:00'"])
 def test_a_time_of_day_needs_no_quotes(written: str) -> None:
-    assert read(f"{TWO_LINES}digest: {{at: {written}}}").digest.at == time(7)
+    assert read(f"{TWO_LINES}digest: {{at: {written}}}").digest.schedule.hours == (time(7),)
 
 
 @pytest.mark.parametrize("directive", ["", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n"])
@@ -522,7 +525,7 @@ def test_the_template_with_every_example_is_valid(folder: Path) -> None:
     text = uncomment(template())
     config = read(text, environ=ENVIRON, folder=folder)
     assert len(config.sources) == 3
-    assert config.digest.to
+    assert [digest.name for digest in config.digests] == ["digest", "Caucasus"]
     assert config.smtp is not None
     assert config.smtp.password == "pa55"
     other = text.replace("  password_env:", "  #password_env:").replace(
@@ -543,6 +546,7 @@ def examples() -> list[str]:
     blocks = {block.partition(":")[0][1:]: block for block in found}
     needed = {
         "digest": ["smtp"],
+        "digests": ["digest", "smtp", "channels", "watches"],
         "channels": ["digest", "smtp"],
         "watches": ["channels", "digest", "smtp"],
     }
@@ -575,13 +579,16 @@ def test_the_example_of_a_source_is_valid_by_itself() -> None:
 
 
 def test_the_values_of_the_examples_are_the_defaults() -> None:
-    other = ("#contact:", "#smtp:", "#allow:", "#proxy:", "#ca_file:", "#channels:", "#watches:")
+    other = (
+        *("#contact:", "#smtp:", "#allow:", "#proxy:", "#ca_file:", "#channels:", "#watches:"),
+        *("#digests:", "#web:"),
+    )
     chosen = [block for block in examples() if not block.startswith(other)]
     lines = [
         line
         for block in chosen
         for line in block.partition("#smtp:")[0].splitlines()
-        if not re.match(r"#  (to|from):", line)
+        if not re.match(r"#  (to|from|unsubscribe):", line)
     ]
     assert read(TWO_LINES + uncomment("\n".join(lines) + "\n")) == read(TWO_LINES)
     assert len(lines) > 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 
 from aggregator.cli.group import COMMANDS
 from aggregator.config import database_named
+from aggregator.config.web import listen
 from aggregator.types import PostgresUrl
 
 FILE = Path(__file__).parent.parent / "docker-compose.yml"
@@ -51,3 +53,18 @@ def test_nothing_asks_for_a_password_where_only_sqlite_is_used() -> None:
     # Compose fills in every variable of the file, whatever is started.
     lines = FILE.read_text(encoding="utf-8").splitlines()
     assert not [line for line in lines if ":?" in line and not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["aggregator", "scheduler"])
+def test_the_page_can_be_reached_from_this_machine_alone(name: str) -> None:
+    assert SERVICES[name]["ports"] == ["127.0.0.1:8460:8460"]
+
+
+def test_the_image_listens_where_its_port_is_published() -> None:
+    text = (FILE.parent / "Dockerfile").read_text(encoding="utf-8")
+    written = re.search(r"AGGREGATOR_LISTEN=(\S+)", text)
+    assert written
+    listening = listen(written[1])
+    assert listening is not None
+    assert (listening.port, listening.is_loopback) == (8460, False)
+    assert "\nEXPOSE 8460\n" in text

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.config import database_of, load
-from aggregator.config.databases import excerpt
+from aggregator.config import database_of, load, read
+from aggregator.config.excerpt import excerpt, plain_file
 from aggregator.errors import ConfigError
 
 SOURCES = "sources:\n  - https://example.org/feed\n"
@@ -48,6 +48,74 @@ def test_a_part_says_what_the_whole_says(tmp_path: Path, text: str, is_read_whol
     except ConfigError as error:
         part = error.problems[0].line
     assert part == whole or "storage: b.db" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (SOURCES, "aggregator.db"),
+        ("", "aggregator.db"),
+        (f"\n # storage: a.db\n\n{SOURCES}# storage: b.db\n", "aggregator.db"),
+        (f"{SOURCES}  - storage: a.db\n", "aggregator.db"),
+        ("- https://example.org/feed\n", "aggregator.db"),
+        (f"storage: a.db  # here\n\n  # below\n{SOURCES}", "a.db"),
+        (f"{SOURCES}storage: 'kept/A-b_1.db'\r\n# end\r\nlease: 5m\r\n", "kept/A-b_1.db"),
+        (f'{SOURCES}storage : "/var/lib/news.db"', "/var/lib/news.db"),
+        (f"  {SOURCES}  storage: a.db\n", None),
+        (f"---\n{SOURCES}", None),
+        (f'{SOURCES}"storage": a.db\n', None),
+        (f"lease: 5m\u2028storage: a.db\n{SOURCES}", None),
+        (f"{SOURCES}storage: a.db\n  b.db\n", None),
+        (f"{SOURCES}storage: a b.db\n", None),
+        (f"{SOURCES}storage: a.db#b\n", None),
+        (f"{SOURCES}storage: ~/a.db\n", None),
+        (f"{SOURCES}storage: Null\n", None),
+        (f"{SOURCES}storage: a:\n", None),
+        (f"{SOURCES}storage: 'a.db\n", None),
+        (f"{SOURCES}storage: postgresql://host/news\n", None),
+        (f"{SOURCES}storage:\n  a.db", None),
+    ],
+)
+def test_a_plain_name_needs_no_reading_of_yaml(
+    tmp_path: Path, text: str, plain: str | None
+) -> None:
+    assert plain_file(text) == plain
+    if plain is not None and text:
+        root, _ = read(text, file="feeds.yaml")
+        assert root is not None
+        node = root.child("storage")
+        assert (node.value if node else "aggregator.db") == plain
+        path = tmp_path / "feeds.yaml"
+        path.write_bytes(text.encode())
+        assert database_of(path, environ={}) == tmp_path / plain
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["storage", ":", " ", "a.db", "\n", "\r\n", "#", "'", '"', "null", "/", "-", "{", "~"]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_a_plain_name_is_what_yaml_says_it_is(text: str) -> None:
+    plain = plain_file(text)
+    if plain is None:
+        return
+    try:
+        root, _ = read(text, file="feeds.yaml")
+    except ConfigError:  # wrong elsewhere, or no list of sources at all
+        return
+    node = root.child("storage") if root else None
+    assert (node.value if node else "aggregator.db") == plain
+
+
+def test_a_folder_in_place_of_the_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(f"{SOURCES}storage: kept\n")
+    (tmp_path / "kept").mkdir()
+    with pytest.raises(ConfigError, match="is a folder"):
+        database_of(path, environ={})
 
 
 @given(st.text(alphabet=st.sampled_from("storage: \n#'\"-ab*&{}[]\r<|"), max_size=60))

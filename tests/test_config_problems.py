@@ -441,7 +441,7 @@ BROKEN = {
     ),
     "recipient": (
         ONE + "smtp: {host: mail}\ndigest:\n  from: a@example.org\n  to:\n    - a@example.org\n"
-        "    - Bob\n", 8, "digest.to[1]", '"Bob" is no mail address',
+        "    - Bob\n", 8, "digest.to[1]", '"Bob" is no mail address and names no channel; add',
     ),
     "sender": (
         ONE + "digest:\n  from: Bob\n", 4, "digest.from", "write it as News <news@example.org>"
@@ -482,7 +482,7 @@ sources:
   - https://example.org/a
   -
 digest:
-  to: [nobody]
+  to: [nobody, ann@example.org]
   at: noon
 smtp:
   password: abc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,21 +14,35 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from aggregator.config import parse, template
-from aggregator.config.databases import DEFAULT_STORAGE
-from aggregator.config.schema import ANY_NAME, SECTIONS, FeedsFile, Section
+from aggregator.config.digests import written_days
+from aggregator.config.excerpt import DEFAULT_STORAGE
+from aggregator.config.schema import (
+    ANY_NAME,
+    SECTIONS,
+    DigestEntry,
+    DigestSection,
+    FeedsFile,
+    Section,
+    keys,
+)
 from aggregator.config.values import Range
 from aggregator.core.durations import format_duration, format_size
+from aggregator.notify.words import LANGUAGES
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
-SHOWN = {"sources": "sources[]", "watches": "watches[]", ANY_NAME: "NAME"}
+MANY = ("sources", "watches", "digests", "sections")
+SHOWN = {ANY_NAME: "NAME", **{name: f"{name}[]" for name in MANY}}
 """How the page writes what stands for many."""
 
 
 def in_schema() -> dict[str, FieldInfo]:
+    """Without what an entry of `digests` has as `digest` has it."""
     found = {}
     for place, section in SECTIONS.items():
         prefix = "".join(f"{SHOWN.get(part, part)}." for part in map(str, place))
         for name, field in section.model_fields.items():
+            if place[:1] == ("digests",) and (place[1:] or name in DigestSection.model_fields):
+                continue
             found[prefix + (field.alias or name)] = field
     return found
 
@@ -55,6 +69,10 @@ def in_template() -> Iterator[str]:
         elif section == "channels":
             if indent > 2:  # else it is a name
                 yield f"channels.NAME.{key}"
+        elif section == "digests" and key != "name":
+            yield f"digest.{'sections[].' if indent > 4 else ''}{key}"
+        elif section == "web":
+            yield f"web.{'proxy.' if indent > 2 else ''}{key}"
         elif indent <= 4:
             subsection = key
             yield f"{SHOWN.get(section, section)}.{key}"
@@ -79,8 +97,9 @@ def bounds(field: FieldInfo) -> Range[Any] | None:
 def shown(key: str, default: object) -> str:
     if isinstance(default, timedelta):
         return format_duration(default)
-    if isinstance(default, time):
-        return default.strftime("%H:%M")
+    if isinstance(default, frozenset | tuple):  # days, hours
+        hours = (f"{hour:%H:%M}" for hour in default)
+        return written_days(default) if isinstance(default, frozenset) else ", ".join(hours)
     if isinstance(default, ZoneInfo):
         return default.key
     if isinstance(default, bool):
@@ -93,6 +112,16 @@ def shown(key: str, default: object) -> str:
 
 def test_every_key_is_documented_and_every_documented_key_exists() -> None:
     assert in_docs().keys() == in_schema().keys()
+
+
+def test_an_entry_of_digests_has_the_keys_of_digest_and_a_name() -> None:
+    assert {*keys(DigestEntry)} == {*keys(DigestSection), "name"}
+
+
+def test_the_languages_of_digests_are_those_that_there_are() -> None:
+    listed = ", ".join(sorted(LANGUAGES))
+    assert in_docs()["digest.language"][0] == listed
+    assert f"are in: {listed}.\n" in template()
 
 
 def test_every_key_has_its_example_in_the_template() -> None:
@@ -132,7 +161,7 @@ def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
         assert documented == f"`{DEFAULT_STORAGE}`"
     elif field.is_required():
         assert documented.startswith("required")
-    elif field.default is None or field.default == () or key in SECTION_KEYS:
+    elif field.default in (None, (), "") or key in SECTION_KEYS:
         # Prose, or the key that it falls back to: no value of its own.
         assert documented.strip("`") not in {"true", "false", "None"}
         assert not re.fullmatch(r"`[0-9].*`", documented)
@@ -141,7 +170,7 @@ def test_the_documented_default_is_the_one_that_holds(key: str) -> None:
 
 
 SECTION_KEYS = {
-    *("digest", "smtp", "log", "stories", "sources[].headers", "sources[].opml"),
+    *("digest", "smtp", "log", "stories", "web", "sources[].headers", "sources[].opml"),
     *("sources[].extract.headers", "sources[].extract.cookies", "channels"),
 }
 
@@ -153,6 +182,21 @@ def test_the_examples_of_rules_are_valid() -> None:
     environ = {"EXAMPLE_SUBSCRIBER": "s3cret"}
     configs = [parse(text, file="f", folder=Path(), environ=environ) for text in examples]
     assert all(config.sources[0].rules for config in configs)
+
+
+def test_the_examples_of_digests_are_valid() -> None:
+    section = PAGE.read_text().partition("\n## Digest\n")[2].partition("\n## Channels")[0]
+    one, sections, several = re.findall(r"^```yaml\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    sources = "sources: [https://a.example/]\n"
+    environ = {"SMTP_PASSWORD": "pa55"}
+    mailed, parted, more = (
+        parse(f"{sources}{text}", file="f", folder=Path("/srv"), environ=environ)
+        for text in (one, sections, f"smtp: {{host: mail.example.org}}\n{several}")
+    )
+    assert [target.name for target in mailed.digest.to] == ["you@example.org"]
+    assert [rule.title for rule in parted.digest.sections] == ["world", "Baku", "Widely reported"]
+    assert parted.watches[0].to == ()
+    assert [digest.name for digest in more.digests] == ["Morning", "Caucasus"]
 
 
 def test_the_examples_of_channels_and_watches_are_valid() -> None:

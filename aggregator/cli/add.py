@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import click
 
 from aggregator.cli.begun import config_so_far
 from aggregator.cli.common import PATIENCE, config_option, json_option
-from aggregator.cli.finds import entries_table, feeds_table, finds_fields, misses_table
+from aggregator.cli.finds import entries_table, feeds_table, misses_table
 from aggregator.cli.output import Cell, complain, emit_json, line, meter, on_terminal
 from aggregator.core.text import clean_line
 from aggregator.errors import StorageError, UsageError
@@ -133,7 +133,7 @@ async def _add_feed(url: str, wishes: Wishes, seeker: Seeker) -> int:
         feeds_table(findings.feeds)
     chosen = _chosen(findings, wishes)
     known = await seeker.followed_as(chosen) or _moved_there(chosen, seeker) if chosen else None
-    return _finish(chosen, known, wishes, fields=finds_fields(findings))
+    return _finish(chosen, known, wishes, fields=_found_fields(findings))
 
 
 def _moved_there(feed: FoundFeed, seeker: Seeker) -> str | None:
@@ -248,9 +248,16 @@ def _say_added(chosen: FoundFeed, name: str | None, wishes: Wishes) -> None:
     line("A running service takes it up by itself; else run `aggregator update`.")
 
 
+def _found_fields(findings: Findings) -> dict[str, object]:
+    from aggregator.service.shapes.found import found_fields
+
+    told = found_fields(findings)
+    return {one.name: getattr(told, one.name) for one in fields(told)}
+
+
 def _say_nothing_found(findings: Findings, wishes: Wishes) -> int:
     if wishes.as_json:
-        emit_json({**finds_fields(findings), "added": None, "followed_as": None})
+        emit_json({**_found_fields(findings), "added": None, "followed_as": None})
     elif findings.misses:
         misses_table(findings.misses)
     if findings.trouble and not findings.misses:

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from aggregator.cli.common import config_option, json_option, reading_store
-from aggregator.cli.facts import ORIGINS, fact_fields, facts_of_article, print_facts
-from aggregator.cli.forms import Form, check_form, form_option, markdown, print_form
+from aggregator.cli.facts import ORIGINS, facts_of_article, print_facts
+from aggregator.cli.forms import Form, check_form, form_option, print_form
 from aggregator.cli.output import Cell, blank, emit_json, heading, line, moment, paragraphs
 from aggregator.errors import UsageError
 from aggregator.types import Article, Link, LinkKind, Media
@@ -45,6 +45,8 @@ def article(
     if found is None:
         raise UsageError(f"there is no article {article_id}; `aggregator search` finds them")
     if as_json:
+        from aggregator.service.shapes.articles import article_fields
+
         emit_json(article_fields(found))
         return
     if form is not None:
@@ -117,39 +119,3 @@ def _in_bytes(size: int) -> str:
         if size >= length:
             return f"{size / length:.1f} {unit}"
     return f"{size} B"
-
-
-def article_fields(found: Article) -> dict[str, object]:
-    """An article as one JSON object."""
-    summary, assignment = found.summary, found.assignment
-    return {
-        "id": summary.article_id,
-        "story": summary.story_id,
-        "source": summary.source,
-        "title": summary.title,
-        "url": summary.url,
-        "guid": found.guid,
-        "authors": found.authors,
-        "published_at": summary.published_at,
-        "updated_at": found.updated_at,
-        "first_seen_at": summary.first_seen_at,
-        "language": summary.language,
-        "image_url": found.image_url,
-        "categories": found.categories,
-        "media": found.media,
-        "links": found.links,
-        "withdrawn_at": found.withdrawn_at,
-        "text_state": found.text_state,
-        "text_origin": found.text_origin,
-        "text_why": found.text_why,
-        "text_error": found.text_error,
-        **fact_fields(facts_of_article(found)),
-        "revision": found.revision,
-        "revisions": found.revisions,
-        "relation": None if assignment is None else assignment.relation,
-        "of": None if assignment is None else assignment.of,
-        "why": None if assignment is None else assignment.why,
-        "text": found.text,
-        "html": found.html,
-        "markdown": markdown(text=found.text, html=found.html),
-    }

@@ -99,11 +99,12 @@ class Period(click.ParamType[datetime]):
             )
 
 
-def load_config(path: Path) -> Config:
-    """The configuration; raises ConfigError."""
+def load_config(path: Path, *, secrets: bool = True) -> Config:
+    """The configuration; raises ConfigError. `secrets`: whether those that it names must be at
+    hand, as for whatever sends or fetches something."""
     from aggregator.config import load
 
-    return load(path, environ=os.environ)
+    return load(path, environ=os.environ, secrets=secrets)
 
 
 def database_at(path: Path) -> Database:
@@ -149,10 +150,11 @@ def store_if_any(database: Database) -> Iterator[Storage | None]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[tuple[Config, Storage]]:
-    """(configuration, store opened for reading); works while a service writes."""
+    """(configuration, store opened for reading); works while a service writes, and without the
+    secrets that feeds.yaml names."""
     from aggregator.storage.backends import open_storage
 
-    config = load_config(path)
+    config = load_config(path, secrets=False)
     storage = open_storage(config.storage, read_only=True, patience=PATIENCE)
     try:
         yield config, storage

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.output import Cell, blank, heading, line, paragraphs
+from aggregator.cli.output import Cell, blank, document, heading, line
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,17 @@ MEETING = '"Khalid Taimur Akram"'
 SEARCH = "baku -election"
 SCHEMA = "aggregator_demo"
 URL_FILE = "database-url"
+DIGEST = """\
+digest:
+  title: The Five Rivers digest
+  from: The demo <demo@example.org>
+  to: file:digest-{date}.eml
+  sections:
+    - {query: 'sources:>=4', title: Widely reported}
+    - {query: 'baku OR caspian', title: Around the Caspian}
+    - {tag: business, title: Business}
+    - {tag: local, title: Town and valley}
+"""
 
 
 @click.command(epilog="Example: aggregator demo --serve")
@@ -56,7 +67,7 @@ def demo(folder: Path, storage: str | None, serve: bool) -> int:
     config_path = _prepare(folder)
     named = "aggregator.db" if storage is None else _in_schema(storage, folder)
     with Press(datetime.now(UTC)) as press:
-        config_path.write_text(MARK + press.feeds_yaml(named), encoding="utf-8")
+        config_path.write_text(MARK + press.feeds_yaml(named) + DIGEST, encoding="utf-8")
         config = load(config_path, environ=_environment())
         line(
             Cell(f"{len(press.outlets)} news sites", "bold"),
@@ -123,7 +134,7 @@ def _show(config: Config, press: Press) -> bool:
     from aggregator.cli.story_view import print_stories, print_story
     from aggregator.core.query import parse
     from aggregator.notify.render import render
-    from aggregator.service.digests import digest_until_now
+    from aggregator.service.editions import content_of, preview_span
     from aggregator.storage.backends import open_storage
 
     now = datetime.now(UTC)
@@ -142,7 +153,14 @@ def _show(config: Config, press: Press) -> bool:
         print_hits(storage.search(parse(SEARCH, now=now), limit=3).hits)
         blank()
         heading("6. aggregator digest")
-        paragraphs(render(digest_until_now(storage, config, now=now)).text)
+        one = config.digests[0]
+        span = preview_span(storage, one, now=now)
+        document(render(content_of(storage, config, one, span)).text)
+        blank()
+        line(
+            "`aggregator digest preview` shows it as the page that a mail has; `aggregator digest "
+            "send` sends it: here into a file that mail programs open."
+        )
         blank()
         return is_right(storage, press)
     finally:
@@ -176,7 +194,9 @@ def _what_next(config: Config, config_path: Path) -> None:
         "stories --min-outlets 3",
         "search 'выборы OR elecciones' --by relevance",
         "sources",
-        "digest --html > digest.html",
+        "digest preview",
+        "digest send",
+        "web serve",
     ):
         line(f"  {program} -c {config_path} {words}")
     for article_id, name in _marked(config):

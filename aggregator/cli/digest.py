@@ -1,68 +1,117 @@
-"""digest: print today's, or mail it."""
+"""digest: what the next one would hold; preview: the same as a page in a browser."""
 
 from __future__ import annotations
 
+import os
 import sys
-from datetime import UTC, datetime
+import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import config_option, load_config, reading
-from aggregator.cli.output import Cell, complain, line
-from aggregator.errors import UsageError
-from aggregator.types import DeliveryState
+from aggregator.cli.common import Period, config_option, reading
+from aggregator.cli.digest_list import list_
+from aggregator.cli.digest_send import send
+from aggregator.cli.digest_show import show
+from aggregator.cli.group import Verbs
+from aggregator.cli.output import Cell, line
 
 if TYPE_CHECKING:
-    from aggregator.config import Config
+    from aggregator.config import Config, DigestConfig
+    from aggregator.storage.protocol import Storage
+    from aggregator.types import RenderedDigest
+
+_since = click.option(
+    "--since",
+    type=Period(),
+    help="Of this period up to now, also what was in one before: 24h, 3d, date.",
+)
+_name = click.argument("name", required=False)
 
 
-@click.command(epilog="Examples: aggregator digest · aggregator digest --html > today.html")
-@click.option("--send", "mail", is_flag=True, help="Mail it to the digest's recipients.")
-@click.option("--html", is_flag=True, help="Print the HTML part instead of the text.")
+@click.group(
+    cls=Verbs,
+    epilog="Examples: aggregator digest · aggregator digest preview · aggregator digest list · "
+    "aggregator digest show --date 2024-02-10 · aggregator digest send",
+)
+@_name
+@_since
 @config_option
-def digest(mail: bool, html: bool, config_path: Path) -> int:
-    """Print the digest of the last 24 hours, or mail it with --send.
+def digest(name: str | None, since: datetime | None, config_path: Path) -> None:
+    """Print what the next digest would hold now, as text.
 
-    Each recipient gets one digest a day: if today's has been sent already, by hand or by the
-    service, --send says so and sends nothing.
+    NAME is that of a digest in feeds.yaml; without it, it is the first.
     """
-    if mail:
-        return _send(load_config(config_path))
-    from aggregator.notify.render import render
-    from aggregator.service.digests import digest_until_now
-
     with reading(config_path) as (config, storage):
-        rendered = render(digest_until_now(storage, config, now=datetime.now(UTC)))
-    sys.stdout.write(rendered.html if html else rendered.text)
-    return 0
+        sys.stdout.write(_rendered(config, storage, name, since).text)
 
 
-def _send(config: Config) -> int:
-    from aggregator.service.digests import digest_until_now, prepare, send_open
-    from aggregator.storage.backends import open_storage
+@click.command(
+    epilog="Examples: aggregator digest preview · aggregator digest preview -o next.html"
+)
+@_name
+@_since
+@click.option("--html", is_flag=True, help="Print the page instead.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the page into this file instead.",
+)
+@config_option
+def preview(
+    name: str | None,
+    since: datetime | None,
+    html: bool,
+    output: Path | None,
+    config_path: Path,
+) -> None:
+    """Look at the next digest in a browser, as it would be now.
 
-    if not config.digest.to:
-        raise UsageError("nobody is to get the digest; set digest.to and smtp in feeds.yaml")
-    storage = open_storage(config.storage)
-    try:
-        now = storage.clock()
-        today = digest_until_now(storage, config, now=now)
-        before = {item.recipient: item for item in storage.deliveries(today.local_date)}
-        if today.is_empty and not config.digest.send_empty:
-            line("Nothing new in the last 24 hours, and digest.send_empty is off: nothing sent.")
-            return 0
-        prepare(storage, config, today, now=now)
-        tries = send_open(storage, config, clock=storage.clock)
-    finally:
-        storage.close()
-    for recipient, delivery in before.items():
-        if delivery.state is DeliveryState.SENT:
-            line(f"{recipient} has had the digest of {today.local_date} already")
-    for done in tries:
-        if done.error is None:
-            line(Cell("sent to ", "good"), done.delivery.recipient)
-        else:
-            complain(f"not sent to {done.delivery.recipient}: {done.error}")
-    return 6 if any(done.error for done in tries) else 0
+    Nothing is kept or sent. Where no browser can be opened, the page is in the file that is named.
+    """
+    with reading(config_path) as (config, storage):
+        page = _rendered(config, storage, name, since).html
+    if html:
+        sys.stdout.write(page)
+        return
+    if output is not None:
+        from aggregator.config.replacing import put
+
+        put(output, page.encode())
+        line(Cell("Written: ", "good"), str(output))
+        return
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="digest-", suffix=".html", encoding="utf-8", newline="", delete=False
+    ) as file:
+        file.write(page)
+    opened = _has_screen() and click.launch(Path(file.name).as_uri()) == 0
+    line(Cell("Opened: " if opened else "Written: ", "good"), file.name, whole=True)
+    if not opened:
+        line("No browser can be opened from here; open this file in one.")
+
+
+digest.add_command(list_)
+digest.add_command(show)
+digest.add_command(preview)
+digest.add_command(send)
+
+
+def _has_screen() -> bool:
+    """Without one a browser of the terminal might be started, in the midst of ours."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _rendered(
+    config: Config, storage: Storage, name: str | None, since: datetime | None
+) -> RenderedDigest:
+    from aggregator.notify.render import render
+    from aggregator.service.editions import content_of, digest_named, preview_span
+
+    one: DigestConfig = digest_named(config, name)
+    span = preview_span(storage, one, now=storage.clock(), since=since)
+    return render(content_of(storage, config, one, span, again=since is not None))

@@ -109,7 +109,7 @@ def export(  # noqa: PLR0913 - the options of the command
     )
     _refuse(asked, words)
     if asked.form == "opml":
-        config = load_config(config_path)
+        config = load_config(config_path, secrets=False)
         _protect(asked, config_path, config)
         _write_sources(config, to_file)
         return 0

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.cli.output import Cell, line, offset_of, zoned
+from aggregator.cli.output import Cell, line, zoned
+from aggregator.core.durations import offset_of
 from aggregator.core.kind_names import KIND_NAMES
 from aggregator.types import Article, Extraction, PageKind, TextOrigin
 

@@ -18,7 +18,7 @@ from aggregator.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from aggregator.service.findings import Findings, FoundFeed, Miss
+    from aggregator.service.findings import FoundFeed, Miss
 
 _WIDE = 140
 """Columns that the table of candidates needs."""
@@ -103,32 +103,3 @@ def entries_table(page: FoundFeed) -> None:
     if len(entries) > _SHOWN:
         line(f"… and {len(entries) - _SHOWN} more")
     blank()
-
-
-def finds_fields(findings: Findings) -> dict[str, object]:
-    return {
-        "typed": findings.typed,
-        "url": findings.url,
-        "requests": findings.requests,
-        "error": findings.trouble,
-        "candidates": [
-            _fields(number, feed) for number, feed in enumerate(findings.feeds, start=1)
-        ],
-        "misses": findings.misses,
-    }
-
-
-def _fields(number: int, feed: FoundFeed) -> dict[str, object]:
-    fresh = feed.freshness
-    return {
-        "number": number,
-        "url": feed.url,
-        "title": feed.name,
-        "format": feed.parsed.format,
-        "items": fresh.items,
-        "latest_at": fresh.latest_at,
-        "per_week": fresh.per_week,
-        "freshness": fresh.says,
-        "why": feed.why,
-        "also": feed.also,
-    }

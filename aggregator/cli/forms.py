@@ -37,17 +37,14 @@ def print_form(form: Form, *, text: str, html: str) -> None:
     elif form == "markdown":
         document(markdown(text=text, html=html))
     else:
-        document(_html(text, html))
+        from aggregator.core.markup import html_of
+
+        document(html_of(text=text, html=html))
 
 
 def markdown(*, text: str, html: str) -> str:
     """A text in Markdown, from its HTML if there is any."""
     from aggregator.core.markdown import to_markdown
+    from aggregator.core.markup import html_of
 
-    return to_markdown(_html(text, html))
-
-
-def _html(text: str, html: str) -> str:
-    from aggregator.core.markup import from_text
-
-    return html or from_text(text)
+    return to_markdown(html_of(text=text, html=html))

@@ -49,8 +49,10 @@ def notices(
         )
         now = storage.clock()
     if as_json:
+        from aggregator.service.shapes.watches import notice_fields
+
         for notice in found:
-            emit_json(_fields(notice))
+            emit_json(notice_fields(notice))
     elif not found:
         line(f"No messages{f' that are {state}' if state else ''}.")
     else:
@@ -129,20 +131,3 @@ def _what(notice: Notice) -> str:
     others = len(content.items) + content.more - 1
     headline = content.items[0].headline if content.items else "(nothing)"
     return f"{headline} and {others} more" if others > 0 else headline
-
-
-def _fields(notice: Notice) -> dict[str, object]:
-    return {
-        "id": notice.notice_id,
-        "key": notice.key,
-        "watch": notice.content.watch,
-        "channel": notice.channel,
-        "state": notice.state,
-        "attempts": notice.attempts,
-        "error": notice.error,
-        "due_at": notice.due_at,
-        "created_at": notice.created_at,
-        "sent_at": notice.sent_at,
-        "headlines": [item.headline for item in notice.content.items],
-        "more": notice.content.more,
-    }

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.codec import to_json
+from aggregator.core.durations import offset_of
 from aggregator.core.text import clean_line, clean_text
 
 Style = Literal["", "bold", "dim", "good", "bad", "warn", "accent", "title"]
@@ -185,11 +186,6 @@ def zoned(at: datetime, offset: timedelta | None) -> str:
     if offset is None:
         return moment(at)
     return f"{at.astimezone(timezone(offset)):%Y-%m-%d %H:%M} {offset_of(offset)}"
-
-
-def offset_of(offset: timedelta) -> str:
-    """As ISO 8601 has it: `+04:00`."""
-    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[19:]
 
 
 def short_moment(at: datetime) -> str:

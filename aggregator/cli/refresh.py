@@ -11,12 +11,13 @@ import click
 
 from aggregator.cli.common import PATIENCE, config_option, json_option, load_config
 from aggregator.cli.output import emit_json, line
-from aggregator.cli.update import print_summary, run_update, summary_fields
+from aggregator.cli.update import print_summary, run_update, summary_fields, within_option
 from aggregator.core.standing import next_poll_at
-from aggregator.errors import InstanceRunning
+from aggregator.errors import InstanceRunning, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from aggregator.config import Config
     from aggregator.storage.protocol import Storage
@@ -32,9 +33,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also where the publisher asked to be left alone, and named sources that have retired.",
 )
+@within_option
 @config_option
 @json_option
-def refresh(sources: tuple[str, ...], force: bool, config_path: Path, as_json: bool) -> int:
+def refresh(
+    sources: tuple[str, ...],
+    *,
+    force: bool,
+    within: timedelta | None,
+    config_path: Path,
+    as_json: bool,
+) -> int:
     """Poll sources now, due or not: all of them, or those named.
 
     A running service is told to poll them at once; where none runs, this does what
@@ -42,6 +51,11 @@ def refresh(sources: tuple[str, ...], force: bool, config_path: Path, as_json: b
     """
     config = load_config(config_path)
     if _is_served(config):
+        if within is not None:
+            raise UsageError(
+                "--within is for a pass of its own, and a service is running that polls them; "
+                "leave it out"
+            )
         woken, waiting = _wake(config, sources, force=force)
         if as_json:
             emit_json({"due": _names(woken), "waiting": _names(waiting)})
@@ -50,7 +64,7 @@ def refresh(sources: tuple[str, ...], force: bool, config_path: Path, as_json: b
         return 0
     if not sources and not force and _is_there(config.storage):
         _wake(config, (), force=False)
-    summary = asyncio.run(run_update(config, names=sources, force=force))
+    summary = asyncio.run(run_update(config, names=sources, force=force, within=within))
     if as_json:
         emit_json(summary_fields(summary))
     else:

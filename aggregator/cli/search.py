@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator.cli.common import config_option, json_option, reading_store
-from aggregator.cli.output import line, note, on_terminal
+from aggregator.cli.output import emit_json, line, note, on_terminal
 from aggregator.cli.query_words import QueryCommand, typed
-from aggregator.cli.search_counts import emit_counts, print_counts, print_head
+from aggregator.cli.search_counts import print_counts, print_head
 from aggregator.cli.search_forms import Form, Writer, writer
 from aggregator.cli.search_pages import open_hit, tell_next
 from aggregator.errors import UsageError
@@ -191,7 +191,9 @@ def _page(ctx: click.Context, storage: Storage, query: Query, asked: Asked, writ
 def _count(storage: Storage, query: Query, asked: Asked) -> int:
     counts = storage.search_counts(query)
     if asked.as_json:
-        emit_counts(counts)
+        from aggregator.service.shapes.hits import counts_fields
+
+        emit_json(counts_fields(counts))
     else:
         print_counts(counts)
     return 0 if counts.articles else 1

@@ -11,7 +11,6 @@ from aggregator.cli.output import (
     blank,
     columns_of,
     counted,
-    emit_json,
     line,
     moment,
     table,
@@ -61,23 +60,6 @@ def print_counts(counts: SearchCounts) -> None:
     _table("source", _with_others(counts.by_source, counts.articles))
     languages = [(name or "not known", articles) for name, articles in counts.by_language]
     _table("language", _with_others(languages, counts.articles))
-
-
-def emit_counts(counts: SearchCounts) -> None:
-    emit_json(
-        {
-            "articles": counts.articles,
-            "counted_from": counts.counted_from,
-            "by_day": [{"day": day, "articles": number} for day, number in counts.by_day],
-            "by_source": [
-                {"source": name, "articles": number} for name, number in counts.by_source
-            ],
-            "by_language": [
-                {"language": name or None, "articles": number}
-                for name, number in counts.by_language
-            ],
-        }
-    )
 
 
 def _table(title: str, rows: Sequence[tuple[str, int]]) -> None:

@@ -76,34 +76,6 @@ def writer(form: Form, template: str | None) -> Writer:
             return _lines(template or "")
 
 
-def hit_fields(hit: SearchHit) -> dict[str, object]:
-    """A hit as one JSON object; matches in the snippet stand between ** and **."""
-    article = hit.article
-    return {
-        "id": article.article_id,
-        "story": article.story_id,
-        "relation": hit.relation,
-        "outlets": hit.outlets,
-        "source": article.source,
-        "title": article.title,
-        "url": article.url,
-        "at": article.at,
-        "published_at": article.published_at,
-        "first_seen_at": article.first_seen_at,
-        "language": article.language,
-        "kind": article.kind,
-        "snippet": _marked(hit.snippet, "**"),
-        "folded": [
-            {"id": one.article_id, "source": one.source, "relation": one.relation, "at": one.at}
-            for one in hit.folded
-        ],
-    }
-
-
-def _marked(snippet: str, mark: str) -> str:
-    return snippet.replace(MATCH_BEGINS, mark).replace(MATCH_ENDS, mark)
-
-
 def _values(hit: SearchHit, *, mark: str) -> dict[str, Value]:
     """By the names of FIELDS; texts on one line, without what moves a terminal."""
     article = hit.article
@@ -120,7 +92,7 @@ def _values(hit: SearchHit, *, mark: str) -> dict[str, Value]:
         "first_seen_at": article.first_seen_at,
         "language": article.language or "",
         "kind": article.kind.value,
-        "snippet": clean_line(_marked(hit.snippet, mark)),
+        "snippet": clean_line(hit.snippet.replace(MATCH_BEGINS, mark).replace(MATCH_ENDS, mark)),
         "more": len(hit.folded),
         "also": clean_line(", ".join(dict.fromkeys(one.source for one in hit.folded))),
     }
@@ -142,6 +114,8 @@ class _Text:
 
 
 def _json(hits: Sequence[SearchHit]) -> None:
+    from aggregator.service.shapes.hits import hit_fields
+
     for hit in hits:
         emit_json(hit_fields(hit))
     sys.stdout.flush()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.cli.check_notes import notes
 from aggregator.cli.common import config_option, json_option, load_config
 from aggregator.cli.output import Cell, blank, complain, counted, emit_json, line
 from aggregator.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
-    from aggregator.config import Config
+    from aggregator.config import Config, DigestConfig
 
 
 @click.command(epilog="Example: aggregator init")
@@ -72,11 +74,42 @@ def _print_overview(config: Config, config_path: Path, *, checked: bool) -> None
     if config.paused:
         line(f"          {len(config.paused)} more are paused")
     line("Database:  ", str(config.storage), Cell(", which is whole", "good") if checked else "")
-    if config.digest.to:
-        at = f"{config.digest.at:%H:%M} {config.digest.timezone.key}"
-        line("Digest:    ", f"daily at {at} to {', '.join(config.digest.to)}")
-    else:
-        line("Digest:    ", "not mailed; `aggregator digest` prints it")
+    line("Page:      ", _page(config))
+    for digest in config.digests:
+        _print_digest(digest)
+    for note in notes(config):
+        line(Cell("Note:      ", "warn"), note)
+
+
+def _page(config: Config) -> str:
+    """Where it is served, and who may come."""
+    from aggregator.cli.common import store_if_any
+    from aggregator.web.access.open_to import who_may_come
+
+    listen = config.web.listen
+    if listen is None:
+        return "not served"
+    at = config.web.url or f"http://{listen}"
+    try:
+        with store_if_any(config.storage) as storage:
+            return f"{at}, for {who_may_come(config.web, storage)}"
+    except StorageError:
+        return f"{at}; who may come stands in the database, which cannot be read"
+
+
+def _print_digest(digest: DigestConfig) -> None:
+    """Its name, when it is made, to whom it goes, and when next."""
+    from aggregator.config.digests import written_days
+    from aggregator.core.clockwork import next_strike
+
+    schedule = digest.schedule
+    hours = ", ".join(f"{hour:%H:%M}" for hour in schedule.hours)
+    names = ", ".join(target.name for target in digest.to) or "nobody"
+    when = f"{written_days(schedule.days)} at {hours} {schedule.timezone}"
+    line("Digest:    ", Cell(digest.name, "bold"), f": {when}, to {names}")
+    strike = next_strike(datetime.now(UTC), schedule)
+    if strike is not None:
+        line(f"           next at {strike.astimezone(digest.timezone):%H:%M on %A, %Y-%m-%d}")
 
 
 _WHERE = {

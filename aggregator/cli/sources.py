@@ -24,7 +24,6 @@ from aggregator.cli.output import (
 )
 from aggregator.core.standing import (
     Standing,
-    held_until,
     interval_words,
     next_poll_at,
     reasons,
@@ -70,8 +69,10 @@ def sources(context: click.Context, failing: bool, config_path: Path, as_json: b
         statuses = [one for one in statuses if standing(one, now=now) in _TROUBLED]
         paused = []
     if as_json:
+        from aggregator.service.shapes.sources import source_fields
+
         for status in statuses:
-            emit_json(_fields(status, now))
+            emit_json(source_fields(status, now=now))
         for source in paused:
             emit_json(_paused_fields(source))
         return
@@ -132,8 +133,9 @@ def show(name: str, config_path: Path, as_json: bool) -> None:
     if paused is not None:
         _show_paused(paused, as_json=as_json)
     elif as_json:
-        fields = _fields(statuses[0], now)
-        emit_json({**fields, "reasons": list(reasons(statuses[0], now=now))})
+        from aggregator.service.shapes.sources import source_detail
+
+        emit_json(source_detail(statuses[0], now=now))
     else:
         _show(statuses[0], now)
 
@@ -193,33 +195,6 @@ def _last_poll(status: SourceStatus, now: datetime) -> str:
 
 def _label(word: str) -> Cell:
     return Cell(f"{word:<14}", "dim")
-
-
-def _fields(status: SourceStatus, now: datetime) -> dict[str, object]:
-    source, state = status.source, status.state
-    return {
-        "id": status.source_id,
-        "name": source.name,
-        "url": source.url,
-        "address": without_login(state.address) if state.address else source.url,
-        "state": standing(status, now=now).value,
-        "title": state.title,
-        "site_url": state.site_url,
-        "tags": source.tags,
-        "articles": status.articles,
-        "newest_at": status.newest_at,
-        "last_poll_at": state.last_poll_at,
-        "last_ok_at": state.last_ok_at,
-        "last_status": state.last_status,
-        "last_error": state.last_error,
-        "failures": state.failures,
-        "hold_until": held_until(status, now=now),
-        "retired_at": state.retired_at,
-        "next_poll_at": next_poll_at(status, now=now),
-        "why": state.why,
-        "etag": state.etag,
-        "last_modified": state.last_modified,
-    }
 
 
 def _paused_fields(source: Source) -> dict[str, object]:

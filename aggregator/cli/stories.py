@@ -13,7 +13,6 @@ from aggregator.cli.common import Period, config_option, json_option, limit_opti
 from aggregator.cli.group import Verbs
 from aggregator.cli.output import blank, emit_json, line, note
 from aggregator.cli.placing import merge, move, split
-from aggregator.cli.story_json import story_fields
 from aggregator.cli.story_view import print_stories, print_story
 from aggregator.core.lead_report import lead_article
 from aggregator.errors import UsageError
@@ -44,6 +43,8 @@ def stories(
     with reading_store(config_path) as storage:
         found = storage.stories(since=since, min_sources=min_outlets, limit=limit)
     if as_json:
+        from aggregator.service.shapes.stories import story_fields
+
         for item in found:
             emit_json(story_fields(item))
         return
@@ -72,6 +73,8 @@ def story(story_id: int, why: bool, text: bool, config_path: Path, as_json: bool
         found = storage.story(story_id) or _story_of_article(storage, story_id)
         lead = storage.article(lead_article(found).article.article_id) if text else None
     if as_json:
+        from aggregator.service.shapes.stories import story_fields
+
         emit_json(story_fields(found))
         return
     print_story(found, why=why)

@@ -51,15 +51,18 @@ class Span(click.ParamType[timedelta]):
         return span
 
 
-@click.command(epilog="Examples: aggregator update · aggregator update 'The Gulf Observer' --force")
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--force", is_flag=True, help="Also what is not due, or asked to be left alone.")
-@click.option("--polls-only", is_flag=True, help="Leave pages and stories to a later pass.")
-@click.option(
+within_option = click.option(
     "--within",
     type=Span(),
     help="Ask for nothing more after this time, such as 45s or 10m, and say what is left.",
 )
+
+
+@click.command(epilog="Examples: aggregator update · aggregator update 'The Gulf Observer' --force")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--force", is_flag=True, help="Also what is not due, or asked to be left alone.")
+@click.option("--polls-only", is_flag=True, help="Leave pages and stories to a later pass.")
+@within_option
 @config_option
 @json_option
 def update(

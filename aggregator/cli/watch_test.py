@@ -24,11 +24,11 @@ from aggregator.cli.output import (
 from aggregator.cli.search_view import RELATIONS
 from aggregator.cli.watch_names import watch_named
 from aggregator.core.notices import latest
-from aggregator.errors import DeliveryError
+from aggregator.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
     from aggregator.config import Config
-    from aggregator.service.rehearsing import Message, Rehearsal
+    from aggregator.service.rehearsing import Rehearsal
     from aggregator.types import NoticeItem, Watch
 
 
@@ -54,7 +54,13 @@ def test(name: str, since: datetime, send: bool, config_path: Path, as_json: boo
     """
     if send:
         config = load_config(config_path)
-        return _send(config, watch_named(config, name), as_json=as_json)
+        watch = watch_named(config, name)
+        if not watch.to:
+            raise UsageError(
+                f"the watch “{watch.name}” has no channels to try: what it catches is a section of"
+                " a digest; to have it sent as well, name channels under its `to`"
+            )
+        return _send(config, watch, as_json=as_json)
     from aggregator.service.rehearsing import rehearse
 
     with reading(config_path) as (config, storage):
@@ -67,8 +73,10 @@ def test(name: str, since: datetime, send: bool, config_path: Path, as_json: boo
             timezone=config.digest.timezone,
         )
     if as_json:
+        from aggregator.service.shapes.watches import message_fields
+
         for message in done.messages:
-            emit_json(_fields(message, done))
+            emit_json(message_fields(message, done))
     else:
         _print(done)
     return 0 if done.messages else 1
@@ -92,7 +100,7 @@ def _send(config: Config, watch: Watch, *, as_json: bool) -> int:
 def _print(done: Rehearsal) -> None:
     watch = done.watch
     line(Cell(watch.name, "title"), Cell(f"  {watch.query}", "dim"))
-    line(f"{_sentence(done)}, to {', '.join(watch.to)}.")
+    line(f"{_sentence(done)}, {_whereto(watch)}.")
     for message in done.messages:
         blank()
         waits = " · waits until then" if message.at > done.until else ""
@@ -105,6 +113,12 @@ def _print(done: Rehearsal) -> None:
             _print_item(item)
         if len(message.items) > len(shown):
             line(Cell(f"and {len(message.items) - len(shown)} more", "dim"), indent=2)
+
+
+def _whereto(watch: Watch) -> str:
+    if watch.to:
+        return f"to {', '.join(watch.to)}"
+    return "if it had a channel; it has none, and what it catches is a section of a digest"
 
 
 def _sentence(done: Rehearsal) -> str:
@@ -129,23 +143,3 @@ def _print_item(item: NoticeItem) -> None:
     line(Cell(" · ".join(facts), "dim"), indent=4)
     if item.snippet:
         snippet(item.snippet, indent=4)
-
-
-def _fields(message: Message, done: Rehearsal) -> dict[str, object]:
-    return {
-        "at": message.at,
-        "waits": message.at > done.until,
-        "items": [
-            {
-                "article": item.article_id,
-                "story": item.story_id,
-                "headline": item.headline,
-                "source": item.source,
-                "url": item.url,
-                "at": item.at,
-                "outlets": item.outlets,
-                "relation": item.relation,
-            }
-            for item in message.items
-        ],
-    }

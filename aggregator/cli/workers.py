@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def workers(config_path: Path, as_json: bool) -> None:
     """List the processes that work on a PostgreSQL database, and which of them leads."""
     from aggregator.config import database_of
+    from aggregator.service.shapes.workers import worker_fields
     from aggregator.storage.backends import open_storage
 
     database = database_of(config_path, environ=os.environ)
@@ -37,7 +38,7 @@ def workers(config_path: Path, as_json: bool) -> None:
         found, now = storage.workers(), storage.clock()
     if as_json:
         for worker in found:
-            emit_json(_fields(worker, now))
+            emit_json(worker_fields(worker, now=now))
     elif not found:
         line("Nobody works on it; start `aggregator run`, and `aggregator worker` anywhere else.")
     else:
@@ -45,6 +46,8 @@ def workers(config_path: Path, as_json: bool) -> None:
 
 
 def _print(found: list[Worker], now: datetime) -> None:
+    from aggregator.service.shapes.workers import is_alive
+
     table(
         [
             Column("worker"),
@@ -59,29 +62,10 @@ def _print(found: list[Worker], now: datetime) -> None:
                 worker.name,
                 worker.version,
                 moment(worker.started_at),
-                Cell(distance(worker.seen_at, now=now), "" if _alive(worker, now) else "bad"),
+                Cell(distance(worker.seen_at, now=now), "" if is_alive(worker, now=now) else "bad"),
                 str(worker.jobs),
-                Cell("leads", "good") if worker.leads and _alive(worker, now) else "",
+                Cell("leads", "good") if worker.leads and is_alive(worker, now=now) else "",
             )
             for worker in found
         ],
     )
-
-
-def _alive(worker: Worker, now: datetime) -> bool:
-    from aggregator.service.status import STALE_AFTER
-
-    return now - worker.seen_at <= STALE_AFTER
-
-
-def _fields(worker: Worker, now: datetime) -> dict[str, object]:
-    return {
-        "name": worker.name,
-        "machine": worker.machine,
-        "version": worker.version,
-        "started_at": worker.started_at,
-        "seen_at": worker.seen_at,
-        "alive": _alive(worker, now),
-        "jobs": worker.jobs,
-        "leads": worker.leads,
-    }

@@ -1,12 +1,16 @@
 """feeds.yaml → Config, or every problem at once with its file, line, key and cure.
 
+excerpt    where the database is, where that is plain to see: no other module is loaded then
 document   YAML text → a tree with places    (the only importer of ruamel.yaml); tree: its nodes
 schema     which keys there are              (the only importer of pydantic)
 values     how the text behind a key is read; credentials: secrets, headers, certificates;
-           databases: where the database is; channels, watches: where messages go, and what is sent
-rules      what must hold between keys; watch_rules: of channels and watches
+           databases: where the database is; web: where the page is served; channels, watches:
+           where messages go, and what is sent; digests: to whom, when and of what
+rules      what must hold between keys; watch_rules: of channels and watches; digest_rules; named:
+           what the file lists
 messages   mismatches → sentences
-build      a valid file → model.Config; naming: what sources without a name are called
+build      a valid file → model.Config; digest_build: its digests; naming: what sources without a
+           name are called
 
 editing    sources added, removed and paused in a file, all else byte for byte
 edits      the same in a text; entries: new ones as text; replacing: a file put back at once
@@ -18,26 +22,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from aggregator.config import document
-from aggregator.config.databases import DEFAULT_STORAGE, database, database_in_environment, excerpt
-from aggregator.config.document import Unreadable
-from aggregator.config.model import (
-    Config,
-    DigestConfig,
-    LogConfig,
-    LogFormat,
-    LogLevel,
-    SmtpConfig,
-    SmtpSecurity,
-    StoriesConfig,
-)
-from aggregator.config.tree import Flaw, Loc, Node
-from aggregator.config.values import Surroundings
+from aggregator.config.excerpt import DEFAULT_STORAGE, excerpt, plain_file
 from aggregator.errors import ConfigError, ConfigProblem, UsageError
-from aggregator.types import Database
+
+if TYPE_CHECKING:
+    from aggregator.config.model import (
+        Config,
+        DigestConfig,
+        LogConfig,
+        LogFormat,
+        LogLevel,
+        SmtpConfig,
+        SmtpSecurity,
+        StoriesConfig,
+    )
+    from aggregator.config.tree import Flaw, Loc, Node
+    from aggregator.types import Database
 
 __all__ = [
+    "LISTEN_VARIABLE",
     "STORAGE_VARIABLE",
     "Config",
     "DigestConfig",
@@ -60,21 +65,26 @@ __all__ = [
 STORAGE_VARIABLE = "AGGREGATOR_STORAGE"
 """Names the database in place of `storage`, so that an image keeps it in its volume."""
 
+LISTEN_VARIABLE = "AGGREGATOR_LISTEN"
+"""Says where the page is served in place of `web.listen`, so that an image can be reached from
+outside its container."""
+
 FileFingerprint = tuple[int, int, int] | None
 """(modified ns, bytes, inode); None: there is no such file."""
 
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def load(path: Path, *, environ: Mapping[str, str]) -> Config:
+def load(path: Path, *, environ: Mapping[str, str], secrets: bool = True) -> Config:
     """Read and validate a configuration file.
 
     Raises ConfigError with every problem found, in file order. Relative names in the file are
     resolved against its folder; `environ` is where named environment variables are looked up.
+    `secrets`: whether the secrets that it names must be at hand, but for that of the database.
     """
     file, folder = str(path), path.absolute().parent
     root, flaws = read(_text_of(path), file=file)
-    return interpret(root, flaws, file=file, folder=folder, environ=environ)
+    return interpret(root, flaws, file=file, folder=folder, environ=environ, secrets=secrets)
 
 
 def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:
@@ -89,6 +99,12 @@ def database_of(path: Path, *, environ: Mapping[str, str]) -> Database:
     if override is not None:
         return override
     text = _text_of(path)
+    plain = plain_file(text)
+    if plain is not None and not (folder / plain).is_dir():
+        return folder / plain
+    from aggregator.config.databases import database  # noqa: PLC0415 - as in `interpret`
+    from aggregator.config.values import Surroundings  # noqa: PLC0415 - as in `interpret`
+
     root, _ = read(excerpt(text) or text, file=file)
     node = None if root is None else root.child("storage")
     if node is None or node.value is None:
@@ -104,6 +120,9 @@ def database_named(text: str, *, environ: Mapping[str, str]) -> Database:
 
     Raises UsageError, which does not repeat what may be a password.
     """
+    from aggregator.config.databases import database_in_environment  # noqa: PLC0415 - as in `interpret`
+    from aggregator.config.values import Surroundings  # noqa: PLC0415 - as in `interpret`
+
     try:
         return database_in_environment(text, Surroundings(environ=environ, folder=Path()))
     except ValueError as error:
@@ -146,9 +165,11 @@ def read(text: str, *, file: str) -> tuple[Node | None, list[Flaw]]:
 
     Raises ConfigError when it cannot be read to its end.
     """
+    from aggregator.config import document  # noqa: PLC0415 - as in `interpret`
+
     try:
         return document.read(text)
-    except Unreadable as error:
+    except document.Unreadable as error:
         raise _error(file, error.flaw.line, error.flaw.message) from None
 
 
@@ -160,11 +181,13 @@ def interpret(
     folder: Path,
     environ: Mapping[str, str],
     thorough: bool = True,
+    secrets: bool = True,
 ) -> Config:
     """What the tree of a file means, given what is already known to be wrong. See `load`."""
     # Loaded for what reads the whole file: a search needs no more than where the database is.
-    from aggregator.config import messages, rules, schema  # noqa: PLC0415
+    from aggregator.config import digest_rules, messages, rules, schema  # noqa: PLC0415
     from aggregator.config.build import build  # noqa: PLC0415
+    from aggregator.config.values import Surroundings  # noqa: PLC0415
 
     if root is None or root.value is None:
         raise _error(
@@ -175,14 +198,16 @@ def interpret(
         )
     if not isinstance(root.value, dict):
         raise _error(file, root.line, "the file must begin with a key, such as `sources:`")
-    around = Surroundings(environ=environ, folder=folder, thorough=thorough)
+    around = Surroundings(environ=environ, folder=folder, thorough=thorough, secrets=secrets)
     valid, mismatches = schema.check(root.plain(), around)
     found = [*flaws, *(messages.explain(root, mismatch) for mismatch in mismatches)]
     found += rules.broken_rules(root)
+    if valid is not None and not found:
+        found += digest_rules.webhooks(root, valid)
     if valid is None or found:
         raise ConfigError(_problems(root, found, file))
+    config = _listening(build(valid, folder), environ, file)
     override = _override(environ, folder, file)
-    config = build(valid, folder)
     return config if override is None else replace(config, storage=override)
 
 
@@ -220,10 +245,26 @@ def _override(environ: Mapping[str, str], folder: Path, file: str) -> Database |
     value = environ.get(STORAGE_VARIABLE)
     if not value:
         return None
+    from aggregator.config.databases import database_in_environment  # noqa: PLC0415 - as in `interpret`
+    from aggregator.config.values import Surroundings  # noqa: PLC0415 - as in `interpret`
+
     try:
         return database_in_environment(value, Surroundings(environ=environ, folder=folder))
     except ValueError as error:
         raise _error(file, 0, f"the variable {STORAGE_VARIABLE} {error}") from None
+
+
+def _listening(config: Config, environ: Mapping[str, str], file: str) -> Config:
+    """The configuration with what the environment says of where to listen."""
+    value = environ.get(LISTEN_VARIABLE)
+    if not value:
+        return config
+    from aggregator.config.web import listen  # noqa: PLC0415 - as in `interpret`
+
+    try:
+        return replace(config, web=replace(config.web, listen=listen(value)))
+    except ValueError as error:
+        raise _error(file, 0, f"the variable {LISTEN_VARIABLE} {error}") from None
 
 
 def _error(file: str, line: int, message: str) -> ConfigError:
@@ -242,3 +283,12 @@ def _problems(root: Node, flaws: list[Flaw], file: str) -> tuple[ConfigProblem, 
         ConfigProblem(file=file, line=flaw.line, key=dotted(flaw.loc), message=flaw.message)
         for flaw in sorted(first.values(), key=lambda flaw: (flaw.line, order[root.find(flaw.loc)]))
     )
+
+
+def __getattr__(name: str) -> Any:
+    """The parts of a configuration, loaded when they are wanted."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from aggregator.config import model  # noqa: PLC0415 - as in `interpret`
+
+    return getattr(model, name)

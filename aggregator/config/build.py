@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from aggregator.config.credentials import HiddenText
-from aggregator.config.databases import DEFAULT_STORAGE
-from aggregator.config.model import Config, DigestConfig, LogConfig, SmtpConfig, StoriesConfig
+from aggregator.config.digest_build import digests_of
+from aggregator.config.excerpt import DEFAULT_STORAGE
+from aggregator.config.model import Config, LogConfig, SmtpConfig, StoriesConfig
 from aggregator.config.naming import name_sources
 from aggregator.config.schema import (
-    DigestSection,
     ExtractSection,
     FeedsFile,
     LoginSection,
@@ -20,7 +20,9 @@ from aggregator.config.schema import (
     SmtpSection,
     SourceEntry,
     WatchEntry,
+    WebSection,
 )
+from aggregator.config.web import TrustedProxy, WebConfig
 from aggregator.types import (
     Channel,
     ChannelKind,
@@ -40,6 +42,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         for entry, name in zip(file.sources, names, strict=True)
     ]
     channels = _channels(file)
+    digest, digests = digests_of(file, channels)
     return Config(
         storage=file.storage or folder / DEFAULT_STORAGE,
         sources=tuple(source for entry, source in pairs if not entry.paused),
@@ -58,7 +61,8 @@ def build(file: FeedsFile, folder: Path) -> Config:
         proxy=file.proxy or None,
         ca_file=file.ca_file,
         contact=file.contact,
-        digest=_digest(file.digest),
+        digest=digest,
+        digests=digests,
         smtp=_smtp(file.smtp) if file.smtp else None,
         log=LogConfig(level=file.log.level, format=file.log.format),
         stories=StoriesConfig(
@@ -66,6 +70,7 @@ def build(file: FeedsFile, folder: Path) -> Config:
         ),
         channels=channels,
         watches=tuple(_watch(entry, file, channels) for entry in file.watches),
+        web=_web(file.web),
         outlines={entry.url: tuple(entry.opml.items()) for entry in file.sources if entry.opml},
     )
 
@@ -133,19 +138,6 @@ def _cookies(cookies: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return (("Cookie", pairs),) if cookies else ()
 
 
-def _digest(section: DigestSection) -> DigestConfig:
-    return DigestConfig(
-        at=section.at,
-        timezone=section.timezone,
-        to=tuple(dict.fromkeys(section.to)),
-        sender=section.sender,
-        title=section.title,
-        max_stories=section.max_stories,
-        max_items=section.max_items,
-        send_empty=section.send_empty,
-    )
-
-
 def _smtp(section: SmtpSection) -> SmtpConfig:
     return SmtpConfig(
         host=section.host,
@@ -184,4 +176,16 @@ def _watch(entry: WatchEntry, file: FeedsFile, channels: tuple[Channel, ...]) ->
         at_most=entry.at_most,
         quiet=replace(entry.quiet, timezone=zone.key) if entry.quiet else None,
         silent=entry.silent,
+    )
+
+
+def _web(section: WebSection) -> WebConfig:
+    proxy = section.proxy
+    return WebConfig(
+        listen=section.listen,
+        url=section.url,
+        hosts=section.hosts,
+        proxy=TrustedProxy(header=proxy.header, sources=proxy.sources) if proxy else None,
+        images=section.images,
+        title=section.title,
     )

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from urllib.parse import urlsplit
 
-from aggregator.config.credentials import HiddenText, secret_from_environment, secret_from_file
+from aggregator.config.credentials import (
+    UNREAD,
+    HiddenText,
+    secret_from_environment,
+    secret_from_file,
+)
 from aggregator.config.values import Surroundings, mail_address, text
 from aggregator.config.values import name as plain_name
 from aggregator.core.urls import normalise
@@ -24,6 +29,8 @@ _LOGIN = (
     "holds a user name or password, which does not belong in this file; put the whole address into"
     " an environment variable and name that, {url_env: NAME}, or into a file, {url_file: PATH}"
 )
+CHANNEL_INSTEAD = "write a mail address, a URL of Apprise, or the name of a channel that is one"
+"""What is right for a recipient of a digest."""
 _SERVICES = frozenset(
     {
         "api.ciscospark.com",
@@ -49,6 +56,8 @@ loaded for other webhooks, is asked about them."""
 class ChannelAddress:
     kind: ChannelKind
     text: str = field(repr=False)
+    unread: bool = False
+    """It is a secret that is not at hand: of what kind it is, is not known."""
 
 
 def channel_name(value: object) -> str:
@@ -71,6 +80,18 @@ def written_address(value: object, around: Surroundings) -> ChannelAddress:
         plain = line[len("mailto:") :] if line.lower().startswith("mailto:") else line
         return ChannelAddress(ChannelKind.MAIL, _mail_address(plain))
     return _address(line, around, written_out=True)
+
+
+def unwritten_address(line: str, around: Surroundings) -> ChannelAddress:
+    """Where no variable and no file can be named: an address without secrets."""
+    _address(line, around, written_out=False)  # what else is wrong with it comes first
+    try:
+        return _address(line, around, written_out=True)
+    except ValueError:
+        raise ValueError(
+            "holds a password or key, which does not belong in this file; give it a name under"
+            " channels, with url_env or url_file, and write that name here"
+        ) from None
 
 
 def address_from_environment(value: object, around: Surroundings) -> ChannelAddress:
@@ -105,6 +126,8 @@ def _mail_address(line: str) -> str:
 
 
 def _secret_address(secret: HiddenText, around: Surroundings) -> ChannelAddress:
+    if secret is UNREAD:
+        return ChannelAddress(ChannelKind.APPRISE, secret, unread=True)
     try:
         return _address(text(secret), around, written_out=False)
     except ValueError as error:
@@ -138,6 +161,8 @@ def _check_webhook(line: str, around: Surroundings, *, written_out: bool) -> Non
 
 
 def _signing_secret(secret: HiddenText) -> HiddenText:
+    if secret is UNREAD:
+        return secret
     try:
         signing_key(secret)
     except ValueError as error:

@@ -44,12 +44,18 @@ class HiddenText(str):
         return "'**********'"
 
 
+UNREAD = HiddenText("a secret that is not at hand")
+"""In its place, see `Surroundings.secrets`."""
+
+
 def secret_from_environment(value: object, around: Surroundings) -> HiddenText:
     variable = text(value)
     if _VARIABLE.fullmatch(variable) is None:
         # Not repeated: it may well be the secret itself.
         raise ValueError("must be the name of an environment variable, not the secret itself")
     secret = around.environ.get(variable, "")
+    if not (secret or around.secrets):
+        return UNREAD
     if not secret:
         # Only what looks like a variable is repeated, for the same reason.
         shown = f"the environment variable {variable}" if variable.isupper() else "this variable"
@@ -66,6 +72,8 @@ def secret_from_file(value: object, around: Surroundings) -> HiddenText:
         with path.open("rb") as file:
             raw = file.read(_MAX_SECRET + 1)
     except OSError as error:
+        if not around.secrets:
+            return UNREAD
         raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
     if len(raw) > _MAX_SECRET:
         raise ValueError(f"{shown} is too large for a secret")

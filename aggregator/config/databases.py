@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
-from aggregator.config.credentials import secret_from_environment, secret_from_file
 from aggregator.config.values import Surroundings, quote, text
 from aggregator.core.text import shorten
 from aggregator.types import Database, PostgresUrl
 
-DEFAULT_STORAGE = "aggregator.db"
-"""In the folder of feeds.yaml."""
-
 _POSTGRES = re.compile(r"(postgres|postgresql)(:/{0,2})(.*)", re.IGNORECASE | re.DOTALL)
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 _SERVER = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\[\]:@]*)(?::([0-9]*))?")
-_KEY = re.compile(r"^storage[ \t]*:", re.MULTILINE)
-_NEXT_KEY = re.compile(r"^[^\s#]", re.MULTILINE)
-_ODD = re.compile(r"^(?:---|\.\.\.|[%{?!&\"'])|^\s*<<|\r(?!\n)", re.MULTILINE)
-"""Several documents, directives, and keys that are not written plainly."""
 _EXAMPLE = "postgresql://user@host/database"
 _ENCODE = (
     "cannot be read; in names and passwords, % @ : / ? # are written as %25 %40 %3A %2F %3F %23"
@@ -46,24 +39,18 @@ def database(value: object, around: Surroundings) -> Database:
     return found
 
 
-def excerpt(text: str) -> str | None:
-    """The part of a feeds.yaml that says where the database is, on the same lines, for a file of
-    a thousand sources takes long to read; None: it takes a look at the whole file."""
-    found = [*_KEY.finditer(text)]
-    if len(found) != 1 or _ODD.search(text):
-        return None
-    start = found[0].start()
-    following = _NEXT_KEY.search(text, found[0].end())
-    part = text[start : following.start() if following else len(text)]
-    return None if "*" in part else "\n" * text.count("\n", 0, start) + part
-
-
 def database_in_environment(value: str, around: Surroundings) -> Database:
     """A file name, or a PostgreSQL URL with or without its password."""
     return _postgres(value.strip()) or _file(text(value), around)
 
 
 def _named(value: dict[object, object], around: Surroundings) -> PostgresUrl:
+    from aggregator.config.credentials import (  # noqa: PLC0415 - few have a secret here
+        secret_from_environment,
+        secret_from_file,
+    )
+
+    around = replace(around, secrets=True)
     if set(value) == {"env"}:
         what, secret = "the variable", secret_from_environment(value["env"], around)
     elif set(value) == {"file"}:

@@ -19,8 +19,8 @@ _MISSING: dict[tuple[str, ...], str] = {
     " item: main article",
     ("smtp", "host"): "is missing; give the name of the mail server, host: mail.example.org",
     ("watches", "name"): "is missing; give it a name, name: Floods",
-    ("watches", "to"): "is missing; say where it is sent, to: the name of a channel, or a mail"
-    " address",
+    ("digests", "name"): "is missing; give it a name, name: Morning",
+    ("web", "proxy", "from"): "is missing; give the address of the proxy, from: 127.0.0.1",
 }
 _KEEP_ELSEWHERE = (
     "a password does not belong in this file; put it into an environment variable and name that"
@@ -34,6 +34,7 @@ _SPECIAL: dict[tuple[str, ...], str] = {
     ("channels", ANY_NAME, "secret"): "a secret does not belong in this file; put it into an"
     " environment variable and name that under secret_env, or into a file and name that under"
     " secret_file",
+    ("web", "password"): "does not belong in this file; set it by `aggregator web password`",
     ("sources", "<<"): "merge keys (<<) are not read here; repeat the keys that are meant",
 }
 _BY_CODE = {

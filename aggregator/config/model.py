@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aggregator.types import Channel, Database, PagePolicy, Source, Watch
+from aggregator.config.web import WebConfig
+from aggregator.types import (
+    Channel,
+    Database,
+    DigestTarget,
+    PagePolicy,
+    Schedule,
+    SectionRule,
+    Source,
+    Watch,
+)
 
 
 class SmtpSecurity(StrEnum):
@@ -44,18 +54,32 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestConfig:
-    at: time
-    """Local time in `timezone`."""
-    timezone: ZoneInfo
-    to: tuple[str, ...]
-    """Empty: no mail is sent."""
-    sender: str | None
-    """Address, with or without a name before it, also of what watches mail; None: only when `to`
-    is empty and no channel is a mail address."""
+    name: str
+    """Unique whatever its case; that of the section `digest` is "digest"."""
     title: str
+    schedule: Schedule
+    timezone: ZoneInfo
+    """That of the schedule."""
+    to: tuple[DigestTarget, ...]
+    """Empty: it is made and kept, and goes nowhere."""
+    sender: str | None
+    """Address, with or without a name before it, also of what watches mail; None: only when no
+    target is a mail address, a file, a maildir or a command, and no channel is a mail address."""
+    language: str
+    """BCP 47 primary subtag, one of `notify.words.LANGUAGES`."""
+    query: str
+    """What it is about, in the search language; "": everything."""
+    tags: tuple[str, ...]
+    """Articles of sources with one of these; empty: of all."""
+    sections: tuple[SectionRule, ...]
     max_stories: int
+    """Shown in full; as many again, at most, with their headline only."""
     max_items: int
     send_empty: bool
+    images: bool
+    """Whether stories are shown with their picture, which is loaded from the outlet."""
+    unsubscribe: str | None
+    """mailto: or https: address for List-Unsubscribe; None: a mail to the sender."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +142,13 @@ class Config:
     contact: str | None
     """None: the User-Agent names no operator."""
     digest: DigestConfig
-    """With its defaults when feeds.yaml has no digest section; `to` says whether mail is sent."""
+    """The section `digest`, with its defaults where feeds.yaml says nothing."""
+    digests: tuple[DigestConfig, ...]
+    """Those that are made: `digest` if it has recipients or is the only one, then those of the
+    section `digests`, which have its values where they say nothing themselves, but for `to`
+    (nobody) and `title` (their name)."""
     smtp: SmtpConfig | None
-    """None: no mail server; then `digest.to` is empty, and no channel is a mail address."""
+    """None: no mail server; then no target or channel is a mail address."""
     log: LogConfig
     stories: StoriesConfig
     outlines: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -129,3 +157,4 @@ class Config:
     """In file order; after them the mail addresses that watches name themselves."""
     watches: tuple[Watch, ...] = ()
     """In file order; what `to` names is in `channels`."""
+    web: WebConfig = field(default_factory=WebConfig)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 
-from aggregator.config import watch_rules
+from aggregator.config import digest_rules, watch_rules
 from aggregator.config.messages import dotted
 from aggregator.config.naming import name_sources
 from aggregator.config.schema import FeedsFile
@@ -41,9 +41,9 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _never_joined(root)
     yield from _login(root)
     yield from _lease(root)
-    yield from _digest(root)
     yield from _smtp(root)
     yield from watch_rules.broken_rules(root)
+    yield from digest_rules.broken_rules(root)
 
 
 def _sources(root: Node) -> Iterator[tuple[Loc, Node]]:
@@ -216,24 +216,6 @@ def _duration(root: Node, key: str, default: timedelta) -> timedelta | None:
         return parse_duration(node.value) if isinstance(node.value, str) else None
     except ValueError:
         return None
-
-
-def _digest(root: Node) -> Iterator[Flaw]:
-    recipients = root.at(("digest", "to"))
-    if recipients is None or not recipients.value:
-        return
-    if root.at(("digest", "from")) is None:
-        yield Flaw(
-            line=root.key_line(("digest",)),
-            loc=("digest", "from"),
-            message="is missing; give the sender's address, from: news@example.org",
-        )
-    if root.child("smtp") is None:
-        yield Flaw(
-            line=root.key_line(("digest", "to")),
-            loc=("digest", "to"),
-            message="needs a mail server; add a section smtp with its host",
-        )
 
 
 def _smtp(root: Node) -> Iterator[Flaw]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,15 +26,17 @@ from pydantic import (
     model_validator,
 )
 
-from aggregator.config import channels, credentials, databases, values, watches
+from aggregator.config import channels, credentials, databases, digests, values, watches, web
 from aggregator.config.channels import ChannelAddress
 from aggregator.config.model import LogFormat, LogLevel, SmtpSecurity
 from aggregator.config.tree import Loc
 from aggregator.config.values import Surroundings, durations, numbers, sizes, whole_numbers
+from aggregator.config.web import ImagePolicy, Listen, WebConfig
 from aggregator.core.durations import parse_size
 from aggregator.types import (
     ChannelKind,
     Database,
+    DigestTarget,
     PagePolicy,
     QuietHours,
     Rate,
@@ -59,7 +63,6 @@ Url = Annotated[str, PlainValidator(values.url)]
 Language = Annotated[str, PlainValidator(values.language)]
 Flag = Annotated[bool, PlainValidator(values.flag)]
 Pages = Annotated[PagePolicy, PlainValidator(values.one_of(PagePolicy))]
-MailAddress = Annotated[str, PlainValidator(values.mail_address)]
 PollInterval = Annotated[timedelta, PlainValidator(durations("1m", "7d"))]
 Window = Annotated[timedelta, PlainValidator(durations("1h", "90d"))]
 Size = Annotated[int, PlainValidator(sizes("10kB", "1GiB"))]
@@ -90,6 +93,16 @@ SigningFromEnvironment = Annotated[
 ]
 SigningFromFile = Annotated[str, PlainValidator(_around(channels.signing_secret_from_file))]
 ChannelNames = Annotated[tuple[Name, ...], BeforeValidator(values.one_or_more)]
+Target = Annotated[DigestTarget | str, PlainValidator(_around(digests.target))]
+Targets = Annotated[tuple[Target, ...], BeforeValidator(values.one_or_more)]
+TimeOfDay = Annotated[time, PlainValidator(values.time_of_day)]
+Hours = Annotated[
+    tuple[TimeOfDay, ...],
+    BeforeValidator(values.one_or_more),
+    AfterValidator(digests.in_order),
+]
+Days = Annotated[frozenset[int], PlainValidator(digests.days)]
+DigestLanguage = Annotated[str, PlainValidator(digests.language)]
 
 
 class Section(BaseModel):
@@ -157,15 +170,54 @@ class SourceEntry(Section):
         return {"url": value} if isinstance(value, str) else value
 
 
+class SectionEntry(Section):
+    """One entry of a digest's `sections`: a text such as tag:world, or a group of keys."""
+
+    tag: Tag | None = None
+    watch: Name | None = None
+    query: Annotated[str | None, PlainValidator(digests.section_query)] = None
+    """One of the three is given."""
+    title: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return digests.section_from_text(value)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        given = [key for key in ("tag", "watch", "query") if getattr(self, key) is not None]
+        if len(given) != 1:
+            what = f"has {' and '.join(given)}; keep" if given else "is about nothing; give"
+            raise ValueError(f"{what} one of tag, watch and query")
+        if given == ["query"] and self.title is None:
+            raise ValueError("needs a title, title: Floods and droughts, for it has only a search")
+        return self
+
+
 class DigestSection(Section):
-    at: Annotated[time, PlainValidator(values.time_of_day)] = time(7)
+    at: Hours = (time(7),)
+    days: Days = frozenset(range(7))
     timezone: Annotated[ZoneInfo, PlainValidator(values.timezone)] = ZoneInfo("UTC")
-    to: tuple[MailAddress, ...] = ()
+    to: Targets = ()
     sender: Annotated[str | None, PlainValidator(values.sender), Field(alias="from")] = None
     title: Name = "News digest"
+    language: DigestLanguage = "en"
+    query: Annotated[str, PlainValidator(digests.query)] = ""
+    tags: tuple[Tag, ...] = ()
+    sections: tuple[SectionEntry, ...] = ()
     max_stories: Count = 20
     max_items: Count = 40
     send_empty: Flag = False
+    images: Flag = False
+    unsubscribe: Annotated[str | None, PlainValidator(digests.unsubscribe)] = None
+
+
+class DigestEntry(DigestSection):
+    """One entry of `digests`. What it does not say is as in the section `digest`; its defaults
+    are not used."""
+
+    name: Name
 
 
 class SmtpSection(Section):
@@ -217,7 +269,8 @@ class ChannelSection(Section):
     @model_validator(mode="after")
     def _signed(self) -> Self:
         given = self.url or self.url_env or self.url_file
-        if self.secret and given and given.kind is not ChannelKind.WEBHOOK:
+        is_webhook = given is None or given.unread or given.kind is ChannelKind.WEBHOOK
+        if self.secret and not is_webhook:
             raise ValueError("is no webhook, and only those are signed; remove its secret")
         return self
 
@@ -227,12 +280,38 @@ class WatchEntry(Section):
 
     name: Name
     query: Text | None = None
-    to: ChannelNames
+    to: ChannelNames = ()
+    """Empty: it is a section of a digest."""
     per: Annotated[WatchPer, PlainValidator(values.one_of(WatchPer))] = WatchPer.ARTICLE
     at_most: Annotated[Rate | None, PlainValidator(watches.rate)] = None
     quiet: Annotated[QuietHours | None, PlainValidator(watches.quiet_hours)] = None
     timezone: Annotated[ZoneInfo | None, PlainValidator(values.timezone)] = None
     silent: Annotated[timedelta | None, PlainValidator(durations("1h", "90d"))] = None
+
+
+class ProxySection(Section):
+    """A proxy that says who asks."""
+
+    header: Annotated[str, PlainValidator(web.proxy_header)] = "Remote-User"
+    sources: Annotated[
+        tuple[Annotated[IPv4Network | IPv6Network, PlainValidator(web.network)], ...],
+        BeforeValidator(values.one_or_more),
+        AfterValidator(web.any_network),
+        Field(alias="from"),
+    ]
+
+
+class WebSection(Section):
+    """The page."""
+
+    listen: Annotated[Listen | None, PlainValidator(web.listen)] = WebConfig().listen
+    url: Annotated[str | None, PlainValidator(web.own_url)] = None
+    hosts: Annotated[
+        tuple[Annotated[str, PlainValidator(web.host)], ...], BeforeValidator(values.one_or_more)
+    ] = ()
+    proxy: ProxySection | None = None
+    images: Annotated[ImagePolicy, PlainValidator(values.one_of(ImagePolicy))] = ImagePolicy.PROXY
+    title: Name = WebConfig().title
 
 
 class FeedsFile(Section):
@@ -255,11 +334,13 @@ class FeedsFile(Section):
     ca_file: Annotated[Path | None, PlainValidator(_around(credentials.certificates))] = None
     contact: Annotated[str | None, PlainValidator(values.contact)] = None
     digest: DigestSection = DigestSection()
+    digests: tuple[DigestEntry, ...] = ()
     smtp: SmtpSection | None = None
     log: LogSection = LogSection()
     stories: StoriesSection = StoriesSection()
     channels: dict[ChannelName, ChannelSection] = Field(default_factory=dict)
     watches: tuple[WatchEntry, ...] = ()
+    web: WebSection = WebSection()
 
 
 ANY_NAME = "*"
@@ -272,11 +353,16 @@ SECTIONS: dict[Loc, type[Section]] = {
     ("sources", "select"): SelectSection,
     ("sources", "extract"): ExtractSection,
     ("digest",): DigestSection,
+    ("digest", "sections"): SectionEntry,
+    ("digests",): DigestEntry,
+    ("digests", "sections"): SectionEntry,
     ("smtp",): SmtpSection,
     ("log",): LogSection,
     ("stories",): StoriesSection,
     ("channels", ANY_NAME): ChannelSection,
     ("watches",): WatchEntry,
+    ("web",): WebSection,
+    ("web", "proxy"): ProxySection,
 }
 """By the path to the section, list positions left out."""
 

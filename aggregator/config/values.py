@@ -11,17 +11,20 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from aggregator.core.durations import format_duration, format_size, parse_duration, parse_size
 from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import host_key, normalise
+
+if TYPE_CHECKING:
+    from aggregator.core.query_tree import Query
 
 Number = TypeVar("Number", int, float, timedelta)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -48,6 +51,8 @@ class Surroundings:
     folder: Path
     thorough: bool = True
     """False: what is slow to look up is taken as right."""
+    secrets: bool = True
+    """False: nothing is sent or fetched, so that a secret that is not at hand is taken as right."""
 
     def resolve(self, text: str) -> Path:
         """Relative to the folder; a leading `~/` is the user's home."""
@@ -254,6 +259,17 @@ def element_rule(value: object) -> str:
 
     compile_element_rule(line)  # raises ValueError, with a sentence
     return line
+
+
+def search(line: str) -> Query:
+    """A query in the search language, read; whether it can be does not depend on when."""
+    from aggregator.core.query import parse  # noqa: PLC0415 - seldom needed
+    from aggregator.errors import QueryError  # noqa: PLC0415 - seldom needed
+
+    try:
+        return parse(line, now=datetime(2000, 1, 1, tzinfo=UTC))
+    except QueryError as error:
+        raise ValueError(f"cannot be read as a search: {error}") from None
 
 
 def one_or_more(value: object) -> object:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from difflib import get_close_matches
 
+from aggregator.config import named
 from aggregator.config.channels import kind_of, mail_recipient
 from aggregator.config.messages import dotted
 from aggregator.config.tree import Flaw, Loc, Node
-from aggregator.config.values import quote
-from aggregator.core.query import parse
+from aggregator.config.values import quote, search
 from aggregator.core.query_tree import And, Field, Not, Or, nodes_of
 from aggregator.core.query_tree import Node as QueryNode
 from aggregator.core.text import clean_line
 from aggregator.core.watch_rules import watch_key
-from aggregator.errors import QueryError
-from aggregator.types import ChannelKind
+from aggregator.types import ChannelKind, SectionKind
 
-_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-"""Whether a search can be read does not depend on when."""
 _OF_SOURCES = frozenset({"source", "tag"})
 
 
@@ -28,24 +23,14 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _same_but_for_case(root)
     yield from _channels(root)
     seen: dict[str, tuple[Loc, int]] = {}
-    for loc, watch in _watches(root):
+    sections = _sections(root)
+    for loc, watch in named.watches(root):
         yield from _unique(loc, watch, seen)
         yield from _query(loc, watch)
         yield from _silent(root, loc, watch)
         yield from _timezone(root, loc, watch)
         yield from _recipients(root, loc, watch)
-
-
-def _watches(root: Node) -> Iterator[tuple[Loc, Node]]:
-    watches = root.child("watches")
-    if watches is not None and isinstance(watches.value, list):
-        for position, node in enumerate(watches.value):
-            yield ("watches", position), node
-
-
-def _named_channels(root: Node) -> dict[str, Node]:
-    channels = root.child("channels")
-    return channels.value if channels is not None and isinstance(channels.value, dict) else {}
+        yield from _nowhere(root, loc, watch, sections)
 
 
 # --- channels ------------------------------------------------------------------------------------
@@ -53,7 +38,7 @@ def _named_channels(root: Node) -> dict[str, Node]:
 
 def _same_but_for_case(root: Node) -> Iterator[Flaw]:
     seen: dict[str, str] = {}
-    for name in _named_channels(root):
+    for name in named.channels(root):
         other = seen.setdefault(clean_line(name).casefold(), name)
         if other != name:
             loc = ("channels", name)
@@ -62,7 +47,7 @@ def _same_but_for_case(root: Node) -> Iterator[Flaw]:
 
 
 def _channels(root: Node) -> Iterator[Flaw]:
-    for name, node in _named_channels(root).items():
+    for name, node in named.channels(root).items():
         loc = ("channels", name)
         if isinstance(node.value, str):
             address: Node | None = node
@@ -72,7 +57,7 @@ def _channels(root: Node) -> Iterator[Flaw]:
             yield from _one_of(root, loc, ("secret_env", "secret_file"), None)
         else:
             continue
-        line = _line(address)
+        line = named.line_of(address)
         if line and kind_of(line) is ChannelKind.MAIL and "@" in line:
             yield from _mail(root, root.key_line(loc), loc)
 
@@ -108,7 +93,7 @@ def _mail(root: Node, line: int, loc: Loc) -> Iterator[Flaw]:
 
 def _unique(loc: Loc, watch: Node, seen: dict[str, tuple[Loc, int]]) -> Iterator[Flaw]:
     node = watch.child("name")
-    name = _line(node)
+    name = named.line_of(node)
     if node is None or not name:
         return
     other = seen.setdefault(watch_key(name), (loc, node.line))
@@ -128,14 +113,13 @@ def _query(loc: Loc, watch: Node) -> Iterator[Flaw]:
             message = "is missing; say what is searched for, query: flood OR drought"
             yield Flaw(line=watch.line, loc=here, message=message)
         return
-    line = _line(node)
+    line = named.line_of(node)
     if not line:
         return
     try:
-        query = parse(line, now=_ANY_TIME)
-    except QueryError as error:
-        message = f"cannot be read as a search: {error}"
-        yield Flaw(line=node.line, loc=here, message=message)
+        query = search(line)
+    except ValueError as error:
+        yield Flaw(line=node.line, loc=here, message=str(error))
         return
     if silent is not None and not _about_sources(query.root):
         message = (
@@ -170,13 +154,12 @@ def _recipients(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:
     node, here = watch.child("to"), (*loc, "to")
     if node is None:
         return
-    known = {clean_line(name).casefold(): name for name in _named_channels(root)}
-    listed = isinstance(node.value, list)
-    if listed and not node.value:
+    known = named.channel_names(root)
+    if node.value == []:
         message = "is empty; name at least one channel, or a mail address"
         yield Flaw(line=node.line, loc=here, message=message)
-    for position, one in enumerate(node.children() if listed else [node]):
-        line, place = _line(one), ((*here, position) if listed else here)
+    for place, one in named.each(here, node):
+        line = named.line_of(one)
         if not line:
             continue
         if "://" in line:
@@ -192,20 +175,34 @@ def _recipients(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:
         if mail is not None:
             yield from _mail(root, one.line, place)
         elif line.casefold() not in known:
-            yield Flaw(line=one.line, loc=place, message=_no_channel(line, known))
+            message = f"{quote(line)} names no channel; {named.channel_meant(line, known)}"
+            yield Flaw(line=one.line, loc=place, message=message)
 
 
-def _no_channel(name: str, known: dict[str, str]) -> str:
-    near = get_close_matches(name.casefold(), known, n=1)
-    if near:
-        hint = f"did you mean {quote(known[near[0]])}?"
-    elif known:
-        hint = f"there are {', '.join(map(quote, list(known.values())[:5]))}"
-    else:
-        hint = "add a section channels, with this name and its address"
-    return f"{quote(name)} names no channel; {hint}"
+def _sections(root: Node) -> frozenset[str]:
+    """Keys of the watches that a digest has a section of."""
+    return frozenset(
+        watch_key(value)
+        for loc, digest in named.digests(root)
+        for _, _, kind, value in named.sections(loc, digest)
+        if kind is SectionKind.WATCH
+    )
 
 
-def _line(node: Node | None) -> str:
-    """Empty for what is no text."""
-    return clean_line(node.value) if node is not None and isinstance(node.value, str) else ""
+def _nowhere(root: Node, loc: Loc, watch: Node, sections: frozenset[str]) -> Iterator[Flaw]:
+    """A watch without channels is a digest's, and says nothing of messages."""
+    if watch.child("to") is not None or not isinstance(watch.value, dict):
+        return
+    name = named.line_of(watch.child("name"))
+    if watch_key(name) not in sections or watch.child("silent") is not None:
+        example = f", sections: [watch:{name}]" if name else ""
+        message = "is missing; say where it is sent, to: the name of a channel, or a mail address"
+        if watch.child("silent") is None:
+            message += f"; or give it a section of a digest{example}"
+        yield Flaw(line=watch.line, loc=(*loc, "to"), message=message)
+        return
+    for key in ("at_most", "quiet"):
+        if watch.child(key) is not None:
+            here = (*loc, key)
+            message = "is about messages, and this watch sends none; remove it, or say to whom, to"
+            yield Flaw(line=root.key_line(here), loc=here, message=message)

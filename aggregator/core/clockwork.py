@@ -1,20 +1,31 @@
-"""When a daily digest falls due, by the reader's calendar.
+"""When a digest falls due, by the reader's calendar.
 
-Everything is keyed by the local date, never by the instant: whatever the clock does (skips the
-hour, strikes it twice, jumps over a whole day as Samoa did in 2011), a date has one digest. Time
-zones are read from the system's or the `tzdata` package's tables; nothing else is consulted.
+Everything is keyed by the local date and the place of the hour among the day's hours, never by the
+instant: whatever the clock does (skips the hour, strikes it twice, jumps over a whole day as Samoa
+did in 2011), each has one digest. Time zones are read from the system's or the `tzdata` package's
+tables; nothing else is consulted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from aggregator.types import Schedule
+
 MADE_UP_WITHIN = timedelta(hours=6)
 """How long past its hour a missed digest is still made up when the local date has ended before."""
 
+JOINS_WITHIN = timedelta(days=8)
+"""A period begins where the one before it ended, if that is less than so long ago, or than twice
+the time between two digests and a day: one weekly digest may be missed, and a daily one after a
+long holiday is no heap of old news."""
+
 _DAY = timedelta(days=1)
+_FARTHEST = 15
+"""Days between two strikes, at most: a week, twice where the one between is skipped; and one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,48 +33,77 @@ class DuePeriod:
     """A digest that is to be sent now, and what it covers: [since_at, until_at)."""
 
     local_date: date
+    slot: int
+    """1 is that of the first of the day's hours, 2 of the second, …"""
     since_at: datetime
-    """The scheduled time of the day before: 23 to 25 hours earlier, by the local calendar."""
+    """When the schedule's hour before it struck; see `begins_at`."""
     until_at: datetime
-    """The scheduled time of this date, also when it is made up later; periods never overlap."""
+    """When its own hour struck, also when it is made up later."""
 
 
-def due_digest(
-    now: datetime,
-    *,
-    at: time,
-    timezone: str,
-    last_sent: date | None,
-    started_at: datetime | None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Strike:
+    at: datetime
+    local_date: date
+    slot: int
+
+
+def due_edition(
+    now: datetime, *, schedule: Schedule, started_at: datetime | None
 ) -> DuePeriod | None:
-    """The digest that is due at `now` (aware); None: none is.
+    """The digest that is due at `now` (aware), whether or not it was sent; None: none is.
 
-    At any time there is one candidate, the date whose hour struck last. It is due unless
+    At any time there is one candidate, the date and hour that struck last. It is due unless
 
-    - it, or a later one, has been sent: `last_sent` is the latest local date with a digest,
-      None if there has been none;
-    - its local date is over and its hour struck more than `MADE_UP_WITHIN` ago, so that a
-      machine that was off makes up the day's digest once, and none of the days before;
+    - its local date is over and its hour struck more than `MADE_UP_WITHIN` ago, so that a machine
+      that was off makes up one digest, and none of those before;
     - its hour struck before `started_at`, when this installation was set up (not when this
       process began), so that one set up at noon does not begin with the digest of that morning.
       None: it has always been there.
 
     What was first seen after `until_at`, while a digest was late, belongs to the next one.
     """
-    zone = ZoneInfo(timezone)
     moment = now.astimezone(UTC)
-    latest = _latest(moment, at, zone)
-    if latest is None:
+    struck = _before(moment, schedule)
+    last, before = next(struck, None), next(struck, None)
+    if last is None or before is None or (started_at is not None and last.at < started_at):
         return None
-    local_date, struck_at = latest
-    if last_sent is not None and local_date <= last_sent:
+    today = moment.astimezone(ZoneInfo(schedule.timezone)).date()
+    if last.local_date < today and moment - last.at > MADE_UP_WITHIN:
         return None
-    if started_at is not None and struck_at < started_at:
-        return None
-    if local_date < now.astimezone(zone).date() and moment - struck_at > MADE_UP_WITHIN:
-        return None
-    since_at = _before(local_date, at, zone)
-    return DuePeriod(local_date=local_date, since_at=since_at, until_at=struck_at)
+    return DuePeriod(
+        local_date=last.local_date,
+        slot=last.slot,
+        since_at=before.at,
+        until_at=last.at,
+    )
+
+
+def begins_at(due: DuePeriod, *, last_until_at: datetime | None) -> datetime | None:
+    """When the period of a digest begins; None: there is nothing left to tell.
+
+    `last_until_at`: when that of its last edition ended; None: there has been none. The period
+    joins it if it ended not too long (`JOINS_WITHIN`) before this one ends, so that nothing is told
+    twice or never, whatever was missed between them; else it begins with the schedule's hour
+    before.
+    """
+    reach = max(JOINS_WITHIN, 2 * (due.until_at - due.since_at) + _DAY)
+    if last_until_at is None or due.until_at - last_until_at >= reach:
+        return due.since_at
+    return last_until_at if last_until_at < due.until_at else None
+
+
+def next_strike(now: datetime, schedule: Schedule) -> datetime | None:
+    """When the next of its hours strikes after `now` (UTC); None: not within two weeks, which no
+    known calendar does."""
+    moment = now.astimezone(UTC)
+    zone = ZoneInfo(schedule.timezone)
+    today = moment.astimezone(zone).date()
+    for days in range(-1, _FARTHEST + 1):
+        for strike in _on(today + days * _DAY, schedule, zone):
+            if strike.at > moment:
+                return strike.at
+    return None
 
 
 def strikes(day: date, at: time, zone: ZoneInfo) -> datetime | None:
@@ -81,21 +121,29 @@ def strikes(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def _latest(moment: datetime, at: time, zone: ZoneInfo) -> tuple[date, datetime] | None:
-    """The date whose hour struck last at or before `moment`, and when."""
-    today = moment.astimezone(zone).date()
-    for days in range(3):
-        day = today - days * _DAY
-        struck_at = strikes(day, at, zone)
-        if struck_at is not None and struck_at <= moment:
-            return day, struck_at
-    return None
+def _on(day: date, schedule: Schedule, zone: ZoneInfo) -> list[_Strike]:
+    """The strikes of a date in order; those of one instant are one, of the first such hour.
+
+    A skipped 02:30 strikes at 03:30, after 03:00: the first strike is the first slot's all the
+    same, so that slots are in order on every date.
+    """
+    if day.weekday() not in schedule.days:
+        return []
+    instants = [strikes(day, at, zone) for at in schedule.hours]
+    in_order = sorted(instant for instant in instants if instant is not None)
+    return [
+        _Strike(at=instant, local_date=day, slot=place + 1)
+        for place, instant in enumerate(in_order)
+        if place == 0 or instant != in_order[place - 1]
+    ]
 
 
-def _before(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The scheduled time of the date before, or of the one before that where it was skipped."""
-    for days in (1, 2):
-        struck_at = strikes(day - days * _DAY, at, zone)
-        if struck_at is not None:
-            return struck_at
-    raise AssertionError(f"{zone.key} skips two dates in a row before {day}")
+def _before(moment: datetime, schedule: Schedule) -> Iterator[_Strike]:
+    """The strikes at or before `moment`, the latest first; not without end."""
+    zone = ZoneInfo(schedule.timezone)
+    # Where the clock is put back just after midnight, the next date has begun before.
+    latest = moment.astimezone(zone).date() + _DAY
+    for days in range(2 * _FARTHEST):
+        for strike in reversed(_on(latest - days * _DAY, schedule, zone)):
+            if strike.at <= moment:
+                yield strike

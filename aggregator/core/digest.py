@@ -1,100 +1,154 @@
-"""What goes into a digest, in which order, and what a person should look at."""
+"""What goes into a digest, and where it stands."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from aggregator.core.digest_growth import LATE, growth_of
+from aggregator.core.digest_ranking import order_of, points_of
+from aggregator.core.digest_sections import in_sections, takers
+from aggregator.core.digest_troubles import trouble_of
 from aggregator.core.lead_report import lead_article
-from aggregator.core.story_texts import Standing, outlet_standings
-from aggregator.types import Digest, Relation, SourceStatus, Story, StoryArticle
+from aggregator.core.source_keys import tag_key
+from aggregator.types import (
+    Digest,
+    DigestStory,
+    Edition,
+    Relation,
+    SectionRule,
+    SourceStatus,
+    Story,
+    StoryArticle,
+)
 
-SILENT_AFTER = timedelta(days=30)
-"""A source that is polled with success and has had nothing new for so long is reported."""
 
-LATE = timedelta(days=3)
-"""What was published so long before the period is old news, though it was first seen in it: the
-backlog of a new source does not fill the digest."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """What a digest is to hold, as feeds.yaml has it."""
 
-_SHARES = {Standing.OWN: 1.0, Standing.CARRIED: 1.0, Standing.REWRITE: 0.5, Standing.COPY: 0.25}
-_KNOWN_SHARE = 0.5
-_HALF_LIFE = timedelta(hours=48)
+    title: str
+    timezone: str
+    """IANA name."""
+    language: str
+    """BCP 47 primary subtag."""
+    tags: tuple[str, ...] = ()
+    """New articles count only of sources with one of these; empty: of all."""
+    sections: tuple[SectionRule, ...] = ()
+    watches: Mapping[str, str] = field(default_factory=dict)
+    """Names of the watches, by what they are when folded; in file order."""
+    max_stories: int
+    """Shown in full; as many again, at most, with their headline only."""
+    max_items: int
+    images: bool = False
+    home: str | None = None
+    """As in `Digest`."""
 
 
 def build_digest(  # noqa: PLR0913 - what the digest consists of, each by its name
     stories: Sequence[Story],
     statuses: Sequence[SourceStatus],
     *,
-    title: str,
-    local_date: date,
+    plan: DigestPlan,
+    edition: Edition,
     since_at: datetime,
     until_at: datetime,
-    timezone: str,
-    max_stories: int,
-    max_items: int,
+    matches: frozenset[int] | None,
+    caught: Mapping[int, frozenset[str]],
+    told: frozenset[int],
+    section_matches: Mapping[str, frozenset[int]],
 ) -> Digest:
     """The digest of [since_at, until_at), by when articles were first seen.
 
-    - Stories of two or more outlets that got a new article (not the same one again) in the
-      period, by `rank`; the first `max_stories` of them.
-    - Single items: the other stories with a new article, one item each (`lead_article` if it is
-      new, else the first new one). When there are more than `max_items`, sources take turns,
-      the newest item of each first, so that no source crowds out the others. Sorted by source,
+    `matches`: ids of the articles that the digest's query finds; None: it has none. `caught`: of
+    articles what watches caught in the period, by folded name. `told`: ids of articles that former
+    editions told. `section_matches`: by query of a section, ids of the articles that it finds.
+
+    - It takes the stories with a new article (`new_articles`) that the query finds, of a source
+      with one of the tags; a story is then shown with all its outlets.
+    - Stories of two or more outlets: those that were told come back only if they grew
+      (`digest_growth`). Each stands in the first section that takes it, by points
+      (`digest_ranking`). Of all sections together the first `max_stories` are in full, as many
+      again in brief, and the others counted.
+    - Single items: of the others one item each that has not been told (`lead_article` if it is
+      one, else the first). When there are more than `max_items`, sources take turns, the newest
+      item of each first, so that no source crowds out the others; the rest is counted. By source,
       then by time.
-    - Troubles: sources for which `trouble` has a sentence.
+    - Troubles: sources that need a person (`digest_troubles`).
     """
-    grouped: list[Story] = []
+    tags_of = {
+        status.source.name: frozenset(map(tag_key, status.source.tags)) for status in statuses
+    }
+    wanted_tags = frozenset(map(tag_key, plan.tags))
+    ranked: list[DigestStory] = []
     items: list[StoryArticle] = []
     for story in stories:
-        new = new_articles(story, since_at=since_at, until_at=until_at)
+        new = [
+            item
+            for item in new_articles(story, since_at=since_at, until_at=until_at)
+            if (matches is None or item.article.article_id in matches)
+            and not (wanted_tags and wanted_tags.isdisjoint(tags_of.get(item.article.source, ())))
+        ]
         if not new:
             continue
-        if len(story.outlets) >= 2:
-            grouped.append(story)
-        else:
-            lead = lead_article(story)
-            items.append(lead if lead in new else new[0])
-    grouped.sort(key=lambda story: _order(story, since_at, until_at))
-    chosen = _share_out(items, max_items)
+        if len(story.outlets) < 2:
+            untold = [item for item in new if item.article.article_id not in told]
+            items += [_single(story, untold)] if untold else []
+            continue
+        one = _story(
+            story, plan=plan, since_at=since_at, until_at=until_at, caught=caught, told=told
+        )
+        growth = growth_of(one, since_at=since_at)
+        if growth is None or growth.is_enough:
+            ranked.append(one)
+    ranked.sort(key=order_of)
+    chosen = _share_out(items, plan.max_items)
+    left = Counter(item.article.source for item in items)
+    left.subtract(item.article.source for item in chosen)
     return Digest(
-        title=title,
-        local_date=local_date,
+        edition=edition,
+        title=plan.title,
         since_at=since_at,
         until_at=until_at,
-        timezone=timezone,
-        stories=tuple(grouped[:max_stories]),
+        timezone=plan.timezone,
+        language=plan.language,
+        sections=in_sections(
+            ranked,
+            takers(plan.sections, tags_of, section_matches),
+            titles=[rule.title for rule in plan.sections],
+            most=plan.max_stories,
+        ),
         singles=tuple(sorted(chosen, key=_by_source)),
-        troubles=tuple(status for status in statuses if trouble(status, now=until_at) is not None),
-        left_out=len(grouped[max_stories:]) + len(items) - len(chosen),
+        singles_left_out={source: left[source] for source in sorted(left) if left[source]},
+        troubles=tuple(
+            status for status in statuses if trouble_of(status, now=until_at) is not None
+        ),
+        sites={
+            status.source.name: status.state.site_url
+            for status in statuses
+            if status.state.site_url is not None
+        },
+        images=plan.images,
+        home=plan.home,
     )
 
 
-def rank(story: Story, *, since_at: datetime, until_at: datetime) -> float:
-    """How high a story stands in the digest; a number without unit, higher is higher.
-
-    Every outlet gives the weight of its source: in full for an independent report, half for a
-    rewrite, a quarter if it only copied (`outlet_standings`); half of that if the outlet was
-    already in the story before `since_at`, since readers have seen it there. The sum is halved for
-    every 48 hours between the story's latest article and `until_at`. Equal stories go by number of
-    articles (more first), then by the time of the latest article (later first), then by id.
-    """
-    standing = outlet_standings(story)
-    known = frozenset(
-        item.article.source for item in story.articles if item.article.first_seen_at < since_at
-    )
-    points = 0.0
-    for outlet, weight in {item.article.source: item.weight for item in story.articles}.items():
-        points += weight * _SHARES[standing[outlet]] * (_KNOWN_SHARE if outlet in known else 1.0)
-    age = max(until_at - story.last_at, timedelta())
-    return points * float(0.5 ** (age / _HALF_LIFE))
+def told_articles(digest: Digest) -> frozenset[int]:
+    """Ids of what an edition tells: all articles of the stories in full or in brief, and the single
+    items."""
+    shown = [one for section in digest.sections for one in (*section.stories, *section.brief)]
+    return frozenset(
+        item.article.article_id for one in shown for item in one.story.articles
+    ) | frozenset(item.article.article_id for item in digest.singles)
 
 
 def new_articles(
     story: Story, *, since_at: datetime, until_at: datetime
 ) -> tuple[StoryArticle, ...]:
-    """Its articles first seen in [since_at, until_at), without what is old news and without an
-    outlet's same one again."""
+    """Its articles first seen in [since_at, until_at), without what is old news (`LATE`) and
+    without an outlet's same one again."""
     return tuple(
         item
         for item in story.articles
@@ -104,39 +158,33 @@ def new_articles(
     )
 
 
-def trouble(status: SourceStatus, *, now: datetime) -> str | None:
-    """Why a person should look at a source, in a sentence; None: all is well.
-
-    - Failing: the last poll failed, and the graded failures in a row have come to 1 or more (one
-      hard failure, two HTTP errors, four network errors).
-    - Retired: it is polled no longer, because it is gone or has become one with another.
-    - Silent: polls succeed, and the newest article is more than 30 days old.
-    - Empty: polls succeed, and there has never been an article.
-
-    A source that has not been polled yet, or has failed less than that, is none.
-    """
-    state = status.state
-    if state.retired_at is not None:
-        return state.last_error
-    if state.last_error is not None:
-        return state.last_error if state.failures >= 1 else None
-    if state.last_ok_at is None:
-        return None
-    if status.newest_at is None:
-        return "The feed can be read but has had no article yet."
-    silent_for = now - status.newest_at
-    if silent_for <= SILENT_AFTER:
-        return None
-    return f"Nothing new for {silent_for.days} days, although the feed can be read."
-
-
-def _order(story: Story, since_at: datetime, until_at: datetime) -> tuple[float, int, float, int]:
-    return (
-        -rank(story, since_at=since_at, until_at=until_at),
-        -len(story.articles),
-        -story.last_at.timestamp(),
-        story.story_id,
+def _story(
+    story: Story,
+    *,
+    plan: DigestPlan,
+    since_at: datetime,
+    until_at: datetime,
+    caught: Mapping[int, frozenset[str]],
+    told: frozenset[int],
+) -> DigestStory:
+    numbers = [item.article.article_id for item in story.articles]
+    names = frozenset[str]().union(*(caught[number] for number in numbers if number in caught))
+    watches = tuple(name for folded, name in plan.watches.items() if folded in names)
+    known = told.intersection(numbers)
+    points = points_of(
+        story, told=known, watches=len(watches), since_at=since_at, until_at=until_at
     )
+    return DigestStory(story=story, points=points, watches=watches, told=known)
+
+
+def _single(story: Story, untold: Sequence[StoryArticle]) -> StoryArticle:
+    if len(untold) == 1:
+        return untold[0]
+    lead = lead_article(story)
+    return next((item for item in untold if item is lead), untold[0])
+
+
+# --- single items ---------------------------------------------------------------------------------
 
 
 def _share_out(items: Sequence[StoryArticle], limit: int) -> list[StoryArticle]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 _DURATION = re.compile(
     r"(?:(?P<weeks>[0-9]{1,6})w)?\s*"
@@ -80,3 +80,8 @@ def format_size(value: int) -> str:
         raise ValueError("a size is never negative")
     texts = [f"{value // size}{unit}" for unit, size in _UNITS.items() if value % size == 0]
     return min(texts, key=len) if value else "0B"
+
+
+def offset_of(offset: timedelta) -> str:
+    """That of a time zone, as ISO 8601 has it: `+04:00`."""
+    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[19:]

@@ -16,10 +16,10 @@ from aggregator.core.export_times import long_date
 from aggregator.core.export_xhtml import (
     attributes_of_language,
     escape,
-    html_of,
     to_xhtml,
     under_headings,
 )
+from aggregator.core.markup import html_of
 from aggregator.core.urls import normalise
 from aggregator.types import Article
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from aggregator.core.export_outline import Entry, Outline
-from aggregator.core.export_xhtml import escape, html_of, under_headings
+from aggregator.core.export_xhtml import escape, under_headings
 from aggregator.core.markdown import to_markdown
+from aggregator.core.markup import html_of
 from aggregator.types import Article
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from enum import Enum, auto
 
+from aggregator.core.durations import offset_of
 from aggregator.core.text import count_words
 from aggregator.types import Article, Assignment
 
@@ -84,10 +85,7 @@ def _assigned(field: str) -> Callable[[Row], object]:
 
 
 def _offset(offset: timedelta | None) -> str | None:
-    """As ISO 8601 has it: `+04:00`."""
-    if offset is None:
-        return None
-    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[19:]
+    return None if offset is None else offset_of(offset)
 
 
 _COLUMNS = (

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from aggregator.core.html import Element, parse_document
-from aggregator.core.markup import from_text
 from aggregator.core.trees import pieces_of
 from aggregator.core.urls import normalise
 
@@ -79,11 +78,6 @@ def under_headings(html: str, rank: int) -> str:
         html,
         flags=re.IGNORECASE,
     )
-
-
-def html_of(*, text: str, html: str) -> str:
-    """The HTML of a text, made of the plain one where there is no other."""
-    return html or from_text(text)
 
 
 def _body(html: str) -> Element:

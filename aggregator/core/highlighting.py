@@ -11,7 +11,7 @@ from typing import Final
 from aggregator.core.query_tree import And, Near, Node, Or, Phrase, Word
 from aggregator.core.search_terms import Term, term_of
 from aggregator.core.searchwords import clusters, is_paired, word_spans
-from aggregator.core.stemming import stems
+from aggregator.core.stemming import keeps_beginnings, stems
 from aggregator.core.text import clean_line
 
 OPENED: Final = "\x02"
@@ -105,7 +105,7 @@ class _Forms:
     def __init__(self, words: Sequence[str], language: str) -> None:
         self._words = dict.fromkeys(words)
         self._stems = stems(language)
-        self._stemmed: list[str] | None = None
+        self._keeps_beginnings = keeps_beginnings(language)
 
     def exact(self, term: Term) -> list[Sequence[str]]:
         """For each word of the term."""
@@ -117,11 +117,14 @@ class _Forms:
     def inflected(self, term: Term) -> list[Sequence[str]]:
         """For its one word."""
         stem_of = self._stems
-        if self._stemmed is None:
-            self._stemmed = [stem_of[one] for one in self._words]
         wanted = stem_of[term.words[0]]
-        pairs = zip(self._words, self._stemmed, strict=True)
-        return [[one for one, stemmed in pairs if stemmed == wanted]]
+        # Of a text that nobody has looked at yet, most words would be stemmed for the first time.
+        likely = (
+            [one for one in self._words if one[0] == wanted[0]]
+            if self._keeps_beginnings
+            else self._words
+        )
+        return [[one for one in likely if stem_of[one] == wanted]]
 
 
 def _side_by_side(forms: Sequence[Sequence[str]], places: _Places) -> list[tuple[int, int]]:

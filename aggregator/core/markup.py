@@ -78,6 +78,11 @@ def from_text(text: str) -> str:
     )
 
 
+def html_of(*, text: str, html: str) -> str:
+    """The HTML of a text, made of the plain one where there is no other."""
+    return html or from_text(text)
+
+
 def line_text(html: str, *, markup: bool = True) -> str:
     """One line from a title that may hold markup or character references, or look as if it did.
 

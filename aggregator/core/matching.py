@@ -42,7 +42,7 @@ from aggregator.core.source_keys import (
     text_of,
 )
 from aggregator.core.stemming import stem, stems
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import Relation
 from aggregator.types.watching import WatchItem
 
 
@@ -137,7 +137,7 @@ class Text:
 Test = Callable[[Text], bool]
 
 
-def test_of(node: Node) -> Test:
+def predicate_of(node: Node) -> Test:
     """Whether a search, or a part of one, finds an article. What can be known before there is one
     is worked out now."""
     match node:
@@ -148,11 +148,11 @@ def test_of(node: Node) -> Test:
         case Field():
             test = _field(node)
         case And():
-            test = _all([test_of(item) for item in node.items])
+            test = _all([predicate_of(item) for item in node.items])
         case Or():
-            test = _any([test_of(item) for item in node.items])
+            test = _any([predicate_of(item) for item in node.items])
         case Not():
-            test = _not(test_of(node.item))
+            test = _not(predicate_of(node.item))
         case _:
             test = _fact(node)
     return test

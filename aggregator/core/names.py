@@ -135,15 +135,7 @@ def find_names(
             for first, second, date in _dates(text, part, kinds[start : start + len(text)]):
                 dates.append((start + first, date))
                 roles[start + first], roles[start + second] = _DATE, _NO_ROLE
-    for start in starts:
-        if roles[start] == _ROLES[CLOSE]:
-            roles[start] = _NO_ROLE  # it ends nothing that the text before has said
-    # The first word of a sentence, or of what is said, proves nothing.
-    roles = roles.replace(b"(C", b"(B").replace(b"!C", b"!B").replace(b"!)C", b"!)B")
-    for start in starts:
-        if roles[start] == _ROLES[CAPITAL]:
-            roles[start] = _BEGINNING
-    done = bytes(roles)
+    done = _doubted(roles, starts)
     at = (np.frombuffer(done, np.uint8) >= _LETTERS).nonzero()[0]
     numbers = row.numbers.take(at).tolist()
     edges = [*at.searchsorted(np.array(starts)).tolist(), len(numbers)]
@@ -158,6 +150,18 @@ def find_names(
         headline = kinds[start : start + text.title]
         sure, doubtful = _facts(done[start:end], headline, parts)
         yield _most_frequent(sure, doubtful, alone=len(text) <= text.title)
+
+
+def _doubted(roles: bytearray, starts: Sequence[int]) -> bytes:
+    """The first word of a sentence, or of what is said, proves nothing."""
+    for start in starts:
+        if roles[start] == _ROLES[CLOSE]:
+            roles[start] = _NO_ROLE  # it ends nothing that the text before has said
+    roles = roles.replace(b"(C", b"(B").replace(b"!C", b"!B").replace(b"!)C", b"!)B")
+    for start in starts:
+        if roles[start] == _ROLES[CAPITAL]:
+            roles[start] = _BEGINNING
+    return bytes(roles)
 
 
 def _most_frequent(

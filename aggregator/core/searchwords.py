@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import count, zip_longest
 from operator import add
 from typing import Final
@@ -50,8 +51,6 @@ _PAIRED = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf"
     "\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003fffd"
 )
-_RUN = re.compile(f"[{_PAIRED}]+|[^ {_PAIRED}]+")
-_IS_PAIRED = re.compile(f"[{_PAIRED}]")
 # Marks of those scripts that a form keeps; a letter's marks stay with it.
 _SIGNS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059"
@@ -59,9 +58,31 @@ _SIGNS = (
     "\u17b4-\u17d3\u17dd\u1a55-\u1a7f\u3099\u309a\ua980-\ua983\ua9b3-\ua9c0\ua9e5\uaa7b-\uaa7d"
     "\uaab0-\uaabf\uaac1"
 )
-_HAS_SIGNS = re.compile(f"[{_SIGNS}]")
-# A stacked consonant (Khmer, Burmese, Tai Tham) belongs to the one it stands under.
-_CLUSTER = re.compile(f".(?:[\u1039\u17d2\u1a60].|[{_SIGNS}])*", re.DOTALL)
+
+
+class _Scripts:
+    """The patterns of those scripts, made when a text is not in ASCII alone: it takes a while."""
+
+    @cached_property
+    def run(self) -> re.Pattern[str]:
+        return re.compile(f"[{_PAIRED}]+|[^ {_PAIRED}]+")
+
+    @cached_property
+    def paired(self) -> re.Pattern[str]:
+        return re.compile(f"[{_PAIRED}]")
+
+    @cached_property
+    def signs(self) -> re.Pattern[str]:
+        return re.compile(f"[{_SIGNS}]")
+
+    @cached_property
+    def cluster(self) -> re.Pattern[str]:
+        """A stacked consonant (Khmer, Burmese, Tai Tham) belongs to the one it stands under."""
+        return re.compile(f".(?:[\u1039\u17d2\u1a60].|[{_SIGNS}])*", re.DOTALL)
+
+
+_SCRIPTS = _Scripts()
+
 
 _ASCII: Final = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 if code < 128 else code
@@ -112,12 +133,12 @@ def _parted(text: str) -> str:
 
 def is_paired(word: str) -> bool:
     """Whether a word of an index is a pair of characters, or one, of a script without spaces."""
-    return _IS_PAIRED.match(word) is not None
+    return not word.isascii() and _SCRIPTS.paired.match(word) is not None
 
 
 def clusters(word: str) -> list[str]:
     """The characters of such a word, each with its marks: one or two."""
-    return _CLUSTER.findall(word) if _HAS_SIGNS.search(word) else list(word)
+    return _SCRIPTS.cluster.findall(word) if _SCRIPTS.signs.search(word) else list(word)
 
 
 # --- what a character becomes ---------------------------------------------------------------------
@@ -243,10 +264,10 @@ def _folded(piece: str) -> str:
 
 
 def _words(folded: str) -> list[str]:
-    if not _IS_PAIRED.search(folded):
+    if not _SCRIPTS.paired.search(folded):
         return folded.split()
     words: list[str] = []
-    for run in _RUN.findall(folded):
+    for run in _SCRIPTS.run.findall(folded):
         if is_paired(run):
             letters = clusters(run)
             words += map(add, letters, letters[1:])
@@ -282,11 +303,11 @@ def _placed(piece: str) -> list[tuple[str, int, int]]:
 def _spans(folded: str) -> list[tuple[str, int, int]]:
     """The words of what is folded, each with its beginning and end in that."""
     spans: list[tuple[str, int, int]] = []
-    for run in _RUN.finditer(folded):
+    for run in _SCRIPTS.run.finditer(folded):
         word, begin, end = run[0], run.start(), run.end()
         if not is_paired(word):
             spans.append((word, begin, end))
-        elif not _HAS_SIGNS.search(word):
+        elif not _SCRIPTS.signs.search(word):
             spans += zip(map(add, word, word[1:]), count(begin), count(begin + 2), strict=False)
             spans.append((word[-1], end - 1, end))
         else:

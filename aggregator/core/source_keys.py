@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from aggregator.core.language_tags import primary_subtag
 from aggregator.core.query_tree import Field, Phrase, Word
@@ -31,6 +31,13 @@ def language_key(tag: str) -> str:
 def site_of(url: str) -> str:
     """The host of a web address without port and "www."; empty: it is none."""
     return _PORT.sub("", host_key(url)).removeprefix("www.")
+
+
+def hosts_above(host: str) -> Iterator[str]:
+    """The host, and each domain that it is in."""
+    while host:
+        yield host
+        _, _, host = host.partition(".")
 
 
 def is_on_site(site: str, host: str) -> bool:

@@ -29,6 +29,9 @@ STEMMERS: Final = {
 }  # fmt: skip
 """Snowball's name of a language's stemmer, by primary subtag."""
 
+_OTHER_BEGINNINGS: Final = frozenset({"ar", "fa", "ga", "id", "nl", "sr", "ta", "tr", "yi"})
+"""Their stemmers take syllables from the beginning of a word, too, or write it in other letters."""
+
 
 # Snowball knows most endings with their accents only, and a word of the index has none. Those that
 # a language nearly always writes with one get it back before they are looked at. Of the pairs of
@@ -84,6 +87,11 @@ def stems(language: str) -> Mapping[str, str]:
             return _UNCHANGED
         found = _STEMS.setdefault(language, _Stems(language))
     return found
+
+
+def keeps_beginnings(language: str) -> bool:
+    """Whether every word and its stem begin with the same letter."""
+    return language not in _OTHER_BEGINNINGS
 
 
 class _Unchanged(dict[str, str]):

@@ -36,7 +36,10 @@ class Standing(StrEnum):
     @property
     def rank(self) -> int:
         """0 is the best."""
-        return tuple(Standing).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {standing: rank for rank, standing in enumerate(Standing)}
 
 
 INDEPENDENT = frozenset({Standing.OWN, Standing.CARRIED})

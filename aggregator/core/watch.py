@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from aggregator.core.highlighting import snippet
-from aggregator.core.matching import Test, Text, test_of
+from aggregator.core.matching import Test, Text, predicate_of
 from aggregator.core.query_tree import (
     After,
     And,
@@ -90,7 +90,7 @@ class _Watches:
     def __init__(self, watches: Sequence[tuple[Watch, Node]]) -> None:
         self._watches = [watch for watch, _ in watches]
         self._roots = [root for _, root in watches]
-        self._tests: list[Test] = [test_of(root) for root in self._roots]
+        self._tests: list[Test] = [predicate_of(root) for root in self._roots]
         self._indexes: dict[str, Index] = {}
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 from aggregator.core.matching import Text
 from aggregator.core.query_tree import Field, Node
-from aggregator.core.source_keys import language_key, names_source
+from aggregator.core.source_keys import hosts_above, language_key, names_source
 from aggregator.core.watch_literals import Kind, Place, Rarity, required
 
 _SOURCES: Final = 10_000
@@ -76,7 +76,7 @@ def _literals(kind: Kind, article: Text, heads: AbstractSet[int]) -> AbstractSet
         case "language":
             return {language_key(article.language)}
         case "site":
-            return _hosts(article.site)
+            return {*hosts_above(article.site)}
         case "story":
             return {str(article.item.story_id)}
         case place, "stem":
@@ -96,9 +96,3 @@ def _words(place: Place, article: Text) -> AbstractSet[str]:
             return article.title.distinct
         case "authors":
             return article.authors.distinct
-
-
-def _hosts(site: str) -> set[str]:
-    """The host itself, and those that it is below."""
-    labels = site.split(".")
-    return {".".join(labels[at:]) for at in range(len(labels))}

@@ -29,6 +29,7 @@ from aggregator.core.query_tree import (
 from aggregator.core.search_terms import Term, term_of
 from aggregator.core.source_keys import language_key, text_of
 from aggregator.core.stemming import STEMMERS, stem
+from aggregator.core.text import fold
 
 Place = Literal["words", "title", "authors"]
 Form = Literal["word", "stem", "head"]
@@ -80,7 +81,8 @@ class Rarity:
         """Of articles with this word; about."""
         if word in self._common:
             return 1.0
-        share = self._shares.get(crc32(stem(self.language, word).encode()))
+        # The table is of stems without any marks: an index keeps those that make other letters.
+        share = self._shares.get(crc32(fold(stem(self.language, word)).encode()))
         if share is not None:
             return share
         if word.isdecimal() and len(word) <= _YEAR:

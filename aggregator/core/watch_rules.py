@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aggregator.core.durations import format_duration
 from aggregator.core.pace import watched_since
+from aggregator.core.query import parse
 from aggregator.core.query_tree import And, Field, Node, Not, Or
 from aggregator.core.quiet_hours import quiet_until
 from aggregator.core.source_keys import names_source
@@ -17,6 +18,7 @@ from aggregator.types.watching import Rate, Watch, WatchHit, WatchItem, WatchPer
 
 _DAYS: Final = 3
 """From so many days on nobody counts hours."""
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def watch_key(name: str) -> str:
@@ -98,6 +100,11 @@ def silent_sources(
             )
         )
     return hits
+
+
+def sources_of(watch: Watch) -> Node | None:
+    """Which sources a watch for silence is about, as a query without times; None: all."""
+    return parse(watch.query, now=_ANY_TIME).root if watch.query.strip() else None
 
 
 def names(root: Node, source: Source) -> bool:

@@ -75,22 +75,71 @@ def send(notice: Notice, channel: Channel, *, timezone: tzinfo, timeout: timedel
     Apprise does not tell what no later try can change from what it can, so that every refusal
     counts as temporary.
     """
-    service = _service(channel.address)
+    service = _usable(channel.address, what=f"the channel “{channel.name}”", name=channel.name)
+    title = chat_subject(notice.content, limit=_title_room(service))
+    body = chat_text(notice.content, timezone=timezone, limit=_room(service, title))
+    _notify(
+        service,
+        title,
+        body,
+        address=channel.address,
+        what=f"the channel “{channel.name}”",
+        name=channel.name,
+        timeout=timeout,
+    )
+
+
+def send_short(text: str, *, name: str, address: str, timeout: timedelta) -> None:
+    """Hand over a digest in its short form, the subject in the first line, to the recipient of
+    that name. Otherwise as `send`; where a service takes less, whole lines are left off."""
+    service = _usable(address, what=f"“{name}”", name=name)
+    subject, _, body = text.partition("\n")
+    title = shorten(subject, _title_room(service))
+    fitting = _cut(body.strip("\n"), _room(service, title))
+    _notify(service, title, fitting, address=address, what=f"“{name}”", name=name, timeout=timeout)
+
+
+def _usable(address: str, *, what: str, name: str) -> NotifyBase:
+    service = _service(address)
     if service is None:
         raise DeliveryError(
-            f"Apprise cannot use the address of the channel “{channel.name}”; "
+            f"Apprise cannot use the address of {what}; "
             "`aggregator check` says what is wrong with it.",
-            recipient=channel.name,
+            recipient=name,
             permanent=True,
         )
-    if "overflow=" not in channel.address:
+    if "overflow=" not in address:
         # Only for what the service's own markup adds; the text is made to fit.
         service.overflow_mode = _library().OverflowMode.SPLIT
+    return service
+
+
+def _title_room(service: NotifyBase) -> int:
     # A service without titles shows them above the text, of which they are to be a small part.
-    title_room = service.title_maxlen or max(service.body_maxlen // 5, 1)
-    title = chat_subject(notice.content, limit=title_room)
-    room = min(service.body_maxlen - _SPARE - len(title), MOST_TEXT)
-    body = chat_text(notice.content, timezone=timezone, limit=max(room, _SPARE))
+    return service.title_maxlen or max(service.body_maxlen // 5, 1)
+
+
+def _room(service: NotifyBase, title: str) -> int:
+    return max(min(service.body_maxlen - _SPARE - len(title), MOST_TEXT), _SPARE)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    whole = text[: limit - 1].rpartition("\n")[0]
+    return f"{whole}\n…" if whole else shorten(text, limit)
+
+
+def _notify(
+    service: NotifyBase,
+    title: str,
+    body: str,
+    *,
+    address: str,
+    what: str,
+    name: str,
+    timeout: timedelta,
+) -> None:
     sender = _library().Apprise()
     sender.add(service)
     result = sender.notify(
@@ -100,11 +149,10 @@ def send(notice: Notice, channel: Channel, *, timezone: tzinfo, timeout: timedel
         timeout=timeout.total_seconds(),
     )
     if not result:
-        said = _said([entry.message for entry in result.logs()], channel.address)
+        said = _said([entry.message for entry in result.logs()], address)
         raise DeliveryError(
-            f"{service.service_name} did not take the message for the channel “{channel.name}”"
-            f"{said}.",
-            recipient=channel.name,
+            f"{service.service_name} did not take the message for {what}{said}.",
+            recipient=name,
             permanent=False,
         )
 

@@ -9,6 +9,7 @@ words with and without umlauts. Here a value that is not plain ASCII is encoded 
 
 from __future__ import annotations
 
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import quote
@@ -19,6 +20,9 @@ _FOLD_AT = 76
 _LONGEST_NAME = 60
 _LONGEST_WORD = 60
 _EOL = "\r\n"
+_UTF_8 = Charset("utf-8")
+# What a name stands for can be changed for the whole process, and libraries do so.
+_UTF_8.header_encoding = SHORTEST
 
 
 def text_header(name: str, value: str, *, limit: int = 200) -> str:
@@ -41,7 +45,7 @@ def token_header(name: str, value: str) -> str:
 
 
 def _encode(name: str, value: str) -> str:
-    charset = "us-ascii" if _is_plain(value) else "utf-8"
+    charset = "us-ascii" if _is_plain(value) else _UTF_8
     header = Header(value, charset, maxlinelen=_FOLD_AT, header_name=name)
     return header.encode(linesep=_EOL)
 

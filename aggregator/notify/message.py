@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -15,7 +15,8 @@ from aggregator.core.text import clean_line
 from aggregator.notify.address import mailbox
 from aggregator.notify.headers import address_header, text_header, token_header
 from aggregator.notify.render import RenderedMail
-from aggregator.types import Notice
+from aggregator.notify.unsubscribing import unsubscribe_headers, way_out, with_way_out
+from aggregator.types import Edition, Notice, RenderedDigest
 
 # 7bit: a body that needs more is encoded, so any server on the way may relay it.
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -23,29 +24,36 @@ _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
 def compose(
-    rendered: RenderedMail,
+    rendered: RenderedDigest,
     *,
+    edition: Edition,
+    title: str,
     sender: str,
     recipient: str,
-    local_date: date,
-    digest_name: str,
+    unsubscribe: str | None,
     now: datetime,
 ) -> tuple[str, bytes]:
     """The Message-ID and the message: multipart/alternative of text and HTML, CRLF, 7 bit.
 
     `sender` and `recipient` are addresses, with or without a name before them; a sender without
-    one goes by the digest's name. The Message-ID depends on digest, recipient and date alone,
-    so that a digest that is sent again after a crash is recognised as the same; equal
-    arguments give equal bytes. Raises DeliveryError (permanent) for an address that mail
-    cannot carry.
+    one goes by the digest's title. `unsubscribe` is a mailto: or https: address; None: a mail to
+    the sender. Both parts end with it. The Message-ID depends on digest, recipient, date and slot
+    alone, so that a digest that is sent again after a crash is recognised as the same; equal
+    arguments give equal bytes. Raises DeliveryError (permanent) for an address that mail cannot
+    carry.
     """
-    origin = mailbox(sender, recipient=recipient, name=clean_line(digest_name))
+    origin = mailbox(sender, recipient=recipient, name=clean_line(title))
     target = mailbox(recipient, recipient=recipient)
-    key = "\n".join((digest_name, target.addr_spec, local_date.isoformat()))
-    message_id = f"<{local_date:%Y%m%d}.{_hash(key)}@{origin.domain}>"
-    list_id = f"<{_slug(digest_name)}.digest.{origin.domain}>"
-    head = _head(rendered, origin, target, message_id=message_id, list_id=list_id, date=now)
-    return message_id, head + _body(rendered, key)
+    key = "\n".join((edition.digest, target.addr_spec, edition.local_date.isoformat()))
+    if edition.slot != 1:
+        key = f"{key}\n{edition.slot}"
+    message_id = f"<{edition.local_date:%Y%m%d}.{_hash(key)}@{origin.domain}>"
+    list_id = f"<{_slug(edition.digest)}.digest.{origin.domain}>"
+    leave = way_out(unsubscribe, origin=origin, digest=edition.digest)
+    text, html = with_way_out(rendered, leave)
+    mail = RenderedMail(subject=rendered.subject, text=text, html=html)
+    head = _head(mail, origin, target, message_id=message_id, list_id=list_id, date=now)
+    return message_id, head + unsubscribe_headers(leave).encode("ascii") + _body(mail, key)
 
 
 def compose_notice(

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from aggregator.core.text import clean_line, shorten
-from aggregator.notify.plain import wrap
+from aggregator.notify.inert import inert, inert_link
+from aggregator.notify.links import LinkView, safe_link
 from aggregator.notify.render import RenderedMail, page
-from aggregator.notify.view import LinkView, safe_link
+from aggregator.notify.wrapping import wrap
 from aggregator.types import NoticeContent, NoticeItem, Relation
 
 MOST_IN_CHAT = 10
@@ -30,9 +31,6 @@ _RELATIONS = {
     Relation.REWRITE: "a rewrite",
     Relation.TRANSLATION: "a translation",
 }
-# A link whose text is another one, as Slack, Discord and Markdown write them, and who is called.
-_BETWEEN = re.compile(r"\](?=[(\[])")
-_IN_CHAT = str.maketrans({"<": "‹", ">": "›", "@": "＠", "`": "'"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +119,7 @@ def chat_text(content: NoticeContent, *, timezone: tzinfo, limit: int) -> str:
 
 def chat_subject(content: NoticeContent, *, limit: int) -> str:
     """The subject for a chat, `limit` characters at most."""
-    return shorten(_inert(subject(content)), min(limit, _SUBJECT))
+    return shorten(inert(subject(content)), min(limit, _SUBJECT))
 
 
 def marked_spans(snippet: str) -> tuple[str, list[tuple[int, int]]]:
@@ -209,14 +207,9 @@ def _paragraphs(view: NoticeView) -> Iterator[str]:
 
 
 def _in_chat(item: ItemView) -> str:
-    lines = [f"• {_inert(item.headline.text)} ({_inert(item.about)})"]
+    lines = [f"• {inert(item.headline.text)} ({inert(item.about)})"]
     if item.of_source:
-        lines.append(_inert(item.snippet_text))
+        lines.append(inert(item.snippet_text))
     if item.headline.url:
-        # An @ in a path may be read as a call, too; encoded it leads to the same place.
-        lines.append(item.headline.url.replace("@", "%40"))
+        lines.append(inert_link(item.headline.url))
     return "\n".join(lines)
-
-
-def _inert(text: str) -> str:
-    return _BETWEEN.sub("] ", text.translate(_IN_CHAT))

@@ -7,11 +7,13 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
+from aggregator.core.durations import format_duration
 from aggregator.core.text import shorten
 from aggregator.errors import DeliveryError
 from aggregator.notify.address import mailbox
+from aggregator.notify.patience import Patience
 
 _LONGEST_REPLY = 200
 
@@ -27,10 +29,12 @@ class SmtpSettings:
     """None: no login."""
     password: str | None = field(default=None, repr=False)
     """None exactly when `username` is."""
-    timeout: timedelta = timedelta(seconds=30)
+    timeout: timedelta = timedelta(seconds=60)
     """For the connection and for each answer of the server."""
+    patience: timedelta = timedelta(minutes=3)
+    """For one message as a whole, however lively the server is meanwhile."""
     ca_file: str | None = None
-    """PEM file with the authorities to trust; None: the system's."""
+    """PEM file with authorities to trust besides the system's; None: no others."""
 
 
 def send(message: bytes, *, sender: str, recipient: str, settings: SmtpSettings) -> None:
@@ -51,39 +55,70 @@ def send(message: bytes, *, sender: str, recipient: str, settings: SmtpSettings)
             recipient=target,
             permanent=True,
         )
-    try:
-        client = _connect(settings, name=origin.domain)
+    with Patience(settings.patience) as patience:
         try:
-            if settings.security == "starttls":
-                client.starttls(context=_tls(settings))
-            if settings.username is not None:
-                client.login(settings.username, settings.password or "")
-            client.sendmail(origin.addr_spec, [target], message)
-        finally:
-            # Whatever has come of the message is known; how the server says goodbye is no matter.
-            with contextlib.suppress(OSError):
-                client.quit()
-            client.close()
-    except (OSError, ValueError) as error:  # smtplib's own are OSErrors; ValueError: odd hosts
-        raise _delivery_error(error, origin.addr_spec, target, settings) from error
+            _hand_over(message, origin.addr_spec, target, settings, patience)
+        except (OSError, ValueError) as error:  # smtplib's own are OSErrors; ValueError: odd hosts
+            if patience.is_over:
+                raise _too_slow(target, settings) from error
+            raise _delivery_error(error, origin.addr_spec, target, settings) from error
 
 
-def _connect(settings: SmtpSettings, *, name: str) -> smtplib.SMTP:
-    """`name` is what we call ourselves; left to smtplib, it would ask the DNS and may hang."""
-    seconds = settings.timeout.total_seconds()
-    if settings.security == "tls":
-        return smtplib.SMTP_SSL(
-            settings.host,
-            settings.port,
-            local_hostname=name,
-            timeout=seconds,
-            context=_tls(settings),
-        )
-    return smtplib.SMTP(settings.host, settings.port, local_hostname=name, timeout=seconds)
+def _hand_over(
+    message: bytes, sender: str, recipient: str, settings: SmtpSettings, patience: Patience
+) -> None:
+    client = _Client(settings, patience, name=sender.rpartition("@")[2])
+    try:
+        if settings.security == "starttls":
+            client.starttls(context=_tls(settings))
+        if settings.username is not None:
+            client.login(settings.username, settings.password or "")
+        client.sendmail(sender, [recipient], message)
+    finally:
+        # Whatever has come of the message is known; how the server says goodbye is no matter.
+        with contextlib.suppress(OSError):
+            client.quit()
+        client.close()
+
+
+class _Client(smtplib.SMTP):
+    """The standard library's, whose connection is cut when the patience is over: its own time-out
+    begins anew with each byte."""
+
+    def __init__(self, settings: SmtpSettings, patience: Patience, *, name: str) -> None:
+        """`name` is what we call ourselves; left to smtplib, it would ask the DNS and may hang."""
+        self._settings = settings
+        self._patience = patience
+        seconds = settings.timeout.total_seconds()
+        super().__init__(settings.host, settings.port, local_hostname=name, timeout=seconds)
+
+    def connect(
+        self,
+        host: str = "localhost",
+        port: int = 0,
+        source_address: Any = None,  # noqa: ARG002 - smtplib's signature
+    ) -> tuple[int, bytes]:
+        self.file = None
+        self.sock = self._patience.connected((host, port), timeout=self._settings.timeout)
+        if self._settings.security == "tls":
+            self.sock = _tls(self._settings).wrap_socket(self.sock, server_hostname=host)
+        return self.getreply()
 
 
 def _tls(settings: SmtpSettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=settings.ca_file)
+    context = ssl.create_default_context()
+    if settings.ca_file is not None:
+        context.load_verify_locations(cafile=settings.ca_file)
+    return context
+
+
+def _too_slow(recipient: str, settings: SmtpSettings) -> DeliveryError:
+    return DeliveryError(
+        f"The mail server {settings.host}:{settings.port} took the message not within "
+        f"{format_duration(settings.patience)}; it is too slow, or hangs.",
+        recipient=recipient,
+        permanent=False,
+    )
 
 
 def _delivery_error(

@@ -10,9 +10,9 @@ from http import HTTPStatus
 from aggregator.core.text import clean_line, shorten
 from aggregator.errors import DeliveryError
 from aggregator.notify.hiding import without_address
+from aggregator.notify.links import safe_link
 from aggregator.notify.notices import marked_spans
 from aggregator.notify.signing import header_key, signature
-from aggregator.notify.view import safe_link
 from aggregator.types import (
     Answered,
     Channel,

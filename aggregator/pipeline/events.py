@@ -26,6 +26,11 @@ class FeedPolled:
     why: str
     """Why then, in sentences."""
     elapsed: timedelta
+    new_ids: tuple[int, ...] = ()
+    """Of the articles that are new."""
+    delays: tuple[timedelta, ...] = ()
+    """From publication to now, of those that say when they were published. Empty at the first
+    reading of a feed, which lists what is old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class TextsMadeAgain:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoriesAssigned:
     assignments: tuple[Assignment, ...]
+    elapsed: timedelta
+    """For finding their stories, and storing them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -63,6 +64,7 @@ def _waiting(storage: Storage) -> tuple[int, list[int], list[Unassigned]]:
 
 def _assign(line: Pipeline, items: Sequence[GroupInput], state: int, gone: Sequence[int]) -> int:
     """Commit 3; how many have a story now. Takes long: run it in a thread."""
+    began = time.monotonic()
     # Until the commit has succeeded the grouper knows more than the store does.
     grouper, line.grouper = line.grouper, None
     if grouper is None or line.grouping_state != state:
@@ -81,7 +83,8 @@ def _assign(line: Pipeline, items: Sequence[GroupInput], state: int, gone: Seque
         line.grouper, line.grouping_state = grouper, state
     # Else articles changed meanwhile: the next round begins from what the store says.
     if stored:
-        line.report(StoriesAssigned(assignments=tuple(stored)))
+        elapsed = timedelta(seconds=time.monotonic() - began)
+        line.report(StoriesAssigned(assignments=tuple(stored), elapsed=elapsed))
     return len(stored)
 
 

@@ -123,6 +123,8 @@ async def _taken_in(stay: Visit, claim: FeedClaim, answer: _Answer) -> FeedPolle
         unchanged=after.last_error is None and decision is None,
         new=len(new_ids),
         revised=len(decision.revised) if decision else 0,
+        new_ids=tuple(new_ids),
+        delays=_delays(claim, decision, line.clock()),
         warning=reading.parsed.warning if reading else None,
     )
 
@@ -135,6 +137,15 @@ async def _put_off(stay: Visit, claim: FeedClaim, reason: str) -> FeedPolled:
     record = PollRecord(claim=claim, state=after, polled_at=now, decision=None)
     await asyncio.to_thread(line.storage.record_poll, record)
     return _told(claim, after, elapsed=timedelta())
+
+
+def _delays(
+    claim: FeedClaim, decision: PollDecision | None, now: datetime
+) -> tuple[timedelta, ...]:
+    if decision is None or claim.state.last_ok_at is None:
+        return ()
+    published = (article.published_at for article in decision.new)
+    return tuple(max(now - at, timedelta()) for at in published if at is not None)
 
 
 def _told(claim: FeedClaim, after: FeedState, *, elapsed: timedelta) -> FeedPolled:

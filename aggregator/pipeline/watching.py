@@ -7,6 +7,8 @@ Each of the three ends in commits of its own and goes on from what the store say
               hits marked in the same commit
     send      a message that is due, from now on unchanged → its channel → what became of it
 
+What a watch without channels caught is marked in the same way, with no message: digests read it.
+
 So after a crash articles are looked at again, which changes nothing, as a hit is stored once; and
 a message that had been sent when its commit failed is sent again, under the same key.
 """
@@ -21,9 +23,8 @@ from datetime import datetime, timedelta, tzinfo
 from aggregator.core.notice_tries import after_try
 from aggregator.core.notices import content_of, latest, notices_of
 from aggregator.core.query import parse
-from aggregator.core.query_tree import Node
 from aggregator.core.watch import Matcher
-from aggregator.core.watch_rules import next_time, silent_sources, watch_key
+from aggregator.core.watch_rules import next_time, silent_sources, sources_of, watch_key
 from aggregator.errors import DeliveryError
 from aggregator.pipeline.events import Event, HitsCaught, NoticesMade, NoticeTried
 from aggregator.storage.protocol import Storage
@@ -109,7 +110,7 @@ class Watching:
         hits = [
             hit
             for watch in silent
-            for hit in silent_sources(statuses, watch, self._sources_of(watch), now=now)
+            for hit in silent_sources(statuses, watch, sources_of(watch), now=now)
         ]
         if hits:
             self._tell(looked_at=0, caught=self.storage.record_hits(hits, cursor=None))
@@ -130,6 +131,9 @@ class Watching:
             self._bundle(key, ready[key], hits, now)
 
     def _bundle(self, key: str, watch: Watch, hits: Sequence[WatchHit], now: datetime) -> None:
+        if not watch.to:
+            self.storage.put_notices([], hits, now=now)
+            return
         made = []
         if watch.at_most is not None:
             made = self.storage.notice_times(key, since=now - watch.at_most.span)
@@ -193,12 +197,6 @@ class Watching:
         )
         self._matcher = now, matcher
         return matcher
-
-    def _sources_of(self, watch: Watch) -> Node | None:
-        """Which sources it is about; None: all."""
-        if not watch.query.strip():
-            return None
-        return parse(watch.query, now=self.clock().astimezone(self.timezone)).root
 
 
 def _is_known(watch: Watch, item: WatchItem) -> bool:

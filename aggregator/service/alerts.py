@@ -11,7 +11,7 @@ from aggregator.config import Config
 from aggregator.fetch.http import Fetcher
 from aggregator.notify.dispatch import deliver
 from aggregator.pipeline import Event, Watching, run_watches, send_notices
-from aggregator.service.digests import smtp_settings
+from aggregator.service.mailing import smtp_settings
 from aggregator.storage.protocol import Storage
 from aggregator.types import Channel, Notice
 

@@ -140,7 +140,9 @@ def _newest(storage: Storage, query: Query | None, limit: int) -> tuple[set[int]
     found: set[int] = set()
     after: str | None = None
     while len(found) < limit:
-        page = storage.search(query, limit=min(PAGE, limit - len(found)), after=after)
+        page = storage.search(
+            query, limit=min(PAGE, limit - len(found)), after=after, passages=False
+        )
         found.update(hit.article.article_id for hit in page.hits)
         if page.after is None:
             return found, False

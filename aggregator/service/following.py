@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from aggregator.core.query import parse
 from aggregator.core.watch import Matcher, why_never
@@ -16,14 +16,15 @@ from aggregator.types import SearchHit, Watch, WatchCursor, WatchItem, WatchPer
 
 @dataclass(slots=True, kw_only=True)
 class Follower:
-    """Looks as watches do, and remembers nothing beyond its own end; reads only."""
+    """Looks as watches do, and remembers nothing beyond its own end; reads only.
+
+    Days in the query are days of local time.
+    """
 
     storage: Storage
     query: str
     clock: Callable[[], datetime]
     """Of the store, which says how old articles are."""
-    timezone: tzinfo | None = None
-    """In which days of the query are days; None: local time."""
     _watch: Watch = field(init=False)
     _matcher: tuple[datetime, Matcher] = field(init=False)
     """And when its query was read."""
@@ -34,7 +35,7 @@ class Follower:
         """From now on. Raises QueryError, and UsageError for what no new article can match."""
         now = self.clock()
         self._watch = Watch(name="search", query=self.query, per=WatchPer.ARTICLE, to=("terminal",))
-        never = why_never(parse(self.query, now=self._local(now)).root)
+        never = why_never(parse(self.query, now=now.astimezone()).root)
         if never is not None:
             raise UsageError(never)
         self._matcher = self._read(now)
@@ -78,7 +79,4 @@ class Follower:
         return self._matcher[1]
 
     def _read(self, now: datetime) -> tuple[datetime, Matcher]:
-        return now, Matcher([(self._watch, parse(self.query, now=self._local(now)))])
-
-    def _local(self, now: datetime) -> datetime:
-        return now.astimezone(self.timezone)
+        return now, Matcher([(self._watch, parse(self.query, now=now.astimezone()))])

@@ -17,8 +17,9 @@ from aggregator.pipeline import (
     TextsMadeAgain,
     WorkDropped,
 )
-from aggregator.service.digests import DigestTry
-from aggregator.types import Relation
+from aggregator.service.digest_sending import DigestTry
+from aggregator.service.digests import DigestMade
+from aggregator.types import Delivery, Edition, Relation
 
 
 def event_happened(event: Event) -> None:
@@ -88,16 +89,37 @@ def _notice_tried(log: Logger, event: NoticeTried) -> None:
     write("notice not sent", error=event.error, next_try_at=again, **fields)
 
 
-def digest_tried(done: DigestTry) -> None:
-    fields = {
-        "recipient": done.delivery.recipient,
-        "date": str(done.delivery.local_date),
-        "message_id": done.delivery.message_id,
+def digest_happened(done: DigestMade | DigestTry) -> None:
+    """An edition was made, or tried to deliver."""
+    log = get_logger()
+    match done:
+        case DigestMade(kept=kept):
+            log.info(
+                "digest made",
+                **_edition(kept.edition),
+                stories=kept.stories,
+                items=kept.singles,
+                left_out=kept.left_out,
+            )
+        case DigestTry(delivery=delivery, error=None):
+            log.info("digest sent", **_delivery(delivery))
+        case DigestTry(delivery=delivery, error=error):
+            again = delivery.retry_at and delivery.retry_at.isoformat(timespec="seconds")
+            write = log.error if again is None else log.warning
+            write("digest not sent", error=str(error), next_try_at=again, **_delivery(delivery))
+
+
+def _edition(edition: Edition) -> dict[str, object]:
+    return {"digest": edition.digest, "date": str(edition.local_date), "slot": edition.slot}
+
+
+def _delivery(delivery: Delivery) -> dict[str, object]:
+    return {
+        **_edition(delivery.edition),
+        "recipient": delivery.recipient,
+        "message_id": delivery.message_id,
+        "tries": delivery.attempts,
     }
-    if done.error is None:
-        get_logger().info("digest sent", **fields)
-    else:
-        get_logger().error("digest not sent", error=str(done.error), **fields)
 
 
 class IndexMade:

@@ -59,7 +59,7 @@ def _import(name: str) -> Any:
         return import_module(name)
     except ImportError:
         raise UsageError(
-            "Parquet needs pyarrow, which is not installed: pip install 'aggregator[parquet]'"
+            "Parquet needs pyarrow, which is not installed: pip install pyarrow"
         ) from None
 
 

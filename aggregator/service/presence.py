@@ -97,5 +97,8 @@ def _tell_file(
             jobs=engine.running,
             exchanges=exchanges,
             config_error=config_error,
+            digest_errors=runtime.digests.errors,
+            page=runtime.served.address,
+            page_error=runtime.served.trouble,
         ),
     )

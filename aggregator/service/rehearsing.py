@@ -15,7 +15,7 @@ from aggregator.core.query import parse
 from aggregator.core.query_relaxed import relaxed
 from aggregator.core.query_tree import After, And, Query, joined
 from aggregator.core.watch import Matcher
-from aggregator.core.watch_rules import next_time, silent_sources
+from aggregator.core.watch_rules import next_time, silent_sources, sources_of
 from aggregator.pipeline.watching import STORY
 from aggregator.storage.protocol import Storage
 from aggregator.storage.watches import FRESH
@@ -60,10 +60,7 @@ def rehearse(
     Of a watch for silent sources: what it would tell now, for how things were is not kept.
     """
     if watch.silent is not None:
-        root = (
-            parse(watch.query, now=now.astimezone(timezone)).root if watch.query.strip() else None
-        )
-        hits = silent_sources(storage.source_statuses(), watch, root, now=now)
+        hits = silent_sources(storage.source_statuses(), watch, sources_of(watch), now=now)
     else:
         hits = _caught(storage, watch, since, timezone, now)
     return Rehearsal(
@@ -161,7 +158,7 @@ def _candidates(storage: Storage, query: Query, since: datetime) -> list[Article
     found: list[ArticleSummary] = []
     after: str | None = None
     while True:
-        page = storage.search(wanted, limit=_PAGE, after=after)
+        page = storage.search(wanted, limit=_PAGE, after=after, passages=False)
         fresh = [hit.article for hit in page.hits if hit.article.first_seen_at >= since]
         found += [one for one in fresh if one.at >= one.first_seen_at - FRESH]
         after = page.after

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -24,9 +24,15 @@ from aggregator.engine.protocol import (
     SendNotices,
 )
 from aggregator.errors import ConfigError, UsageError
+from aggregator.fetch.http import Exchange
 from aggregator.logs import configure, get_logger
+from aggregator.pipeline import Event
 from aggregator.service import journal
+from aggregator.service.beside import Beside
+from aggregator.service.digest_sending import DigestTry
+from aggregator.service.digests import DigestMade
 from aggregator.service.exchanges import Exchanges
+from aggregator.service.meters import Meters
 from aggregator.service.presence import take_leave, tell
 from aggregator.service.pump import Pump
 from aggregator.service.runtime import Clock, Runtime, open_engine, open_runtime
@@ -47,7 +53,7 @@ LAST = timedelta(seconds=1)
 
 
 class Service:
-    """Polls at each source's interval, groups, sends what watches catch, mails the digest, until
+    """Polls at each source's interval, groups, sends what watches catch, sends the digests, until
     told to stop.
 
     On a PostgreSQL database any number of processes share this work, and one of them leads.
@@ -60,13 +66,18 @@ class Service:
         environ: Mapping[str, str],
         clock: Clock | None = None,
         worker: bool = False,
+        beside: Beside | None = None,
+        meters: Meters | None = None,
     ) -> None:
         """`clock`: None means that of the store. `worker`: the sources are those that the database
-        has; only for one that is shared."""
+        has; only for one that is shared. `beside`: what else runs in this process. `meters`: count
+        what happens; None: nobody reads them."""
         self._path = config_path
         self._environ = environ
         self._clock = clock
         self._worker = worker
+        self._beside = beside
+        self._meters = meters or Meters()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._exchanges = Exchanges()
@@ -94,17 +105,18 @@ class Service:
         configure(level=config.log.level.value, style=config.log.format.value)
         opening = open_runtime(
             config,
-            report=journal.event_happened,
+            report=self._event_happened,
             clock=self._clock,
-            on_exchange=self._exchanges,
+            on_exchange=self._exchange_happened,
             on_index=journal.IndexMade(),
         )
         async with AsyncExitStack() as stack:
             runtime = await self._unless_stopped(stack.enter_async_context(opening))
             if runtime is None:
                 return
-            runtime.digest_tried = journal.digest_tried
+            runtime.digest_happened = self._digest_happened
             await self._begin(runtime)
+            await stack.enter_async_context(self._with_beside(runtime))
             ready()
             clean = True
             while not self._stop.is_set():
@@ -115,12 +127,42 @@ class Service:
             await take_leave(runtime)
             get_logger().info("stopped", all_work_finished=clean)
 
+    def _event_happened(self, event: Event) -> None:
+        journal.event_happened(event)
+        self._meters.event_happened(event)
+
+    def _exchange_happened(self, exchange: Exchange) -> None:
+        self._exchanges(exchange)
+        self._meters.exchange_happened(exchange)
+
+    def _digest_happened(self, done: DigestMade | DigestTry) -> None:
+        journal.digest_happened(done)
+        self._meters.digest_happened(done)
+
+    def _job_failed(self, name: str, error: BaseException) -> None:
+        journal.job_failed(name, error)
+        self._meters.job_failed()
+
     def _check(self, database: Database) -> None:
         if self._worker and isinstance(database, Path):
             raise UsageError(
                 f"{database} is a SQLite file, where one process does all: use `aggregator run`; "
                 "for workers, set storage to a PostgreSQL database"
             )
+
+    @asynccontextmanager
+    async def _with_beside(self, runtime: Runtime) -> AsyncIterator[None]:
+        """What runs beside the engine begins to end as soon as we are told to stop."""
+        if self._beside is None:
+            yield
+            return
+        task = asyncio.create_task(self._beside(runtime, self._stop))
+        try:
+            yield
+            await task
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What `work` returns; None: we were told to stop before it was done."""
@@ -164,7 +206,7 @@ class Service:
             get_logger().info("leads now")
 
         engine = await self._unless_stopped(
-            open_engine(runtime, runtime.handle, on_error=journal.job_failed, on_lead=on_lead)
+            open_engine(runtime, runtime.handle, on_error=self._job_failed, on_lead=on_lead)
         )
         if engine is None:
             return True
@@ -214,6 +256,7 @@ class Service:
             await engine.submit([SendNotices(one) for one in await runtime.alerts.due_channels()])
 
         async def reread() -> None:
+            self._meters.ticked()
             if fingerprint_of(self._path) != seen:
                 self._reload.set()
 
@@ -292,9 +335,12 @@ async def serve(
     environ: Mapping[str, str],
     ready: Callable[[], None] = lambda: None,
     worker: bool = False,
+    beside: Beside | None = None,
+    meters: Meters | None = None,
 ) -> None:
-    """Run the service until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
-    service = Service(config_path, environ=environ, worker=worker)
+    """Run the service until SIGTERM or SIGINT; SIGHUP reads the configuration again. `beside` and
+    `meters` as in `Service`."""
+    service = Service(config_path, environ=environ, worker=worker, beside=beside, meters=meters)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stop)

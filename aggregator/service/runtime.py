@@ -35,7 +35,9 @@ from aggregator.pipeline import Event, Pipeline, assign_stories, enrich_host, po
 from aggregator.pipeline.grouping import DAY
 from aggregator.sandbox import Sandbox
 from aggregator.service.alerts import Alerts
-from aggregator.service.digests import DigestTry, send_digests
+from aggregator.service.beside import Served
+from aggregator.service.digest_sending import DigestTry
+from aggregator.service.digests import DigestMade, Digests
 from aggregator.service.memory import keep_little
 from aggregator.service.opening import storage_opened
 from aggregator.storage.backends import alone, needs_extra
@@ -67,12 +69,16 @@ class Runtime:
     started_at: datetime
     on_exchange: OnExchange
     """Told of each exchange over HTTP when it is over."""
-    digest_tried: Callable[[DigestTry], None] = lambda _: None
-    """Told of every try to deliver."""
+    digest_happened: Callable[[DigestMade | DigestTry], None] = lambda _: None
+    """Told of every edition that is made, and of every try to deliver one."""
+    served: Served = field(default_factory=Served)
+    """Said by whoever serves the page."""
     alerts: Alerts = field(init=False)
+    digests: Digests = field(init=False)
 
     def __post_init__(self) -> None:
         self.alerts = self._alerts()
+        self.digests = self._digests()
 
     async def handle(self, job: Job) -> None:
         """What the engine calls."""
@@ -84,9 +90,7 @@ class Runtime:
             case AssignStories():
                 await assign_stories(self.pipeline)
             case SendDigests():
-                tries = await send_digests(self.storage, self.config, clock=self.clock)
-                for done in tries:
-                    self.digest_tried(done)
+                await self.digests.run()
             case RunWatches():
                 await self.alerts.run()
             case SendNotices(channel):
@@ -118,12 +122,15 @@ class Runtime:
         )
         self.config = config
         self.alerts = self._alerts()
+        self.digests = self._digests()
         await old.__aexit__(None, None, None)
 
     def begin_to_lead(self) -> None:
-        """Others may have assigned stories, and looked for watches, since we last did."""
+        """Others may have assigned stories, looked for watches, and sent digests, since we last
+        did."""
         self.pipeline.grouper = None
         self.alerts.reset()
+        self.digests = self._digests()
 
     def _alerts(self) -> Alerts:
         return Alerts(
@@ -133,6 +140,17 @@ class Runtime:
             clock=self.clock,
             report=self._report,
         )
+
+    def _digests(self) -> Digests:
+        return Digests(
+            config=self.config,
+            storage=self.storage,
+            clock=self.clock,
+            report=self._report_digest,
+        )
+
+    def _report_digest(self, what: DigestMade | DigestTry) -> None:
+        self.digest_happened(what)  # whichever it is by then
 
     def _report(self, event: Event) -> None:
         self.pipeline.report(event)  # whichever it is by then

@@ -33,6 +33,12 @@ class ServiceStatus:
     """Over HTTP, since the service started."""
     config_error: str | None
     """Why the edited feeds.yaml was refused; None: it was taken."""
+    digest_errors: tuple[str, ...] = ()
+    """Who has not had the last edition of a digest, and why."""
+    page: str | None = None
+    """Where the page is served, http://…; None: it is not."""
+    page_error: str | None = None
+    """Why it is not, although it should be."""
 
 
 def status_path(database: Path) -> Path:
@@ -57,6 +63,9 @@ def write_status(path: Path, status: ServiceStatus) -> None:
             "seconds": round(status.exchanges.seconds, 3),
         },
         "config_error": status.config_error,
+        "digest_errors": status.digest_errors,
+        "page": status.page,
+        "page_error": status.page_error,
     }
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -70,6 +79,8 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
         written_at = datetime.fromisoformat(fields["written_at"])
         counts = f"{fields['articles']} articles, {fields['stories']} stories"
         config_error = fields["config_error"]
+        digest_errors = [str(one) for one in fields.get("digest_errors", ())]
+        page, page_error = fields.get("page"), fields.get("page_error")
     except FileNotFoundError:
         return False, f"no service has written {path}; start it with `aggregator run`"
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -78,5 +89,11 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     if age > STALE_AFTER:
         return False, f"the service last gave a sign of life {int(age.total_seconds())} s ago"
     if config_error is not None:
-        return True, f"alive with {counts}; the edited feeds.yaml was refused: {config_error}"
-    return True, f"alive with {counts}"
+        more = f"; the edited feeds.yaml was refused: {config_error}"
+    elif digest_errors:
+        more = f"; a digest was not sent: {'; '.join(digest_errors)}"
+    elif page_error is not None:
+        more = f"; the page is not served: {page_error}"
+    else:
+        more = f"; the page is at {page}" if page else ""
+    return True, f"alive with {counts}{more}"

@@ -13,8 +13,8 @@ from aggregator.storage import bulk, search_rebuild, search_shards, unfinished
 from aggregator.storage.bulk import Key, Row
 from aggregator.storage.faults import storage_error
 from aggregator.storage.instance import instance_lock
-from aggregator.storage.migrate import migrations, version
-from aggregator.storage.opening import check_readable, connect, open_writer
+from aggregator.storage.migrate import version
+from aggregator.storage.opening import check_readable, connect, is_up_to_date, open_writer
 from aggregator.storage.sql import Session, insert
 from aggregator.storage.sqlite_session import SqliteSession
 from aggregator.storage.tables import TABLES, TEXTS, Table
@@ -110,8 +110,8 @@ def reading(path: Path) -> Iterator[SqliteReader]:
 
 def _bring_up_to_date(path: Path) -> None:
     with _faults(path), closing(connect(path, mode="ro", busy_timeout=_PATIENCE)) as connection:
-        found = version(connection)
-    if 0 < found < migrations()[-1].number:
+        is_older = version(connection) > 0 and not is_up_to_date(connection)
+    if is_older:
         open_writer(path, busy_timeout=_PATIENCE).close()
 
 

@@ -1,25 +1,40 @@
-"""The digest's outbox: messages frozen before the first try, and what became of them."""
+"""The outbox of the digests: messages frozen before the first try, and what became of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from aggregator.errors import StorageError
-from aggregator.storage.rows import from_us_or_none, storable_or_none, to_us, to_us_or_none
+from aggregator.storage.rows import (
+    from_us_or_none,
+    span_to_us,
+    storable_or_none,
+    to_us,
+    to_us_or_none,
+)
 from aggregator.storage.sql import Row, Session, insert
-from aggregator.types import Delivery, DeliveryState
+from aggregator.types import Delivery, DeliveryState, Edition
+
+KEPT = timedelta(days=90)
+"""How long messages stay that were delivered, or are tried no more."""
 
 _COLUMNS = (
-    "recipient", "local_date", "message_id", "state", "attempts", "error", "retry_at",
-    "prepared_at", "recorded_at", "message",
+    "digest", "local_date", "slot", "recipient", "message_id", "state", "attempts", "error",
+    "retry_at", "prepared_at", "recorded_at", "message",
 )  # fmt: skip
+_OLD = """
+    DELETE FROM deliveries
+    WHERE recorded_at < (SELECT max(l.recorded_at) FROM deliveries l) - ?
+      AND (state = 'sent' OR (state = 'failed' AND retry_at IS NULL))
+"""
 
 
-def deliveries(session: Session, local_date: date) -> list[Delivery]:
+def deliveries(session: Session, edition: Edition) -> list[Delivery]:
     rows = session.rows(
-        "SELECT * FROM deliveries WHERE local_date = ? ORDER BY recipient",
-        (local_date.isoformat(),),
+        "SELECT * FROM deliveries WHERE digest = ? AND local_date = ? AND slot = ? "
+        "ORDER BY recipient",
+        _key(edition),
     )
     return [_delivery(row) for row in rows]
 
@@ -29,7 +44,7 @@ def open_deliveries(session: Session, *, now: datetime) -> list[Delivery]:
     rows = session.rows(
         "SELECT * FROM deliveries WHERE state <> 'sent' "
         "AND (retry_at <= ? OR (retry_at IS NULL AND state = 'sending')) "
-        "ORDER BY local_date, recipient",
+        "ORDER BY local_date, digest, slot, recipient",
         (to_us(now),),
     )
     return [_delivery(row) for row in rows]
@@ -37,13 +52,17 @@ def open_deliveries(session: Session, *, now: datetime) -> list[Delivery]:
 
 def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: datetime) -> int:
     """In one order whoever does it, so that two who do it at once do not wait for each other."""
-    statement = insert("deliveries", _COLUMNS, "ON CONFLICT (recipient, local_date) DO NOTHING")
+    statement = insert(
+        "deliveries",
+        _COLUMNS,
+        "ON CONFLICT (digest, local_date, slot, recipient) DO NOTHING",
+    )
     return sum(
         session.run(
             statement,
             (
+                *_key(item.edition),
                 item.recipient,
-                item.local_date.isoformat(),
                 item.message_id,
                 item.state.value,
                 item.attempts,
@@ -54,7 +73,7 @@ def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: d
                 item.message,
             ),
         )
-        for item in sorted(prepared, key=lambda item: (item.local_date, item.recipient))
+        for item in sorted(prepared, key=lambda item: (_key(item.edition), item.recipient))
     )
 
 
@@ -62,28 +81,41 @@ def record_delivery(session: Session, delivery: Delivery, *, now: datetime) -> N
     """The message itself stays as it was frozen."""
     changed = session.run(
         "UPDATE deliveries SET state = ?, attempts = ?, error = ?, retry_at = ?, recorded_at = ? "
-        "WHERE recipient = ? AND local_date = ?",
+        "WHERE digest = ? AND local_date = ? AND slot = ? AND recipient = ?",
         (
             delivery.state.value,
             delivery.attempts,
             storable_or_none(delivery.error),
             to_us_or_none(delivery.retry_at),
             to_us(now),
+            *_key(delivery.edition),
             delivery.recipient,
-            delivery.local_date.isoformat(),
         ),
     )
     if not changed:
         raise StorageError(
-            f"no digest of {delivery.local_date.isoformat()} was prepared for "
-            f"{delivery.recipient}; prepare it before sending"
+            f"the digest {delivery.edition.digest} of {delivery.edition.local_date.isoformat()} "
+            f"was not prepared for {delivery.recipient}; prepare it before sending"
         )
+
+
+def drop_old(session: Session) -> None:
+    """Those that are not open any more; times count from the latest."""
+    session.run(_OLD, (span_to_us(KEPT),))
+
+
+def _key(edition: Edition) -> tuple[str, str, int]:
+    return edition.digest, edition.local_date.isoformat(), edition.slot
 
 
 def _delivery(row: Row) -> Delivery:
     return Delivery(
+        edition=Edition(
+            digest=row["digest"],
+            local_date=date.fromisoformat(row["local_date"]),
+            slot=row["slot"],
+        ),
         recipient=row["recipient"],
-        local_date=date.fromisoformat(row["local_date"]),
         message_id=row["message_id"],
         message=bytes(row["message"]),
         state=DeliveryState(row["state"]),

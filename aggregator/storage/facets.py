@@ -7,11 +7,11 @@ nothing that a user types is one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from aggregator.core.searchwords import index_words
-from aggregator.core.source_keys import language_key, site_of
+from aggregator.core.source_keys import hosts_above, language_key, site_of
 from aggregator.storage.rows import strings
 from aggregator.storage.sql import Row
 
@@ -84,14 +84,7 @@ def language_of(facets: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _sites(host: str) -> tuple[str, ...]:
-    return tuple(map(site_facet, _above(host))) if host else ()
-
-
-def _above(host: str) -> Iterator[str]:
-    """The host, and each domain that it is in."""
-    while host:
-        yield host
-        _, _, host = host.partition(".")
+    return tuple(map(site_facet, hosts_above(host))) if host else ()
 
 
 def _plain(host: str) -> str:

@@ -11,15 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.storage.assignment_rows import ASSIGNMENT_COLUMNS, assignment
 from aggregator.storage.printed import from_data
-from aggregator.storage.rows import (
-    ASSIGNMENT_COLUMNS,
-    assignment,
-    from_us,
-    manners,
-    span_to_us,
-    to_us,
-)
+from aggregator.storage.rows import from_us, span_to_us, to_us
+from aggregator.storage.source_rows import manners
 from aggregator.storage.sql import Row, Session, chunks, ids, marks
 from aggregator.types import Assignment, GroupInput, Regrouped, Unassigned
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aggregator.storage.rows import from_us, span_to_us, storable, to_us
 from aggregator.storage.sql import Row, Session, chunks, ids, insert, marks
@@ -24,6 +24,10 @@ _KNOWN_STORIES = """
     WHERE a.story_id IN {ids}
 """
 _OPEN = "SELECT * FROM watch_hits WHERE told_at IS NULL {only}"
+_CAUGHT = """
+    SELECT article_id, watch FROM watch_hits
+    WHERE at >= ? AND at < ? AND article_id IS NOT NULL
+"""
 _TOLD = f"SELECT {ITEM} {FROM_ARTICLES} WHERE a.id IN {{ids}}"
 _SOURCES = "SELECT id, name, site_url, url FROM sources WHERE id IN {ids}"
 _OLD = """
@@ -96,6 +100,13 @@ def _hit(row: Row) -> WatchHit:
         snippet=row["snippet"],
         at=from_us(row["at"]),
     )
+
+
+def caught(session: Session, *, since: datetime, until: datetime) -> dict[int, frozenset[str]]:
+    watches: dict[int, set[str]] = {}
+    for row in session.rows(_CAUGHT, (to_us(since), to_us(until))):
+        watches.setdefault(row["article_id"], set()).add(row["watch"])
+    return {article_id: frozenset(names) for article_id, names in watches.items()}
 
 
 def notice_items(session: Session, hits: Sequence[WatchHit]) -> list[NoticeItem]:

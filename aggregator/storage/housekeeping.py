@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aggregator.storage import furniture, hits, kept, notices
 from aggregator.storage.grouping import beyond
+from aggregator.storage.later import Later
 from aggregator.storage.rows import from_us, span_to_us, to_us
 from aggregator.storage.sql import Row, Session, insert
 from aggregator.types import CleanUpReport, Worker
+
+if TYPE_CHECKING:
+    from aggregator.storage import access, deliveries, digests, marks
+else:  # not to tell who works on the database
+    access = Later("access")
+    deliveries = Later("deliveries")
+    digests = Later("digests")
+    marks = Later("marks")
 
 _SILENT = timedelta(days=1)
 """A worker that has given no sign of life for so long is gone."""
@@ -106,6 +116,22 @@ def drop_told(session: Session) -> None:
     notices.drop_old(session)
 
 
+def drop_delivered(session: Session) -> None:
+    """What digests told long ago, and their messages; the editions stay."""
+    digests.drop_old(session)
+    deliveries.drop_old(session)
+
+
+def drop_read(session: Session) -> None:
+    """Marks that say nothing any more: what was first seen long ago is read."""
+    marks.drop_old(session)
+
+
+def drop_sessions(session: Session) -> None:
+    """Of browsers that have not been seen for long."""
+    access.drop_over(session)
+
+
 def drop_pages(session: Session, *, keep_pages: timedelta) -> tuple[int, bool]:
     """Some of the pages that were kept for longer than that, and whether there may be more.
 
@@ -179,9 +205,13 @@ _DRIFTS = (
 
 
 def drifts(session: Session) -> list[str]:
-    """Where what is derived disagrees with what it is derived from, a sentence each."""
+    """Where what is derived disagrees with what it is derived from, or cannot be read, a sentence
+    each."""
     return [
-        sentence.format(id=row["id"])
-        for sentence, statement in _DRIFTS
-        for row in session.rows(f"{statement} LIMIT 10")
+        *(
+            sentence.format(id=row["id"])
+            for sentence, statement in _DRIFTS
+            for row in session.rows(f"{statement} LIMIT 10")
+        ),
+        *digests.unreadable(session),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.core.urls import host_key, url_key
+from aggregator.storage import marks
 from aggregator.storage.articles import reface
 from aggregator.storage.content import lock_articles
 from aggregator.storage.rows import storable, to_us
@@ -66,11 +67,14 @@ def _twin(session: Session, source_id: int, address: str) -> Row | None:
 def _merge(session: Session, source_id: int, twin: Row, at: datetime) -> None:
     articles = session.rows(_ONLY_HERE, {"source": source_id, "into": twin["id"]})
     lock_articles(session, [row["id"] for row in articles])
+    session.alone("stories")
+    marks.hand_over(session, source_id, twin["id"], now=at)
     for chunk in chunks([row["id"] for row in articles]):
         session.run(_MOVE_ARTICLES.format(ids=ids(chunk)), (twin["id"],))
         session.run(_MOVE_KEYS.format(ids=ids(chunk)), (twin["id"], source_id))
     for row in articles:
         reface(session, row, twin["id"])
+    marks.retire(session, source_id, now=at)
     refresh_stories(session, {row["story_id"] for row in articles if row["story_id"] is not None})
     if articles:  # they are another outlet's now, and treated as that one's are
         bump(session)

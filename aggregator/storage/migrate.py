@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from aggregator.errors import DatabaseTooNew, StorageError
 
@@ -29,12 +29,25 @@ class Migration:
 @cache
 def migrations(backend: str = "sqlite") -> tuple[Migration, ...]:
     """Those of this version of the program, numbered from 1."""
-    found = []
-    for file in (resources.files("aggregator.storage") / "migrations" / backend).iterdir():
-        if name := _NAME.fullmatch(file.name):
-            script = file.read_text(encoding="utf-8")
-            found.append(Migration(number=int(name[1]), name=name[2], script=script))
-    return tuple(sorted(found, key=lambda migration: migration.number))
+    return tuple(
+        Migration(number=number, name=name, script=file.read_text(encoding="utf-8"))
+        for number, name, file in _files(backend)
+    )
+
+
+@cache
+def newest() -> int:
+    """The number that a SQLite database of this version has."""
+    return _files("sqlite")[-1][0]
+
+
+def _files(backend: str) -> list[tuple[int, str, Path]]:
+    """(number, name, script), in order."""
+    named = (
+        (_NAME.fullmatch(file.name), file)
+        for file in (Path(__file__).parent / "migrations" / backend).iterdir()
+    )
+    return sorted((int(name[1]), name[2], file) for name, file in named if name)
 
 
 def missing(name: str) -> StorageError:
@@ -48,10 +61,10 @@ def outdated(name: str) -> StorageError:
     )
 
 
-def too_new(name: str, found: int, newest: int) -> DatabaseTooNew:
+def too_new(name: str, found: int, known: int) -> DatabaseTooNew:
     return DatabaseTooNew(
         f"{name} was written by a newer version of this program (schema {found}, this one "
-        f"knows {newest}): use that version, or another database"
+        f"knows {known}): use that version, or another database"
     )
 
 

@@ -18,6 +18,7 @@ from aggregator.storage.migrate import (
     migrate,
     migrations,
     missing,
+    newest,
     outdated,
     too_new,
     version,
@@ -79,15 +80,20 @@ def check_readable(path: Path, *, busy_timeout: timedelta) -> None:
         connection = connect(path, mode="ro", busy_timeout=busy_timeout)
         try:
             _refuse_foreign(connection, path)
-            found = version(connection)
-            newest = migrations()[-1].number
-            is_indexed = found < newest or not search_rebuild.is_due(SqliteSession(connection))
+            is_current = is_up_to_date(connection)
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise storage_error(error, path, busy_timeout=busy_timeout) from error
-    if found < newest or not is_indexed:
+    if not is_current:
         raise outdated(str(path))
+
+
+def is_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Whether tables and search index are of this version; False: also of a new file."""
+    if version(connection) < newest():
+        return False
+    return not search_rebuild.is_due(SqliteSession(connection))
 
 
 def connect(path: Path, *, mode: str, busy_timeout: timedelta) -> sqlite3.Connection:
@@ -193,12 +199,12 @@ def _log_mode(connection: sqlite3.Connection, *, last: bool) -> str | None:
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN")  # one state: another process may be creating the tables
     try:
-        found, newest = version(connection), migrations()[-1].number
+        found = version(connection)
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         tables = connection.execute("SELECT 1 FROM sqlite_master").fetchall()
     finally:
         connection.rollback()
     if not ours and (found or tables):
         raise StorageError(f"{path} is a database of another program; name another file")
-    if found > newest:
-        raise too_new(str(path), found, newest)
+    if found > newest():
+        raise too_new(str(path), found, newest())

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.errors import NotGrouped
+from aggregator.storage.assignment_rows import decided
 from aggregator.storage.content import lock_articles
-from aggregator.storage.rows import decided, to_us
+from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session, ids, insert
 from aggregator.storage.stories import alone, bump, end, refresh_stories, settle
 from aggregator.types import Assignment, Placed

@@ -17,16 +17,14 @@ from aggregator.storage.articles import (
 )
 from aggregator.storage.content import lock_articles
 from aggregator.storage.rows import (
-    SOURCE_COLUMNS,
-    feed_state,
     from_us,
     from_us_or_none,
-    source,
     storable,
     storable_or_none,
     to_us,
     to_us_or_none,
 )
+from aggregator.storage.source_rows import SOURCE_COLUMNS, feed_state, source
 from aggregator.storage.sql import Session, chunks, ids, marks
 from aggregator.types import (
     FeedClaim,

@@ -13,8 +13,12 @@ the answer is that of one who comes too late:
 - `regroup`: a chunk that has been stored is left as it is, and so are assignments that have been
   replaced.
 - `sync_sources`, `prepare_deliveries`, `release_claims`, `record_again`, `clean_up`, `place`,
-  `star`, `unstar`: tell of nothing new.
-- `wake`, `record_delivery`, `report_worker`, `forget_worker`: the same again.
+  `star`, `unstar`, `mark_read`, `mark_unread`, `mark_all_read`: tell of nothing new; so do
+  `revoke_token`, `close_sessions`.
+- `add_token`: it finds what it has stored.
+- `keep_digest`: what it has stored is what it finds.
+- `wake`, `record_delivery`, `report_worker`, `forget_worker`, `set_password_hash`, `open_session`,
+  `close_session`: the same again.
 """
 
 from __future__ import annotations

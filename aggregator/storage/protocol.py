@@ -9,42 +9,52 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from aggregator.core.query_tree import Query
-from aggregator.types import (
-    Article,
-    Assignment,
-    CleanUpReport,
-    Counts,
-    Delivery,
-    FeedClaim,
-    GroupInput,
-    HostWork,
-    KeptArticle,
-    KnownEntry,
-    Notice,
-    NoticeItem,
-    NoticeState,
-    Placed,
-    PollRecord,
-    Regrouped,
-    RobotsCopy,
-    SearchCounts,
-    SearchPage,
-    Source,
-    SourceStatus,
-    Story,
-    SyncReport,
-    TextAgain,
-    TextClaim,
-    TextRecord,
-    Unassigned,
-    WatchCursor,
-    WatchHit,
-    WatchItem,
-    Worker,
-)
+if TYPE_CHECKING:
+    from aggregator.core.query_tree import Query
+    from aggregator.types import (
+        AccessToken,
+        Article,
+        Assignment,
+        CleanUpReport,
+        Counts,
+        Delivery,
+        Edition,
+        FeedClaim,
+        GroupInput,
+        HostWork,
+        KeptArticle,
+        KeptDigest,
+        KnownEntry,
+        Marks,
+        Notice,
+        NoticeItem,
+        NoticeState,
+        Placed,
+        PollRecord,
+        Regrouped,
+        RobotsCopy,
+        SearchCounts,
+        SearchPage,
+        Source,
+        SourceStatus,
+        Story,
+        StreamItem,
+        StreamQuery,
+        SyncReport,
+        TextAgain,
+        TextClaim,
+        TextRecord,
+        Unassigned,
+        Unread,
+        WatchCursor,
+        WatchHit,
+        WatchItem,
+        WebSession,
+        Worker,
+    )
+
 
 Order = Literal["newest", "relevance"]
 
@@ -309,6 +319,7 @@ class Storage(Protocol):
         order: Order = "newest",
         fold: bool = False,
         after: str | None = None,
+        passages: bool = True,
     ) -> SearchPage:
         """Articles that match, by when they were first stored or by relevance.
 
@@ -316,6 +327,7 @@ class Storage(Protocol):
         `fold`: of the articles of a story that match, the first of the answer stands for all, on
         whatever page that is. `after` is what the page before gave; what has arrived since the
         first page is on none. What has no words to rank by comes newest first in either order.
+        Without `passages` snippets are empty, which is less work.
         Raises UsageError for an `after` that was given for another search, or is none.
         """
 
@@ -340,9 +352,11 @@ class Storage(Protocol):
         until: datetime | None = None,
         min_sources: int = 1,
         limit: int,
+        brief: bool = False,
     ) -> list[Story]:
         """Stories with an article first seen in [since, until), the one with most outlets first,
-        then the latest; None: no bound. Each comes with all its articles."""
+        then the latest; None: no bound. Each comes with all its articles. `brief`: only the first
+        of them has its excerpt."""
 
     def story(self, story_id: int) -> Story | None:
         """None: there is no such story."""
@@ -431,22 +445,113 @@ class Storage(Protocol):
     def retry_notices(self, notice_ids: Collection[int] | None, *, now: datetime) -> int:
         """Have dead messages (None: all of them) tried again at once; how many were dead."""
 
-    # --- the digest
+    # --- digests
 
-    def deliveries(self, local_date: date) -> list[Delivery]:
-        """What has been prepared for that day."""
+    def digest_matches(self, query: Query, *, since: datetime, until: datetime) -> frozenset[int]:
+        """Ids of the articles first seen in [since, until) that match."""
+
+    def caught(self, *, since: datetime, until: datetime) -> dict[int, frozenset[str]]:
+        """Of each article that watches caught in [since, until), their names (folded)."""
+
+    def told(self, digest: str, article_ids: Collection[int]) -> frozenset[int]:
+        """Those of these articles that an edition of a digest (name, folded) told; after some
+        months it is forgotten."""
+
+    def keep_digest(self, kept: KeptDigest, told: Collection[int]) -> KeptDigest:
+        """Freeze an edition and which articles it tells, at once. Returns what is stored: where
+        there is such an edition already that one, unchanged."""
+
+    def digest(self, edition: Edition) -> KeptDigest | None:
+        """None: there is none."""
+
+    def digests(
+        self, digest: str | None = None, *, local_date: date | None = None, limit: int
+    ) -> list[KeptDigest]:
+        """Editions of a digest (name, folded; None: of all), of that day (None: any), the latest
+        first: by `until_at`, then by name."""
+
+    def deliveries(self, edition: Edition) -> list[Delivery]:
+        """What has been prepared of an edition, by recipient."""
 
     def open_deliveries(self, *, now: datetime) -> list[Delivery]:
         """Prepared and not sent, with a try due at `now`."""
 
     def prepare_deliveries(self, deliveries: Sequence[Delivery], *, now: datetime) -> int:
-        """Freeze messages before sending; one that exists for (recipient, date) stays as it is.
+        """Freeze messages before sending; one that exists for (edition, recipient) stays as it is.
 
         Returns how many are new.
         """
 
     def record_delivery(self, delivery: Delivery, *, now: datetime) -> None:
         """Store the state after a try."""
+
+    # --- the reader's marks
+
+    def mark_read(self, article_ids: Collection[int], *, now: datetime) -> int:
+        """How many of them were unread before. Those that do not exist are left out."""
+
+    def mark_unread(self, article_ids: Collection[int], *, now: datetime) -> int:
+        """How many of them were read before. One that was first seen long ago is read again with
+        the next `clean_up`."""
+
+    def mark_all_read(
+        self, source_ids: Collection[int] | None, *, until: int, now: datetime
+    ) -> int:
+        """Everything of these sources (None: of all) up to this article id, which need not be one
+        of theirs; how many were unread. What is stored later is unread."""
+
+    def marks(self, article_ids: Collection[int]) -> dict[int, Marks]:
+        """Of those that exist."""
+
+    def unread(self) -> dict[int, Unread]:
+        """By source id; sources without any are left out. What was first seen long ago (see
+        `clean_up`) is read."""
+
+    def stream(self, query: StreamQuery, *, limit: int) -> list[StreamItem]:
+        """What a reader's app lists: up to `limit` of what `query` asks for, in its order."""
+
+    def articles(self, article_ids: Collection[int]) -> list[Article]:
+        """Those that exist, by id, without former revisions."""
+
+    def daily_counts(self, *, since: datetime) -> dict[int, dict[date, int]]:
+        """Articles first seen since then, by source id and UTC day; days without any are left
+        out."""
+
+    # --- access to the page
+
+    def password_hash(self) -> str | None:
+        """As argon2 writes it; None: there is no password."""
+
+    def set_password_hash(self, value: str | None) -> None:
+        """Ends all sessions."""
+
+    def add_token(self, token: AccessToken) -> AccessToken:
+        """With its id. Raises UsageError for a name that another one has."""
+
+    def tokens(self) -> list[AccessToken]:
+        """By name."""
+
+    def revoke_token(self, name: str) -> bool:
+        """False: there is none."""
+
+    def token(self, hash_: bytes, *, now: datetime) -> AccessToken | None:
+        """That with this hash or this `fever_hash`, which is used now; None: there is none."""
+
+    def open_session(self, session: WebSession) -> None:
+        """Store it."""
+
+    def session(self, hash_: bytes, *, now: datetime) -> WebSession | None:
+        """That with this hash, which is seen now; None: there is none, or it was last seen 30 days
+        ago."""
+
+    def sessions(self, *, now: datetime) -> list[WebSession]:
+        """Those that are not over, the last seen first."""
+
+    def close_session(self, hash_: bytes) -> None:
+        """One that is not known is no error."""
+
+    def close_sessions(self) -> int:
+        """All of them; how many."""
 
     # --- housekeeping
 
@@ -463,13 +568,15 @@ class Storage(Protocol):
         """End every claim. Only for a process that knows it is alone (see `instance`)."""
 
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
-        """Drop what is no longer needed: fingerprints that no further article will be compared
-        with (older than the newest assigned one by more than the window), pages kept for longer
-        than `keep_pages` (counted from the latest one; of zero: all), hosts that were asked long
-        ago and the furniture of those that gave no page for long, copies of robots.txt that count
-        no longer, workers that have been silent for a day, what watches caught long ago and the
-        messages about it, write-ahead logs. In several transactions, so that nobody waits for all
-        of it."""
+        """Drop what is no longer needed: fingerprints that no further article will be compared with
+        (older than the newest assigned one by more than the window), pages kept for longer than
+        `keep_pages` (counted from the latest one; of zero: all), marks of what was first seen 30
+        days before the latest article, which is read from then on, sessions of browsers that are
+        over, hosts that were asked long ago and the furniture of those that gave no page for long,
+        copies of robots.txt that count no longer, workers that have been silent for a day, what
+        watches caught long ago and the messages about it, what digests told long ago and their
+        messages that are not open any more, write-ahead logs. In several transactions, so that
+        nobody waits for all of it."""
 
     def check(self) -> list[str]:
         """Problems with the database's integrity, a sentence each; empty: it is whole."""

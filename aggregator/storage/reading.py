@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.core.text import shorten
 from aggregator.core.timeline import arrange
+from aggregator.storage.assignment_rows import ASSIGNMENT_COLUMNS, assignment
 from aggregator.storage.rows import (
-    ASSIGNMENT_COLUMNS,
     SUMMARY_COLUMNS,
-    assignment,
     from_us,
     from_us_or_none,
     objects,
@@ -40,22 +39,33 @@ EXCERPT = 300
 
 _RANKED = """
     SELECT o.id FROM stories o WHERE o.outlets >= ? {within}
-    ORDER BY o.outlets DESC, o.last_at DESC, o.id DESC LIMIT ?
+    ORDER BY {first} DESC, o.last_at DESC, o.id DESC LIMIT ?
 """
 _SEEN_WITHIN = """
-    AND o.id IN (SELECT a.story_id FROM articles a WHERE {conditions} AND a.story_id IS NOT NULL)
+    AND o.id IN (SELECT a.story_id FROM articles a WHERE {conditions} AND +a.story_id IS NOT NULL)
 """
+_MANY_SEEN = "SELECT a.id FROM articles a WHERE {conditions} LIMIT 1 OFFSET ?"
+_BY_RANK, _BY_PERIOD = "o.outlets", "+o.outlets"
+"""As an expression it is not what the index is ordered by: the stories of the period are sorted."""
+_FEW = 100_000
+"""Articles of a period whose stories are sorted. Those of a longer one are looked for in the index
+of all stories by rank; of a short one, it may have none but far down."""
 _MEMBERS = """
     SELECT {columns}, s.weight, a.words, a.credits, a.dateline, a.utc_offset, a.unseen_at,
-      CASE WHEN p.stays = 0 THEN p.placed_at END AS placed_at,
-      substr(t.text, 1, 600) AS excerpt
+      a.image_url, a.image_alt,
+      CASE WHEN p.stays = 0 THEN p.placed_at END AS placed_at, {excerpt} AS excerpt
     FROM articles a
     JOIN assignments x ON x.article_id = a.id
     JOIN sources s ON s.id = a.source_id
-    JOIN texts t ON t.article_id = a.id
+    {texts}
     LEFT JOIN placements p ON p.article_id = a.id
     WHERE a.story_id IN {ids} ORDER BY a.id
 """
+_BEGINNING = "substr(t.text, 1, 600)"
+_OF_TEXTS = "JOIN texts t ON t.article_id = a.id"
+_BEGINNINGS = f"""
+    SELECT t.article_id AS id, {_BEGINNING} AS excerpt FROM texts t WHERE t.article_id IN {{ids}}
+"""  # noqa: S608 - the parts are above
 # The first article of a story by time, as `arrange` has it.
 _LINK = """
     SELECT {story} AS story, o.id, o.first_at, (
@@ -89,40 +99,78 @@ def stories(
     until: datetime | None,
     min_sources: int,
     limit: int,
+    brief: bool,
 ) -> list[Story]:
-    seen, params = [], []
+    seen, params = list[str](), list[object]()
     for condition, bound in (("a.first_seen_at >= ?", since), ("a.first_seen_at < ?", until)):
         if bound is not None:
             seen.append(condition)
             params.append(to_us(bound))
-    within = _SEEN_WITHIN.format(conditions=" AND ".join(seen)) if seen else ""
-    rows = session.rows(_RANKED.format(within=within), (min_sources, *params, limit))
-    return _with_articles(session, [row["id"] for row in rows])
+    within, first = "", _BY_RANK
+    if seen:
+        conditions = " AND ".join(seen)
+        within = _SEEN_WITHIN.format(conditions=conditions)
+        if session.row(_MANY_SEEN.format(conditions=conditions), (*params, _FEW)) is None:
+            first = _BY_PERIOD
+    statement = _RANKED.format(within=within, first=first)
+    rows = session.rows(statement, (min_sources, *params, limit))
+    return _with_articles(session, [row["id"] for row in rows], brief=brief)
 
 
 def story(session: Session, story_id: int) -> Story | None:
-    found = _with_articles(session, [story_id])
+    found = _with_articles(session, [story_id], brief=False)
     return found[0] if found else None
 
 
-def _with_articles(session: Session, story_ids: Sequence[int]) -> list[Story]:
-    members: dict[int, list[StoryArticle]] = {}
-    columns = f"{SUMMARY_COLUMNS}, {ASSIGNMENT_COLUMNS}"
-    for chunk in chunks(story_ids):
-        for row in session.rows(_MEMBERS.format(columns=columns, ids=ids(chunk))):
-            members.setdefault(row["story_id"], []).append(_story_article(row))
+def _with_articles(session: Session, story_ids: Sequence[int], *, brief: bool) -> list[Story]:
+    """`brief`: with an excerpt of the first article of each only; texts are what takes long."""
+    members = _members(session, story_ids, brief=brief)
+    arranged = {story_id: arrange(articles) for story_id, articles in members.items()}
+    if brief:
+        arranged = _with_excerpts(session, arranged)
     earlier = _links(session, story_ids, story="x.article_id", other="x.continues_id")
     later = _links(session, story_ids, story="x.continues_id", other="x.article_id")
     return [
         Story(
             story_id=story_id,
-            articles=arrange(members[story_id]),
+            articles=arranged[story_id],
             continues=tuple(earlier.get(story_id, ())),
             continued_by=tuple(later.get(story_id, ())),
         )
         for story_id in story_ids
-        if story_id in members
+        if story_id in arranged
     ]
+
+
+def _members(
+    session: Session, story_ids: Sequence[int], *, brief: bool
+) -> Mapping[int, Sequence[StoryArticle]]:
+    members: dict[int, list[StoryArticle]] = {}
+    statement = _MEMBERS.format(
+        columns=f"{SUMMARY_COLUMNS}, {ASSIGNMENT_COLUMNS}",
+        excerpt="''" if brief else _BEGINNING,
+        texts="" if brief else _OF_TEXTS,
+        ids="{ids}",
+    )
+    for chunk in chunks(story_ids):
+        for row in session.rows(statement.format(ids=ids(chunk))):
+            members.setdefault(row["story_id"], []).append(_story_article(row))
+    return members
+
+
+def _with_excerpts(
+    session: Session, stories: Mapping[int, tuple[StoryArticle, ...]]
+) -> dict[int, tuple[StoryArticle, ...]]:
+    firsts = sorted(articles[0].article.article_id for articles in stories.values())
+    excerpts = {
+        row["id"]: shorten(row["excerpt"], EXCERPT)
+        for chunk in chunks(firsts)
+        for row in session.rows(_BEGINNINGS.format(ids=ids(chunk)))
+    }
+    return {
+        story_id: (replace(first, excerpt=excerpts[first.article.article_id]), *others)
+        for story_id, (first, *others) in stories.items()
+    }
 
 
 def _links(
@@ -155,6 +203,8 @@ def _story_article(row: Row) -> StoryArticle:
         utc_offset=_minutes(row["utc_offset"]),
         unseen_at=from_us_or_none(row["unseen_at"]),
         placed_at=from_us_or_none(row["placed_at"]),
+        image_url=row["image_url"],
+        image_alt=row["image_alt"],
     )
 
 
@@ -178,6 +228,10 @@ def matching(session: Session, finder: Finder | None, *, beyond: int, limit: int
         size += sum(len(one.text) + len(one.html) for one in part)
         articles += part
     return articles
+
+
+def articles(session: Session, article_ids: Collection[int]) -> list[Article]:
+    return [one for chunk in chunks(sorted(set(article_ids))) for one in _articles(session, chunk)]
 
 
 def _articles(session: Session, article_ids: Sequence[int]) -> list[Article]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from aggregator.storage.assignment_rows import DECIDED, decided
 from aggregator.storage.placing import rename
 from aggregator.storage.printed import to_data
-from aggregator.storage.rows import DECIDED, decided, to_us
+from aggregator.storage.rows import to_us
 from aggregator.storage.sql import CHUNK, Row, Session, chunks, ids, insert
 from aggregator.storage.stories import (
     OWN_STORY,

@@ -27,6 +27,7 @@ from aggregator.storage.search_shards import (
     shards,
     table_of,
 )
+from aggregator.storage.search_trigrams import Phrases
 from aggregator.storage.sql import Row, Session, ids
 
 ENOUGH_RANKED = 5_000
@@ -86,6 +87,7 @@ class SqliteFinder:
         # bm25 counts whatever is asked for, and languages are words of very many articles.
         self._loose = None if loose is None or loose == match else fts5.expression(loose)
         self._terms = [fts5.expression(term) for term in self._plan.terms[:MOST_TERMS]]
+        self._phrases = Phrases(session, match)
         self._has_prefix = match is not None and fts5.has_prefix(match)
         few = fewest(session, self._plan.few)
         self._few = None if few is None else by_shard(few)
@@ -107,7 +109,7 @@ class SqliteFinder:
 
     def newest(self, *, below: int, limit: int) -> list[int]:
         found: list[int] = []
-        for shard in self._shards:
+        for shard in self._possible():
             if first_of(shard) >= below:
                 continue
             found += self._in_shard(shard, below=below, limit=limit - len(found))
@@ -117,7 +119,7 @@ class SqliteFinder:
 
     def oldest(self, *, beyond: int, limit: int) -> list[int]:
         found: list[int] = []
-        for shard in reversed(self._shards):
+        for shard in self._possible(rising=True):
             if first_of(shard + 1) <= beyond + 1:
                 continue
             found += self._in_shard(shard, beyond=beyond, limit=limit - len(found), rising=True)
@@ -141,7 +143,7 @@ class SqliteFinder:
         each = ASKED if self._plan.conditions else 1
         cost = 0
         lowest = 0
-        for shard in self._shards:
+        for shard in self._possible():
             if first_of(shard) > top:
                 continue
             if floor is not None and first_of(shard) < floor:
@@ -164,7 +166,7 @@ class SqliteFinder:
     def walk(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:
         """Of each shard that may have articles that match, the newest first: its lowest id, and a
         statement for the ids of all that do, with its parameters."""
-        for shard in self._shards:
+        for shard in self._possible():
             part = self._part(shard)
             if part is None:
                 continue
@@ -174,6 +176,12 @@ class SqliteFinder:
             else:
                 found = THESE.format(ids=ids(self._in_shard(shard)))
                 yield first_of(shard), found, ()
+
+    def _possible(self, *, rising: bool = False) -> Iterator[int]:
+        """Shards that may have something that matches, the newest first."""
+        for shard in reversed(self._shards) if rising else self._shards:
+            if not self._phrases.lacks(shard):
+                yield shard
 
     # --- one shard
 

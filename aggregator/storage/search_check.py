@@ -12,9 +12,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from aggregator.core.searchwords import index_words
-from aggregator.storage import faults, fts5, search_rebuild
+from aggregator.storage import faults, fts5, search_rebuild, search_trigrams
 from aggregator.storage.search_plan import Seek
-from aggregator.storage.search_shards import BITS, first_of, numbers, shards, table_of, totals
+from aggregator.storage.search_shards import (
+    BITS,
+    articles_of,
+    first_of,
+    numbers,
+    shards,
+    table_of,
+    totals,
+)
 from aggregator.storage.sql import Row, Session
 
 _NAMED = 3
@@ -87,6 +95,11 @@ def _compared(session: Session, shard: int, texts: Sequence[Row]) -> Iterator[st
         yield (
             f"the search index of the articles from {first_of(shard)} on counts its articles or "
             "words wrongly"
+        )
+    if search_trigrams.lacks_some(session, shard, articles_of(shard)):
+        yield (
+            f"the filter of phrases of the articles from {first_of(shard)} on lacks some of them: "
+            "they are not found"
         )
     wrong = _differing(session, table, often, articles)
     if wrong:

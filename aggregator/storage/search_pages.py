@@ -103,6 +103,7 @@ def page(
     order: Order,
     fold: bool,
     after: str | None,
+    passages: bool,
 ) -> SearchPage:
     if after is None:
         row = session.row(_LAST)
@@ -120,7 +121,12 @@ def page(
     else:
         following = pager.newest(cursor)
     return SearchPage(
-        hits=hits(session, query.root, pager.heads, pager.folded() if fold else {}),
+        hits=hits(
+            session,
+            query.root if passages else None,
+            pager.heads,
+            pager.folded() if fold else {},
+        ),
         after=None if following is None else written(following, query, order, fold=fold),
         ranked_from=seen(session, pager.floor),
     )

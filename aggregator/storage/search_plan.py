@@ -91,12 +91,15 @@ _NEVER = Seek((NOTHING,))
 
 _MAX_SOURCE_WORDS = 300
 """Sources looked for by the index; when a field names more, the article's row is asked."""
+_FEW_SOURCES = 8
+"""Sources whose articles may be few enough to be listed."""
 _CLOCK_SLACK = timedelta(days=1)
 """Far more than the time between a poll and its commit."""
 
 _LIKE = r"LIKE ? ESCAPE '\'"
 _TAGGED = "SELECT DISTINCT source_id AS id FROM source_tags WHERE tag {operator} ORDER BY 1"
 _NAMED = "SELECT id FROM sources WHERE ' ' || name_key || ' ' {operator} ORDER BY id"
+_OF_SOURCES = "SELECT id FROM articles WHERE source_id IN {ids}"
 _LAST_SEEN = """
     SELECT id FROM articles WHERE first_seen_at < ? ORDER BY first_seen_at DESC LIMIT 1
 """
@@ -162,7 +165,7 @@ def plan(session: Session, root: Node, syntax: Syntax) -> Plan:
         since=to_us(max(after)) if after else None,
         until=to_us(min(before)) if before else None,
         first_id=_first_id(session, max(after)) if after else 0,
-        few=tuple(one for item in items if (one := few(item)) is not None),
+        few=tuple(one for item in items if (one := compiler.few(item)) is not None),
         ranked=() if match is None else tuple(_ranked(match)),
         terms=tuple(compiler.terms),
     )
@@ -277,6 +280,14 @@ class _Compiler:
         return [row["id"] for row in self.session.rows(statement, (pattern,))]
 
     # --- as SQL on the article
+
+    def few(self, node: Node) -> Condition | None:
+        """As `search_conditions.few`."""
+        if isinstance(node, Field) and node.name == "source":
+            sources = self._sources(node)
+            is_few = 0 < len(sources) <= _FEW_SOURCES
+            return Condition(_OF_SOURCES.format(ids=ids(sources))) if is_few else None
+        return few(node)
 
     def condition(self, node: Node) -> Condition:
         match node:

@@ -2,7 +2,8 @@
 
 What a question costs is bounded by the shards it reads: newest first, the newest ones are enough
 for a common word, and a rare one takes a few microseconds in each. A shard is begun by its first
-article, and put into one piece when the next is begun: it is looked up in one place then.
+article, and finished when the next is begun: it is put into one piece, so that it is looked up in
+one place, and gets a filter of its phrases (search_trigrams.py).
 
 The tables hold no texts ("contentless"): what is taken out must be given as it was put in. They
 get words as core.searchwords splits them, parted by blanks, and split at blanks only.
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aggregator.core.searchwords import index_words
+from aggregator.storage import search_trigrams
 from aggregator.storage.facets import SIGNS, language_of
 from aggregator.storage.sql import Session, Text
 from aggregator.storage.word_forms import HeardForms, KnownForms
@@ -39,7 +41,7 @@ _ADD = "INSERT INTO {table} (rowid, title, text, facets) VALUES (?, ?, ?, ?)"
 _TAKE_OUT = (
     "INSERT INTO {table} ({table}, rowid, title, text, facets) VALUES ('delete', ?, ?, ?, ?)"
 )
-_KNOWN = "SELECT 1 FROM search_shards WHERE number = ?"
+_KNOWN = "SELECT blocks FROM search_shards WHERE number = ?"
 _BEGIN = "INSERT INTO search_shards (number, finished) VALUES (?, 0)"
 _OPEN = "SELECT number FROM search_shards WHERE finished = 0 AND number < ?"
 _CLOSE = "UPDATE search_shards SET finished = 1 WHERE number = ?"
@@ -77,6 +79,11 @@ def first_of(shard: int) -> int:
     return shard << BITS
 
 
+def articles_of(shard: int) -> range:
+    """The ids that it may hold."""
+    return range(first_of(shard), first_of(shard + 1))
+
+
 def by_shard(article_ids: Iterable[int]) -> dict[int, set[int]]:
     """Which of them a shard may hold."""
     found: dict[int, set[int]] = {}
@@ -102,6 +109,9 @@ class Indexer:
 
     def add(self, session: Session, texts: Sequence[Text]) -> None:
         """Texts that are not in the index."""
+        self._add(session, texts, has_new_phrases=True)
+
+    def _add(self, session: Session, texts: Sequence[Text], *, has_new_phrases: bool) -> None:
         by_shard: dict[int, list[Text]] = {}
         forms = HeardForms(self._forms)
         for article_id, title, text, facets in texts:
@@ -111,8 +121,12 @@ class Indexer:
                 (article_id, " ".join(in_title), " ".join(in_text), facets)
             )
         for shard, rows in by_shard.items():
-            if session.row(_KNOWN, (shard,)) is None:
+            known = session.row(_KNOWN, (shard,))
+            if known is None:
                 _begin(session, shard)
+            elif known["blocks"] and has_new_phrases:
+                parts = [part.split() for _, title, text, _ in rows for part in (title, text)]
+                search_trigrams.add(session, shard, known["blocks"], parts)
             session.many(_ADD.format(table=table_of(shard)), rows)
         forms.store(session)
         forms.committed()  # or else all that is known is forgotten: see `undone`
@@ -122,13 +136,14 @@ class Indexer:
         article_id, title, text, facets = before
         given = (article_id, " ".join(index_words(title)), " ".join(index_words(text)), facets)
         session.run(_TAKE_OUT.format(table=table_of(shard_of(article_id))), given)
-        self.add(session, [now])
+        self._add(session, [now], has_new_phrases=(title, text) != now[1:3])
 
 
 def empty(session: Session) -> None:
     """Drop the index as a whole, and what was learnt with it."""
     for shard in shards(session):
         session.run(f"DROP TABLE {table_of(shard)}")
+    search_trigrams.empty(session)
     session.run("DELETE FROM search_shards")
     session.run("DELETE FROM word_forms")
 
@@ -140,6 +155,11 @@ def _begin(session: Session, shard: int) -> None:
         session.run(statement.format(table=table))
     session.run(_BEGIN, (shard,))
     for row in session.rows(_OPEN, (shard,)):
-        for statement in _FINISH:
-            session.run(statement.format(table=table_of(row["number"])))
-        session.run(_CLOSE, (row["number"],))
+        _finish(session, row["number"])
+
+
+def _finish(session: Session, shard: int) -> None:
+    for statement in _FINISH:
+        session.run(statement.format(table=table_of(shard)))
+    search_trigrams.make(session, shard, articles_of(shard), sum(totals(session, shard)[1:3]))
+    session.run(_CLOSE, (shard,))

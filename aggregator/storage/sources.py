@@ -12,16 +12,8 @@ from aggregator.core.text import fold
 from aggregator.core.urls import host_key
 from aggregator.errors import StorageError
 from aggregator.storage import hosts, merging
-from aggregator.storage.rows import (
-    SOURCE_COLUMNS,
-    feed_state,
-    from_us,
-    from_us_or_none,
-    source,
-    span_to_us,
-    to_json,
-    to_us,
-)
+from aggregator.storage.rows import from_us, from_us_or_none, span_to_us, to_json, to_us
+from aggregator.storage.source_rows import SOURCE_COLUMNS, feed_state, source
 from aggregator.storage.sql import Row, Session, ids, insert
 from aggregator.storage.stories import bump
 from aggregator.types import Source, SourceStatus, SyncReport

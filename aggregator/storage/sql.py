@@ -1,13 +1,14 @@
 """How the store's shared SQL is written, so that every database can run it.
 
 The verbs are functions over a `Session`, in the modules beside this one (sources, polls, articles,
-texts, kept, again, grouping, stories, placing, regrouping, reading, stars, search_pages,
-search_counts, search_hits, watches, hits, notices, deliveries, housekeeping). Their statements keep
-to what SQLite and PostgreSQL both have: `:name` or `?` parameters, ON CONFLICT, UPDATE … FROM; no
-scalar min/max, no JSON or date functions; `::` not at all. A backend brings a Session (which may
-rewrite the parameter marks), transactions, migrations and full-text search. Transactions see what
-others have committed before each statement: what must not change between two statements is locked
-(`locking`, `alone`).
+texts, kept, again, grouping, stories, placing, regrouping, reading, stars, marks, streams,
+search_pages, search_counts, search_hits, watches, hits, notices, digests, deliveries, access,
+housekeeping). Their statements keep to what SQLite and PostgreSQL both have: `:name` or `?`
+parameters, ON CONFLICT, UPDATE … FROM; no scalar min/max, no JSON or date functions; `::` not at
+all. A backend brings a Session (which may rewrite the parameter marks), transactions, migrations
+and full-text search.
+Transactions see what others have committed before each statement: what must not change between two
+statements is locked (`locking`, `alone`).
 
 Times are stored as whole microseconds since 1970 UTC: they keep the precision of `datetime`, which
 fencing tokens need, compare and index as integers, and are the same in every database. Lists are

@@ -8,15 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from aggregator.core.query_tree import Node
 from aggregator.errors import StorageError
-from aggregator.storage import (
-    faults,
-    housekeeping,
-    unfinished,
-)
+from aggregator.storage import faults, unfinished
 from aggregator.storage.instance import instance_lock
 from aggregator.storage.opening import check_readable, open_writer, reader
 from aggregator.storage.protocol import Role
@@ -27,8 +22,11 @@ from aggregator.storage.search_rebuild import Progress, ignore
 from aggregator.storage.sql import Session
 from aggregator.storage.sqlite_session import SqliteSession
 from aggregator.storage.verbs import Verbs
-from aggregator.storage.writer import Writer
-from aggregator.types import CleanUpReport
+
+if TYPE_CHECKING:
+    from aggregator.core.query_tree import Node
+    from aggregator.storage.writer import Writer
+    from aggregator.types import CleanUpReport
 
 __all__ = ["SqliteSession", "SqliteStorage", "instance_lock", "open_storage"]
 
@@ -83,6 +81,8 @@ class SqliteStorage(Verbs):
         if read_only:
             check_readable(path, busy_timeout=busy_timeout)
         else:
+            from aggregator.storage.writer import Writer  # noqa: PLC0415 - readers have none
+
             connection = open_writer(path, busy_timeout=busy_timeout, progress=progress)
             attempt = min(_ATTEMPT, busy_timeout)
             connection.execute(f"PRAGMA busy_timeout = {attempt // timedelta(milliseconds=1)}")
@@ -160,6 +160,7 @@ class SqliteStorage(Verbs):
 
     def check(self) -> list[str]:
         from aggregator.storage import (  # noqa: PLC0415 - takes a quarter of a second
+            housekeeping,
             schema_check,
             search_check,
         )

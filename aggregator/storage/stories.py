@@ -16,9 +16,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aggregator.storage.assignment_rows import DECIDED, decided
 from aggregator.storage.grouping import newest
 from aggregator.storage.printed import to_data
-from aggregator.storage.rows import DECIDED, decided, to_us
+from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session, ids, insert
 from aggregator.types import Assignment, GroupInput, Relation
 

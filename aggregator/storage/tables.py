@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from aggregator.storage.search_rebuild import REACHED, VERSION
+from aggregator.storage.unfinished import UNFINISHED
 
 
 class Kind(Enum):
@@ -44,9 +45,6 @@ class Table:
         names = [*self.columns]
         return tuple(row[names.index(name)] for name in self.key)
 
-
-UNFINISHED = "unfinished_move"
-"""A key of `meta`: the database is being filled, and nobody may use it (see unfinished.py)."""
 
 TEXTS = Table(
     name="texts",
@@ -262,10 +260,44 @@ TABLES = (
         key=("article_id",),
     ),
     Table(
+        name="read_until",
+        columns={"source_id": _INTEGER, "article_id": _INTEGER, "marked_at": _INTEGER},
+        key=("source_id",),
+    ),
+    Table(
+        name="read_marks",
+        columns={"article_id": _INTEGER, "read": _INTEGER, "marked_at": _INTEGER},
+        key=("article_id",),
+    ),
+    Table(
+        name="digests",
+        columns={
+            "digest": _TEXT,
+            "local_date": _TEXT,
+            "slot": _INTEGER,
+            "title": _TEXT,
+            "since_at": _INTEGER,
+            "until_at": _INTEGER,
+            "made_at": _INTEGER,
+            "stories": _INTEGER,
+            "singles": _INTEGER,
+            "left_out": _INTEGER,
+            "data": _BYTES,
+        },
+        key=("digest", "local_date", "slot"),
+    ),
+    Table(
+        name="digest_told",
+        columns={"digest": _TEXT, "article_id": _INTEGER, "told_at": _INTEGER},
+        key=("digest", "article_id"),
+    ),
+    Table(
         name="deliveries",
         columns={
-            "recipient": _TEXT,
+            "digest": _TEXT,
             "local_date": _TEXT,
+            "slot": _INTEGER,
+            "recipient": _TEXT,
             "message_id": _TEXT,
             "state": _TEXT,
             "attempts": _INTEGER,
@@ -275,7 +307,7 @@ TABLES = (
             "recorded_at": _INTEGER,
             "message": _BYTES,
         },
-        key=("recipient", "local_date"),
+        key=("digest", "local_date", "slot", "recipient"),
     ),
     Table(
         name="watches",
@@ -318,6 +350,34 @@ TABLES = (
         name="held_channels",
         columns={"name": _TEXT, "held_until": _INTEGER},
         key=("name",),
+    ),
+    Table(
+        name="web_password",
+        columns={"id": _INTEGER, "hash": _TEXT},
+        key=("id",),
+    ),
+    Table(
+        name="access_tokens",
+        columns={
+            "id": _INTEGER,
+            "name": _TEXT,
+            "scope": _TEXT,
+            "hash": _BYTES,
+            "fever_hash": _BYTES,
+            "created_at": _INTEGER,
+            "used_at": _INTEGER,
+        },
+        key=("id",),
+    ),
+    Table(
+        name="web_sessions",
+        columns={
+            "hash": _BYTES,
+            "created_at": _INTEGER,
+            "seen_at": _INTEGER,
+            "agent": _TEXT,
+        },
+        key=("hash",),
     ),
 )
 """Each after those that its rows refer to."""

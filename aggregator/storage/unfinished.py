@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from aggregator.errors import StorageError
 from aggregator.storage.sql import Session
-from aggregator.storage.tables import UNFINISHED
+
+UNFINISHED = "unfinished_move"
+"""A key of `meta`: the database is being filled, and nobody may use it."""
 
 
 def marked(session: Session) -> int | None:

@@ -8,69 +8,107 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from aggregator.core.query_tree import Node, Query
 from aggregator.errors import StorageError
-from aggregator.storage import again as _again
-from aggregator.storage import deliveries as _deliveries
-from aggregator.storage import furniture as _furniture
-from aggregator.storage import (
-    grouping,
-    hosts,
-    housekeeping,
-    kept,
-    placing,
-    polls,
-    reading,
-    regrouping,
-    robots,
-    search_counts,
-    search_pages,
-    stars,
-    stories,
-    texts,
-)
-from aggregator.storage import hits as _hits
-from aggregator.storage import notices as _notices
-from aggregator.storage import sources as _sources
-from aggregator.storage import watches as _watches
-from aggregator.storage.protocol import Order
-from aggregator.storage.search_pages import Finder
-from aggregator.storage.sql import Session
-from aggregator.types import (
-    Article,
-    Assignment,
-    CleanUpReport,
-    Counts,
-    Delivery,
-    FeedClaim,
-    GroupInput,
-    HostWork,
-    KeptArticle,
-    KnownEntry,
-    Notice,
-    NoticeItem,
-    NoticeState,
-    Placed,
-    PollRecord,
-    Regrouped,
-    RobotsCopy,
-    SearchCounts,
-    SearchPage,
-    Source,
-    SourceStatus,
-    Story,
-    SyncReport,
-    TextAgain,
-    TextClaim,
-    TextRecord,
-    Unassigned,
-    WatchCursor,
-    WatchHit,
-    WatchItem,
-    Worker,
-)
+from aggregator.storage import search_counts, search_pages
+from aggregator.storage.later import Later
+
+if TYPE_CHECKING:
+    from aggregator.core.query_tree import Node, Query
+    from aggregator.storage import access as _access
+    from aggregator.storage import again as _again
+    from aggregator.storage import deliveries as _deliveries
+    from aggregator.storage import digests as _digests
+    from aggregator.storage import furniture as _furniture
+    from aggregator.storage import (
+        grouping,
+        hosts,
+        housekeeping,
+        kept,
+        placing,
+        polls,
+        reading,
+        regrouping,
+        robots,
+        stars,
+        stories,
+        streams,
+        texts,
+    )
+    from aggregator.storage import hits as _hits
+    from aggregator.storage import marks as _marks
+    from aggregator.storage import notices as _notices
+    from aggregator.storage import sources as _sources
+    from aggregator.storage import watches as _watches
+    from aggregator.storage.protocol import Order
+    from aggregator.storage.search_pages import Finder
+    from aggregator.storage.sql import Session
+    from aggregator.types import (
+        AccessToken,
+        Article,
+        Assignment,
+        CleanUpReport,
+        Counts,
+        Delivery,
+        Edition,
+        FeedClaim,
+        GroupInput,
+        HostWork,
+        KeptArticle,
+        KeptDigest,
+        KnownEntry,
+        Marks,
+        Notice,
+        NoticeItem,
+        NoticeState,
+        Placed,
+        PollRecord,
+        Regrouped,
+        RobotsCopy,
+        SearchCounts,
+        SearchPage,
+        Source,
+        SourceStatus,
+        Story,
+        StreamItem,
+        StreamQuery,
+        SyncReport,
+        TextAgain,
+        TextClaim,
+        TextRecord,
+        Unassigned,
+        Unread,
+        WatchCursor,
+        WatchHit,
+        WatchItem,
+        WebSession,
+        Worker,
+    )
+else:  # each when one of its verbs is asked for
+    _access = Later("access")
+    _again = Later("again")
+    _deliveries = Later("deliveries")
+    _digests = Later("digests")
+    _furniture = Later("furniture")
+    grouping = Later("grouping")
+    _hits = Later("hits")
+    hosts = Later("hosts")
+    housekeeping = Later("housekeeping")
+    kept = Later("kept")
+    _marks = Later("marks")
+    _notices = Later("notices")
+    placing = Later("placing")
+    polls = Later("polls")
+    reading = Later("reading")
+    regrouping = Later("regrouping")
+    robots = Later("robots")
+    _sources = Later("sources")
+    stars = Later("stars")
+    stories = Later("stories")
+    streams = Later("streams")
+    texts = Later("texts")
+    _watches = Later("watches")
 
 T = TypeVar("T")
 
@@ -271,6 +309,7 @@ class Verbs(ABC):
         order: Order = "newest",
         fold: bool = False,
         after: str | None = None,
+        passages: bool = True,
     ) -> SearchPage:
         return self._read(
             lambda session: search_pages.page(
@@ -281,6 +320,7 @@ class Verbs(ABC):
                 order=order,
                 fold=fold,
                 after=after,
+                passages=passages,
             )
         )
 
@@ -314,10 +354,16 @@ class Verbs(ABC):
         until: datetime | None = None,
         min_sources: int = 1,
         limit: int,
+        brief: bool = False,
     ) -> list[Story]:
         return self._read(
             lambda session: reading.stories(
-                session, since=since, until=until, min_sources=min_sources, limit=limit
+                session,
+                since=since,
+                until=until,
+                min_sources=min_sources,
+                limit=limit,
+                brief=brief,
             )
         )
 
@@ -396,10 +442,37 @@ class Verbs(ABC):
     def retry_notices(self, notice_ids: Collection[int] | None, *, now: datetime) -> int:
         return self._write(lambda session: _notices.retry_notices(session, notice_ids, now=now))
 
-    # --- the digest
+    # --- digests
 
-    def deliveries(self, local_date: date) -> list[Delivery]:
-        return self._read(lambda session: _deliveries.deliveries(session, local_date))
+    def digest_matches(self, query: Query, *, since: datetime, until: datetime) -> frozenset[int]:
+        return self._read(
+            lambda session: _digests.digest_matches(
+                session, self._finder(session, query.root), since=since, until=until
+            )
+        )
+
+    def caught(self, *, since: datetime, until: datetime) -> dict[int, frozenset[str]]:
+        return self._read(lambda session: _hits.caught(session, since=since, until=until))
+
+    def told(self, digest: str, article_ids: Collection[int]) -> frozenset[int]:
+        return self._read(lambda session: _digests.told(session, digest, article_ids))
+
+    def keep_digest(self, kept: KeptDigest, told: Collection[int]) -> KeptDigest:
+        packed = _digests.pack(kept)
+        return self._write(lambda session: _digests.keep_digest(session, packed, told))
+
+    def digest(self, edition: Edition) -> KeptDigest | None:
+        return self._read(lambda session: _digests.digest(session, edition))
+
+    def digests(
+        self, digest: str | None = None, *, local_date: date | None = None, limit: int
+    ) -> list[KeptDigest]:
+        return self._read(
+            lambda session: _digests.digests(session, digest, local_date=local_date, limit=limit)
+        )
+
+    def deliveries(self, edition: Edition) -> list[Delivery]:
+        return self._read(lambda session: _deliveries.deliveries(session, edition))
 
     def open_deliveries(self, *, now: datetime) -> list[Delivery]:
         return self._read(lambda session: _deliveries.open_deliveries(session, now=now))
@@ -411,6 +484,83 @@ class Verbs(ABC):
 
     def record_delivery(self, delivery: Delivery, *, now: datetime) -> None:
         self._write(lambda session: _deliveries.record_delivery(session, delivery, now=now))
+
+    # --- the reader's marks
+
+    def mark_read(self, article_ids: Collection[int], *, now: datetime) -> int:
+        return self._write(lambda session: _marks.mark_read(session, article_ids, now=now))
+
+    def mark_unread(self, article_ids: Collection[int], *, now: datetime) -> int:
+        return self._write(lambda session: _marks.mark_unread(session, article_ids, now=now))
+
+    def mark_all_read(
+        self, source_ids: Collection[int] | None, *, until: int, now: datetime
+    ) -> int:
+        return self._write(
+            lambda session: _marks.mark_all_read(session, source_ids, until=until, now=now)
+        )
+
+    def marks(self, article_ids: Collection[int]) -> dict[int, Marks]:
+        return self._read(lambda session: _marks.marks(session, article_ids))
+
+    def unread(self) -> dict[int, Unread]:
+        return self._read(_marks.unread)
+
+    def stream(self, query: StreamQuery, *, limit: int) -> list[StreamItem]:
+        return self._read(lambda session: streams.stream(session, query, limit=limit))
+
+    def articles(self, article_ids: Collection[int]) -> list[Article]:
+        return self._read(lambda session: reading.articles(session, article_ids))
+
+    def daily_counts(self, *, since: datetime) -> dict[int, dict[date, int]]:
+        return self._read(lambda session: streams.daily_counts(session, since=since))
+
+    # --- access to the page
+
+    def password_hash(self) -> str | None:
+        return self._read(_access.password_hash)
+
+    def set_password_hash(self, value: str | None) -> None:
+        self._write(lambda session: _access.set_password_hash(session, value))
+
+    def add_token(self, token: AccessToken) -> AccessToken:
+        return self._write(lambda session: _access.add_token(session, token))
+
+    def tokens(self) -> list[AccessToken]:
+        return self._read(_access.tokens)
+
+    def revoke_token(self, name: str) -> bool:
+        return self._write(lambda session: _access.revoke_token(session, name))
+
+    def token(self, hash_: bytes, *, now: datetime) -> AccessToken | None:
+        found = self._read(lambda session: _access.token(session, hash_))
+        if found is None or not _access.is_due(found.used_at, now=now):
+            return found
+        with suppress(StorageError):  # whoever asks does not wait for what is only noted
+            self._write(lambda session: _access.use_token(session, found.token_id, now=now))
+            return replace(found, used_at=now)
+        return found
+
+    def open_session(self, session: WebSession) -> None:
+        self._write(lambda writer: _access.open_session(writer, session))
+
+    def session(self, hash_: bytes, *, now: datetime) -> WebSession | None:
+        found = self._read(lambda session: _access.web_session(session, hash_, now=now))
+        if found is None or not _access.is_due(found.seen_at, now=now):
+            return found
+        with suppress(StorageError):
+            self._write(lambda session: _access.see_session(session, hash_, now=now))
+            return replace(found, seen_at=now)
+        return found
+
+    def sessions(self, *, now: datetime) -> list[WebSession]:
+        return self._read(lambda session: _access.web_sessions(session, now=now))
+
+    def close_session(self, hash_: bytes) -> None:
+        self._write(lambda session: _access.close_session(session, hash_))
+
+    def close_sessions(self) -> int:
+        return self._write(_access.close_sessions)
 
     # --- housekeeping
 
@@ -429,6 +579,9 @@ class Verbs(ABC):
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         report = self._write(lambda session: housekeeping.clean_up(session, window=window))
         self._write(housekeeping.drop_told)
+        self._write(housekeeping.drop_delivered)
+        self._write(housekeeping.drop_read)
+        self._write(housekeeping.drop_sessions)
         pages, more = 0, True
         while more:
             dropped, more = self._write(

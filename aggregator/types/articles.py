@@ -11,12 +11,12 @@ from aggregator.types.extraction import (
     Extraction,
     FeedText,
     KeptPages,
-    PageKind,
     PageRules,
     TextOrigin,
 )
 from aggregator.types.grouping import Assignment
 from aggregator.types.sources import FeedClaim, FeedState
+from aggregator.types.summaries import ArticleSummary, PageKind
 
 
 class TextState(StrEnum):
@@ -208,34 +208,6 @@ class RobotsCopy:
     body: bytes
     failing_since: datetime | None = None
     """Since when it has been out of reach; None: the last answer was one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleSummary:
-    """An article as lists show it."""
-
-    article_id: int
-    source_id: int
-    source: str
-    url: str | None
-    """None: the entry linked nowhere."""
-    title: str
-    published_at: datetime | None
-    """None: the publisher gave none."""
-    first_seen_at: datetime
-    language: str | None
-    """None: not known."""
-    story_id: int | None
-    """None: not assigned yet."""
-    kind: PageKind = PageKind.ARTICLE
-    """As in `Article`."""
-
-    @property
-    def at(self) -> datetime:
-        """The time by which it is listed: publication, never later than first seen."""
-        if self.published_at is None:
-            return self.first_seen_at
-        return min(self.published_at, self.first_seen_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

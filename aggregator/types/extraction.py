@@ -6,33 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-
-class PageKind(StrEnum):
-    """What a fetched page is: an article, or what stands where an article should."""
-
-    ARTICLE = "article"
-    PAYWALL = "paywall"
-    """The beginning of an article whose rest is for subscribers."""
-    VIDEO = "video"
-    """A video with a caption."""
-    LIVE = "live"
-    """A live blog: its text grows."""
-    CONSENT = "consent"
-    """Asks to accept cookies before it shows anything."""
-    CHALLENGE = "challenge"
-    """Asks for a human visitor."""
-    LINKS = "links"
-    """A list of links to other pages."""
-    ERROR = "error"
-    """Says that there is nothing here, or is the home page instead."""
-
-    @property
-    def has_article(self) -> bool:
-        """Whether the page is the article, or a part of it, so that it is stored."""
-        return self in _WITH_ARTICLE
-
-
-_WITH_ARTICLE = frozenset({PageKind.ARTICLE, PageKind.PAYWALL, PageKind.VIDEO, PageKind.LIVE})
+from aggregator.types.summaries import PageKind
 
 
 class TextOrigin(StrEnum):

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-
-class Relation(StrEnum):
-    """What an article is to the article of its story that it resembles most."""
-
-    NEW = "new"
-    """It resembles none: it starts a story."""
-    SAME = "same"
-    """The outlet's same article again, under another address or in another feed."""
-    COPY = "copy"
-    """The same text; headline, dateline and boilerplate may differ."""
-    REWRITE = "rewrite"
-    """Much of the text, rephrased or extended."""
-    REPORT = "report"
-    """An independent report of the same event."""
-    TRANSLATION = "translation"
-    """A report of the same event in another language."""
+from aggregator.types.summaries import Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from aggregator.types.articles import ArticleSummary
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import ArticleSummary, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.types.articles import ArticleSummary
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import ArticleSummary, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,10 @@ class StoryArticle:
     """When its feed was last read without it; None: not known, or the feed was new."""
     placed_at: datetime | None = None
     """When a person put it into this story; None: nobody has."""
+    image_url: str | None = None
+    """As in `ArticleText`."""
+    image_alt: str = ""
+    """As in `ArticleText`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import Relation
 
 
 class WatchPer(StrEnum):
@@ -46,7 +46,7 @@ class Watch:
     """In the search language. With `silent`, fields of sources only; "" is any source."""
     per: WatchPer
     to: tuple[str, ...]
-    """Names of channels; at least one."""
+    """Names of channels; empty: what it catches is a section of a digest."""
     at_most: Rate | None = None
     """None: no bound."""
     quiet: QuietHours | None = None

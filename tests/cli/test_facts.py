@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from aggregator.cli.article import article_fields, print_article
+from aggregator.cli.article import print_article
 from aggregator.cli.facts import (
     ORIGINS,
     Facts,
@@ -18,6 +19,7 @@ from aggregator.cli.facts import (
 from aggregator.cli.forms import Form, print_form
 from aggregator.cli.output import document, zoned
 from aggregator.core.kind_names import KIND_NAMES, kind_mark
+from aggregator.service.shapes.articles import ArticleFields, article_fields
 from aggregator.types import (
     Article,
     ArticleSummary,
@@ -138,13 +140,13 @@ def test_what_is_not_known_or_has_been_said_takes_no_line(
 
 def test_an_article_as_one_object_has_it_all() -> None:
     fields = article_fields(ARTICLE)
-    assert (fields["kind"], fields["text_origin"]) == (PageKind.PAYWALL, TextOrigin.AMP)
-    assert fields["utc_offset"] == "+04:00"
-    assert fields["confidence"] == 0.876
-    assert fields["text_why"] == ARTICLE.text_why
-    assert fields["markdown"] == "The pier is **shut**.\n\nNobody knows why."
+    assert (fields.kind, fields.text_origin) == (PageKind.PAYWALL, TextOrigin.AMP)
+    assert fields.utc_offset == "+04:00"
+    assert fields.confidence == 0.876
+    assert fields.text_why == ARTICLE.text_why
+    assert fields.markdown == "The pier is **shut**.\n\nNobody knows why."
     for name in ("kind_why", "image_alt", "site_name", "canonical_url", "dateline", "credits"):
-        assert fields[name] == getattr(ARTICLE, name)
+        assert getattr(fields, name) == getattr(ARTICLE, name)
 
 
 def test_an_extraction_has_the_same_fields() -> None:
@@ -156,7 +158,7 @@ def test_an_extraction_has_the_same_fields() -> None:
         why="It is the longest.",
     )
     fields = fact_fields(facts_of_extraction(found))
-    assert set(fields) <= set(article_fields(ARTICLE))
+    assert set(fields) <= {one.name for one in dataclasses.fields(ArticleFields)}
     assert (fields["kind"], fields["utc_offset"]) == (PageKind.LIVE, "-03:30")
     assert fields["confidence"] is None
 

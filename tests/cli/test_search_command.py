@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -275,3 +277,40 @@ def test_what_is_not_there_is_not_opened(browser: Cli, outlets: Outlets) -> None
     assert "there is no hit 9" in browser("search", "ferry", "--open", "9", check=2).stderr
     assert browser("search", "zeppelin", "--open", check=1).stdout == "Nothing matches.\n"
     assert opened(browser) == []
+
+
+LOADED = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, sep="\\n", file=sys.stderr))
+from aggregator.cli import main
+main()
+"""
+
+
+def test_a_search_loads_little_more_than_it_needs(cli: Cli, outlets: Outlets) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "search", "corran"],
+        cwd=cli.folder,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("1  Night ferry to Corran is saved\n")
+    loaded = {*done.stderr.split()}
+    assert not loaded & {"asyncio", "concurrent.futures", "importlib.resources", "logging"}
+    ours = {name for name in loaded if name.startswith("aggregator.")}
+    named = {name.partition(".")[0] for name in loaded - ours if "_cython_" not in name}
+    assert named - {*sys.stdlib_module_names, "aggregator", "__main__"} <= {
+        *("click", "rich", "msgspec", "typing_extensions"),
+        *("snowballstemmer", "Stemmer", "cython_runtime"),
+        *("_distutils_hack", "sitecustomize"),
+    }
+    assert {name for name in ours if name.startswith("aggregator.config.")} == {
+        "aggregator.config.excerpt"
+    }
+    assert {name for name in ours if name.startswith("aggregator.types.")} == {
+        *("aggregator.types.database", "aggregator.types.searching", "aggregator.types.summaries")
+    }
+    verbs = {"articles", "grouping", "housekeeping", "notices", "polls", "reading", "texts"}
+    assert not ours & {f"aggregator.storage.{verb}" for verb in verbs}

@@ -82,7 +82,7 @@ def test_refresh_without_a_service_polls_by_itself(cli: Cli, desk: NewsSite) -> 
     follow(cli, desk)
     cli("refresh")  # the first pass, on a database that is not there yet
     cli("refresh", "Harbour News")
-    assert "1 source polled" in cli("refresh").stdout
+    assert "1 source polled" in cli("refresh", "--within", "10m").stdout
     assert len(desk.asked) == 3
     cli("update")
     assert len(desk.asked) == 3
@@ -96,6 +96,7 @@ def test_refresh_has_a_running_service_poll_at_once(cli: Cli, desk: NewsSite) ->
         try:
             wait_until(lambda: len(desk.asked) == 1)
             wait_until(lambda: "due now" in cli("refresh").stdout)
+            assert "leave it out" in cli("refresh", "--within", "1m", check=2).stderr
             wait_until(lambda: len(desk.asked) == 2)
         finally:
             service.terminate()

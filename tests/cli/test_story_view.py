@@ -11,11 +11,11 @@ from datetime import timedelta
 import pytest
 from storymaker import NOON, article, story, undated
 
-from aggregator.cli.story_json import story_fields
 from aggregator.cli.story_times import reason_of_time, when
 from aggregator.cli.story_view import print_stories, print_story
 from aggregator.codec import to_json
 from aggregator.core.moments import moment_of
+from aggregator.service.shapes.stories import story_fields
 from aggregator.types import Relation, Story, StoryArticle
 from aggregator.types.stories import StoryLink
 

@@ -161,6 +161,21 @@ def test_each_article_that_matched_is_in_a_message(cli: Cli, outlets: Outlets) -
     assert "· Heron · copy · 2 outlets" in output
 
 
+def test_a_watch_for_a_digest_only_has_no_channels(cli: Cli, outlets: Outlets) -> None:
+    add_to_file(
+        cli,
+        "  - {name: Told, query: ferry -bridge}\ndigest: {sections: [watch:told, tag:harbours]}\n",
+    )
+    output = cli("watch", "test", "Told", "--since", LONG_AGO).stdout
+    assert "It would have sent 2 items in 2 messages" in output
+    assert "if it had a channel" in output
+    assert "has no channels to try" in cli("watch", "test", "Told", "--send", check=2).stderr
+    assert "digests only" in cli("watch", "list").stdout
+    checked = cli("check").stdout
+    assert "Digest:    digest: daily at 07:00 UTC, to nobody\n           next at 07:00" in checked
+    assert "no source has the tag “harbours”" in checked
+
+
 def test_of_a_story_its_first_article_only(cli: Cli, outlets: Outlets) -> None:
     add_to_file(cli, "  - {name: Once, query: ferry -bridge, to: desk, per: story}\n")
     assert rehearsed(cli, "Once") == [[f"Gull: {FERRY[0]}"]]

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from aggregator.core.deliveries import RETRY_AFTER, after_try
 from aggregator.errors import DeliveryError
-from aggregator.types import Delivery, DeliveryState
+from aggregator.types import Delivery, DeliveryState, Edition
 
 NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 PREPARED = Delivery(
+    edition=Edition(digest="digest", local_date=date(2026, 3, 30), slot=2),
     recipient="ann@example.org",
-    local_date=date(2026, 3, 30),
     message_id="<1@example.org>",
     message=b"whole",
     state=DeliveryState.SENDING,
@@ -28,6 +28,7 @@ def test_sent_is_sent_also_after_failures() -> None:
     sent = after_try(once, error=None, now=NOW)
     assert (sent.state, sent.attempts) == (DeliveryState.SENT, 2)
     assert (sent.error, sent.retry_at) == (None, None)
+    assert (sent.edition, sent.recipient) == (PREPARED.edition, PREPARED.recipient)
 
 
 def test_a_permanent_refusal_gives_up_at_once() -> None:

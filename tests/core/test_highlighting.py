@@ -89,6 +89,7 @@ def test_words_are_inflected_as_in_the_texts_language() -> None:
     assert shown("Las elecciones de mayo", Word("elección"), "es") == "Las [elecciones] de mayo"
     assert shown("Las elecciones de mayo", Word("elección"), "") == "Las elecciones de mayo"
     assert shown("Выборы в мае", Word("выборов"), "ru") == "[Выборы] в мае"
+    assert shown("Mereka berlari pagi", Word("lari"), "id") == "Mereka [berlari] pagi"
 
 
 @pytest.mark.parametrize(

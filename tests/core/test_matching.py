@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from watchmaker import ITEMS, NOON, TREES, item
 
-from aggregator.core.matching import Column, Text, are_near, test_of
+from aggregator.core.matching import Column, Text, are_near, predicate_of
 from aggregator.core.query_tree import (
     After,
     And,
@@ -32,12 +32,12 @@ from aggregator.core.query_tree import (
     nodes_of,
 )
 from aggregator.core.search_terms import Term
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import Relation
 from aggregator.types.watching import WatchItem
 
 
 def found(node: Node, article: WatchItem) -> bool:
-    return test_of(node)(Text(article))
+    return predicate_of(node)(Text(article))
 
 
 def said(text: str, *, language: str | None = "en", title: str = "") -> WatchItem:
@@ -205,11 +205,11 @@ def test_what_has_no_word_in_it_finds_nothing() -> None:
 @given(node=TREES, other=TREES, article=ITEMS)
 def test_trees_follow_the_rules_of_logic(node: Node, other: Node, article: WatchItem) -> None:
     text = Text(article)
-    one, two = test_of(node)(text), test_of(other)(text)
-    assert test_of(Not(node))(text) is not one
-    assert test_of(And((node, other)))(text) is (one and two)
-    assert test_of(Or((node, other)))(text) is (one or two)
-    assert test_of(node)(Text(article)) is one, "what was asked before changes nothing"
+    one, two = predicate_of(node)(text), predicate_of(other)(text)
+    assert predicate_of(Not(node))(text) is not one
+    assert predicate_of(And((node, other)))(text) is (one and two)
+    assert predicate_of(Or((node, other)))(text) is (one or two)
+    assert predicate_of(node)(Text(article)) is one, "what was asked before changes nothing"
 
 
 @given(

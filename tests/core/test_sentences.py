@@ -9,28 +9,57 @@ from aggregator.core.text import clean_line
 
 
 @pytest.mark.parametrize(
-    ("text", "sentences"),
+    ("language", "text"),
     [
-        ("It opened. People came! Why?", ["It opened.", "People came!", "Why?"]),
-        ("The U.S. team met Mr. Hale at 3 p.m. on Monday. It won.", None),
-        ("He said: “We won.” She left.", ["He said: “We won.”", "She left."]),
-        ("It grew by 3.5 percent. That is much.", ["It grew by 3.5 percent.", "That is much."]),
-        ("Am 3. Mai wird gewählt. Das Lokal (ca. 40 Plätze) öffnet um acht.", None),
-        ("Er kommt, z. B. heute. Sie nicht.", ["Er kommt, z. B. heute.", "Sie nicht."]),
-        ("今日は晴れ。明日は雨。", ["今日は晴れ。", "明日は雨。"]),
-        ("「雨。」と言った。帰った。", ["「雨。」と言った。", "帰った。"]),
-        ("هل فتح الجسر؟ نعم.", ["هل فتح الجسر؟", "نعم."]),
-        ("No mark here\n\nNor there", ["No mark here", "Nor there"]),
-        ("One line\nbroken. Next.", ["One line broken.", "Next."]),
-        ("", []),
+        ("en", "It opened.|People came!|Why?"),
+        ("en", "The U.S. team met Mr. Hale at 3 p.m. on Monday.|It won."),
+        ("en", "He said: “We won.”|She left."),
+        ("en", "It grew by 3.5 percent.|That is much."),
+        ("en", "He paid $3.5m. in Jan. 2024.|Then he left."),
+        ("en", "It runs on ASP.NET and pays.|That is all."),
+        (None, "Prof. Hale came.|He left."),
+        ("en-GB", "Gen. Hale spoke.|Sen. J. F. Roe, too."),
+        ("de", "Am 3. Mai wird gewählt.|Das Lokal (ca. 40 Plätze) öffnet um acht."),
+        ("de-AT", "Er kommt, z. B. heute.|Sie nicht."),
+        ("fr", "M. Roe est arrivé le 1er mai.|Mme. Roe, non."),
+        ("es", "El Sr. Roe llegó a EE. UU. ayer.|¿Qué pasó?|Nada."),
+        ("pl", "Dr. Nowak przybył o godz. 5 rano.|Potem wyjechał."),
+        ("ru", "А. С. Иванов приехал.|Ул. Ленина пуста."),
+        ("az", "Prof. Əliyev gəldi.|Bakıda yağış yağdı."),
+        ("tr", "Dr. Yılmaz geldi.|3. gün bitti."),
+        ("ka", "დღეს კარგი ამინდია.|ხვალ იწვიმებს."),
+        ("hy", "Այսօր լավ եղանակ է։|Վաղը անձրև կլինի։"),
+        ("hi", "पुल खुल गया।|लोग आए।"),
+        ("am", "ዛሬ ጥሩ ነው።|ነገ ዝናብ።"),
+        ("ur", "آج بارش ہوئی۔|کل دھوپ ہوگی۔"),
+        ("ar", "هل فتح الجسر؟|نعم."),
+        ("ja", "今日は晴れ。|明日は雨。"),
+        ("ja", "「雨。」と言った。|帰った。"),
+        ("zh", "他说：“我们赢了。”然后走了。|第二天下雨。"),
+        ("xx", "It opened.|People came."),
     ],
 )
-def test_sentences_end_where_they_end(text: str, sentences: list[str] | None) -> None:
-    found = split_sentences(text)
-    if sentences is None:
-        assert len(found) == 2
-    else:
-        assert found == tuple(sentences)
+def test_sentences_end_where_they_end(language: str | None, text: str) -> None:
+    spaced = text.replace("|", "" if language in {"ja", "zh"} else " ")
+    assert split_sentences(spaced, language=language) == tuple(text.split("|"))
+
+
+def test_a_paragraph_ends_a_sentence_and_a_line_does_not() -> None:
+    assert split_sentences("No mark here\n\nNor there") == ("No mark here", "Nor there")
+    assert split_sentences("One line\nbroken. Next.") == ("One line broken.", "Next.")
+    assert split_sentences("") == ()
+
+
+def test_the_language_is_that_of_the_article() -> None:
+    excerpt = "Am Di. Abend kam sie. Vier Mio. Euro sind weg. Er ging. Sie blieb."
+    said = lead_sentences(excerpt, title="", language="de-DE")
+    assert said == "Am Di. Abend kam sie. Vier Mio. Euro sind weg. Er ging."
+    assert lead_sentences(excerpt, title="", language="en") == "Am Di. Abend kam sie. Vier Mio."
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2028", "\u3000", "\u0085", "\u1680", "\u202f"])
+def test_white_space_of_any_kind_after_an_initial_does_no_harm(space: str) -> None:
+    assert split_sentences(f"B{space}. Roe came. \ud800 He left.")[-1] == "He left."
 
 
 def test_two_sentences_and_a_third_when_they_are_short() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aggregator.core import stemming
 from aggregator.core.commonwords import common_words
 from aggregator.core.searchwords import index_words, is_paired
-from aggregator.core.stemming import KNOWN, STEMMERS, stem, stems
+from aggregator.core.stemming import KNOWN, STEMMERS, keeps_beginnings, stem, stems
 
 LANGUAGES = st.sampled_from(["", "xx", "ja", *STEMMERS])
 
@@ -90,6 +90,17 @@ def test_a_stem_is_one_word_of_an_index(language: str, text: str) -> None:
         assert found
         assert is_paired(word) or index_words(found) == [found]
         assert stem(language, word) == found
+        assert found[0] == word[0] or not keeps_beginnings(language)
+
+
+def test_stems_begin_as_their_words_do_where_it_is_said() -> None:
+    languages = [one for one in sorted(STEMMERS) if keeps_beginnings(one)]
+    assert {"en", "de", "fr", "ru"}.issubset(languages)
+    for language in languages:
+        for word in common_words(language):
+            assert stem(language, word)[0] == word[0]
+    assert stem("id", "berlari") == stem("id", "lari")
+    assert not keeps_beginnings("id")
 
 
 def test_what_is_remembered_is_bounded() -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from watchmaker import ITEMS, NOON, TREES, item, query, watch
 
-from aggregator.core.matching import Text, test_of
+from aggregator.core.matching import Text, predicate_of
 from aggregator.core.query_tree import (
     After,
     And,
@@ -28,7 +28,7 @@ from aggregator.core.query_tree import (
 from aggregator.core.watch import Matcher, is_timed, needs_story, why_never
 from aggregator.core.watch_index import Index
 from aggregator.core.watch_literals import Rarity, index_language, required
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import Relation
 from aggregator.types.watching import Watch, WatchItem, WatchPer
 
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ def test_it_finds_what_trying_every_watch_finds(
     made = matcher(*roots)
     for article in articles:
         expected = [
-            str(number) for number, root in enumerate(roots) if test_of(root)(Text(article))
+            str(number) for number, root in enumerate(roots) if predicate_of(root)(Text(article))
         ]
         assert names(made.match(article)) == expected
 
@@ -115,6 +115,12 @@ def test_a_headline_is_rarer_than_a_text() -> None:
     needed = required(And((Word("government"), Field("title", Word("government")))), Rarity("en"))
     assert needed is not None
     assert [kind for kind, _ in needed.literals] == [("title", "stem")]
+
+
+def test_usual_words_are_known_with_the_marks_that_an_index_keeps() -> None:
+    russian = Rarity("ru")
+    assert russian.share("район") > 0.1 > russian.share("райцентр")
+    assert Rarity("uk").share("україни") > 0.1
 
 
 @pytest.mark.parametrize(
@@ -200,7 +206,7 @@ def test_a_watch_that_can_never_catch_anything_is_known() -> None:
 @given(root=TREES, article=ITEMS)
 def test_what_is_said_never_to_match_never_does(root: Node, article: WatchItem) -> None:
     if why_never(root) is not None:
-        assert not test_of(root)(Text(article))
+        assert not predicate_of(root)(Text(article))
 
 
 def test_copies_may_be_left_out() -> None:

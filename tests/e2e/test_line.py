@@ -162,7 +162,7 @@ def test_the_digest_has_the_stories(updated: Updated) -> None:
     text = updated.cli("digest").stdout
     assert "The Europe Today" in text
     assert max(len(line) for line in text.splitlines() if "http" not in line) <= 78
-    assert "<html" in updated.cli("digest", "--html").stdout
+    assert "<html" in updated.cli("digest", "preview", "--html").stdout
 
 
 def test_a_second_pass_waits_and_a_forced_one_adds_nothing(updated: Updated) -> None:

@@ -9,7 +9,7 @@ from newsfeed import FEED, page, rss
 from server import Answer, Server
 from station import DAY, HOUR, Station
 
-from aggregator.core.digest import trouble
+from aggregator.core.digest_troubles import trouble
 from aggregator.types import PagePolicy, TextState
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from newsfeed import FEED, redirect, rss
 from server import Answer
 from station import Station
 
-from aggregator.core.digest import trouble
+from aggregator.core.digest_troubles import trouble
 from aggregator.core.query import parse
 from aggregator.pipeline import FeedPolled
 

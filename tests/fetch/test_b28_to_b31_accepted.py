@@ -11,7 +11,7 @@ from newsfeed import FEED, asked, rss
 from server import Answer, Seen, Server
 from station import HOUR, Station
 
-from aggregator.core.digest import trouble
+from aggregator.core.digest_troubles import trouble
 
 pytestmark = pytest.mark.anyio
 

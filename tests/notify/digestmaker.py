@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from aggregator.types import (
     ArticleSummary,
     Digest,
+    DigestSection,
+    DigestStory,
+    Edition,
     FeedState,
     PageKind,
     Relation,
@@ -117,22 +120,63 @@ def story(number: int) -> Story:
     return Story(story_id=base, articles=(lead, report, translated, copied))
 
 
-def digest(stories: int, *, items: int = 0, troubles: int = 0, left_out: int = 0) -> Digest:
+def told(whole: Story, *ids: int, points: float = 1.0) -> DigestStory:
+    """As a digest has it; former editions told the articles of these ids."""
+    return DigestStory(story=whole, points=points, told=frozenset(ids))
+
+
+def section(
+    *stories: Story, title: str | None = None, brief: tuple[Story, ...] = (), left_out: int = 0
+) -> DigestSection:
+    """The first story has the most points."""
+    ranked = [
+        told(whole, points=float(1_000 - number)) for number, whole in enumerate((*stories, *brief))
+    ]
+    return DigestSection(
+        title=title,
+        stories=tuple(ranked[: len(stories)]),
+        brief=tuple(ranked[len(stories) :]),
+        left_out=left_out,
+    )
+
+
+def digest(
+    stories: int,
+    *,
+    items: int = 0,
+    troubles: int = 0,
+    left_out: int = 0,
+    brief: int = 0,
+    language: str = "en",
+    slot: int = 1,
+) -> Digest:
     singles = tuple(
         article(10_000 + number, f"Gazette {number // 4 + 1}", f"{PLACES[number % 6]} in brief")
         for number in range(items)
     )
+    whole = section(
+        *map(story, range(stories)),
+        brief=tuple(map(story, range(stories, stories + brief))),
+        left_out=left_out,
+    )
     return Digest(
+        edition=Edition(digest="morning", local_date=date(2026, 3, 30), slot=slot),
         title="Morning news",
-        local_date=date(2026, 3, 30),
         since_at=SINCE,
         until_at=UNTIL,
         timezone="Europe/Berlin",
-        stories=tuple(story(number) for number in range(stories)),
+        language=language,
+        sections=(whole,) if stories or brief else (),
         singles=singles,
+        singles_left_out={"Gazette 1": left_out} if left_out and items else {},
         troubles=tuple(failing(f"Broken Bugle {number}") for number in range(troubles)),
-        left_out=left_out,
+        sites={f"Gazette {number}": f"https://gazette{number}.example.org/" for number in (1, 2)},
     )
+
+
+def of_stories(*stories: Story, language: str = "en") -> Digest:
+    """A digest of just these."""
+    return replace(digest(0, language=language), sections=(section(*stories),))
 
 
 def with_article(item: StoryArticle) -> Digest:
@@ -143,13 +187,13 @@ def with_article(item: StoryArticle) -> Digest:
         relation=Relation.COPY,
         of=item.article.article_id,
     )
-    return replace(digest(0), stories=(Story(story_id=1, articles=(item, copied)),))
+    return of_stories(Story(story_id=1, articles=(item, copied)))
 
 
-def failing(name: str) -> SourceStatus:
+def failing(name: str, path: str = "feed.xml") -> SourceStatus:
     return SourceStatus(
         source_id=7,
-        source=Source(name=name, url="https://bugle.example.com/feed.xml"),
+        source=Source(name=name, url=f"https://bugle.example.com/{path}"),
         state=FeedState(
             next_poll_at=UNTIL,
             last_poll_at=UNTIL - timedelta(hours=1),

@@ -29,8 +29,8 @@ from aggregator.notify.notices import (
     render_notice,
     subject,
 )
-from aggregator.notify.plain import columns
 from aggregator.notify.webhook import MAX_BODY, payload
+from aggregator.notify.wrapping import columns
 from aggregator.types import NoticeContent, Relation
 
 NASTY = [
@@ -53,8 +53,8 @@ HEADERS = [
     *("Message-ID", "Subject", "To"),
 ]
 TAGS = {
-    *("html", "head", "meta", "title", "style", "body", "table", "tr", "td", "h1", "h2"),
-    *("div", "span", "a", "b", "br"),
+    *("html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td"),
+    *("h1", "h2", "p", "span", "a", "b"),
 }
 
 

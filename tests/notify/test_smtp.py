@@ -24,6 +24,7 @@ from aggregator.errors import DeliveryError
 from aggregator.notify.message import compose
 from aggregator.notify.render import render
 from aggregator.notify.smtp import SmtpSettings, send
+from aggregator.types import Edition
 
 SENDER = "Aggregator <news@example.org>"
 RECIPIENT = "ann@example.com"
@@ -70,8 +71,9 @@ def test_a_digest_arrives_whole() -> None:
         rendered,
         sender=SENDER,
         recipient=RECIPIENT,
-        local_date=date(2026, 3, 30),
-        digest_name="Morning news",
+        edition=Edition(digest="digest", local_date=date(2026, 3, 30), slot=1),
+        title="Morning news",
+        unsubscribe=None,
         now=now,
     )
     with mail_server(box) as port:
@@ -80,9 +82,10 @@ def test_a_digest_arrives_whole() -> None:
     assert envelope.content == message
     parsed = message_from_bytes(envelope.content, policy=default)
     assert parsed["Message-ID"] == message_id
-    text, html = parsed.iter_parts()
-    assert text.get_content().replace("\r\n", "\n") == rendered.text
-    assert html.get_content().replace("\r\n", "\n") == rendered.html
+    text, html = (part.get_content() for part in parsed.iter_parts())
+    assert text.replace("\r\n", "\n").startswith(rendered.text.rstrip("\n"))
+    body = rendered.html.partition("</body>")[0].rpartition("</table>")[0]
+    assert html.replace("\r\n", "\n").startswith(body[: len(body) // 2])
 
 
 def test_a_rude_goodbye_does_not_undo_a_delivery() -> None:
@@ -119,6 +122,45 @@ def test_a_server_that_turns_us_away_at_the_door() -> None:
         error = refused(port)
     assert error.permanent
     assert "refused the connection (554 no service here)" in str(error)
+
+
+CONVERSATION = (b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go")
+COMMANDS = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "message")
+BEFORE = {command: CONVERSATION[:number] for number, command in enumerate(COMMANDS)}
+"""By command, what the server has said before it."""
+
+
+@pytest.mark.parametrize("code", [b"421", b"554"])
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+def test_a_refusal_at_each_command(before: tuple[bytes, ...], code: bytes) -> None:
+    refusal = code + b" not now"
+    with scripted([*before, refusal, refusal]) as port:
+        error = refused(port)
+    assert error.permanent is (code == b"554")
+    assert f"{code.decode()} not now" in str(error)
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+def test_a_connection_dropped_at_each_command(before: tuple[bytes, ...]) -> None:
+    with scripted(list(before)) as port:
+        error = refused(port)
+    assert not error.permanent
+
+
+@pytest.mark.parametrize(("code", "permanent"), [(b"454", False), (b"501", True)])
+def test_a_server_that_offers_tls_and_refuses_it(code: bytes, permanent: bool) -> None:
+    with scripted([b"220 hi", b"250-hi\r\n250 STARTTLS", code + b" no"]) as port:
+        error = refused(port, security="starttls")
+    assert error.permanent is permanent
+    assert f"{code.decode()} no" in str(error)
+
+
+@pytest.mark.parametrize(("code", "permanent"), [(b"454", False), (b"535", True)])
+def test_a_login_that_is_refused_for_now_or_for_good(code: bytes, permanent: bool) -> None:
+    with scripted([b"220 hi", b"250-hi\r\n250 AUTH PLAIN", code + b" no"]) as port:
+        error = refused(port, username="ann", password=SECRET)
+    assert error.permanent is permanent
+    assert f"refused the login ({code.decode()} no)" in str(error)
 
 
 def test_the_words_of_a_server_cannot_upset_a_log() -> None:
@@ -163,6 +205,31 @@ def test_a_silent_server_is_left_after_the_time_allowed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         error = refused(silent.getsockname()[1], timeout=timedelta(milliseconds=100))
     assert not error.permanent
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_server_that_drips_is_left_when_the_patience_is_over(security: str) -> None:
+    """Each byte comes within the time-out, and the answer never ends."""
+    with serving(Dripping) as port:
+        error = refused(port, security=security, patience=timedelta(milliseconds=300))
+    assert not error.permanent
+    assert "took the message not within 300ms" in str(error)
+
+
+@pytest.mark.timeout(20)
+def test_a_server_that_drips_within_tls_is_left(certificate: tuple[ssl.SSLContext, str]) -> None:
+    context, ca_file = certificate
+    with serving(Dripping, ssl=context) as port:
+        error = refused(port, security="tls", ca_file=ca_file, patience=timedelta(milliseconds=300))
+    assert "took the message not within" in str(error)
+
+
+@pytest.mark.timeout(20)
+def test_a_message_that_is_taken_in_time_is_no_failure_however_slow_the_goodbye() -> None:
+    lines = [b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go", b"250 ok"]
+    with serving(lambda: Scripted(lines, hangs=True)) as port:
+        deliver(port, patience=timedelta(milliseconds=300))
 
 
 def test_a_server_that_speaks_something_else() -> None:
@@ -312,8 +379,10 @@ def test_tls_against_a_server_in_clear() -> None:
 class Scripted(asyncio.Protocol):
     """Answers each line (or the end of a message) with the next of the lines; b"" hangs up."""
 
-    def __init__(self, lines: list[bytes]) -> None:
+    def __init__(self, lines: list[bytes], *, hangs: bool = False) -> None:
+        """`hangs`: after the last of the lines it says nothing, and stays."""
         self.lines = list(lines)
+        self.hangs = hangs
         self.in_data = False
         self.transport: asyncio.Transport
 
@@ -327,12 +396,31 @@ class Scripted(asyncio.Protocol):
             self._answer()
 
     def _answer(self) -> None:
+        if self.hangs and not self.lines:
+            return
         line = self.lines.pop(0) if self.lines else b""
         self.in_data = line.startswith(b"354")
         if line:
             self.transport.write(line + b"\r\n")
         else:
             self.transport.abort()
+
+
+class Dripping(asyncio.Protocol):
+    """Says a byte now and then, of an answer without end; as TLS it is a record without end."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._task = asyncio.ensure_future(self._drip(transport))
+
+    async def _drip(self, transport: asyncio.Transport) -> None:
+        # The head of a TLS handshake record of 16,000 bytes, or the begin of a long line.
+        start = b"220-" if transport.get_extra_info("ssl_object") else b"\x16\x03\x03\x3e\x80"
+        for byte in start:
+            transport.write(bytes([byte]))
+        while not transport.is_closing():
+            transport.write(b"x")
+            await asyncio.sleep(0.02)
 
 
 @contextmanager

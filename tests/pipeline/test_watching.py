@@ -107,6 +107,22 @@ def test_what_waits_for_its_page_is_sent_by_the_feeds_text(storage: SqliteStorag
     assert [one.watch for one in room.channels["desk"].taken] == ["ferries", "ships"]
 
 
+def test_what_a_watch_without_channels_catches_is_kept_and_makes_no_message(
+    storage: SqliteStorage,
+) -> None:
+    quiet = QuietHours(begin=time(0), end=time(23), timezone="UTC")
+    room = room_of(storage, watch("Ferries", "ferry", to=(), quiet=quiet), watch("Boats", "ferry"))
+    room.publish("Harbour", ("Ferry back", FERRY))
+    room.run()
+    assert room.channels["desk"].headlines == [["Ferry back"]]
+    assert storage.open_hits() == []
+    assert [one.watch for one in storage.notices(limit=9)] == ["boats"]
+    made = [event for event in room.events if isinstance(event, NoticesMade)]
+    assert [event.watch for event in made] == ["Boats"]
+    [names] = storage.caught(since=NOON - HOUR, until=NOON + HOUR).values()
+    assert names == {"ferries", "boats"}
+
+
 def test_a_watch_looks_at_what_came_after_it_was_set_up(storage: SqliteStorage) -> None:
     room = room_of(storage, watch("Ferries", "ferry"))
     room.publish("Harbour", ("Ferry back", FERRY))

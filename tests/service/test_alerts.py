@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hookserver import Hooks, Reply, hook_server
 from mailserver import Mailbox, mail_server
+from pressfeeds import feeds_of
 
 from aggregator.config import load
 from aggregator.demo.press import Press
@@ -39,7 +40,7 @@ class House:
         """`watches` as feeds.yaml has them, a line each; `desk`: name of the first channel."""
         listed = "".join(f"  - {{{one}}}\n" for one in watches)
         self._path.write_text(
-            self._press.feeds_yaml(self._named)
+            feeds_of(self._press, self._named, OUTLET)
             + f"channels:\n  {desk}: {hooks.url('/desk')}\n  phone: {hooks.url('/phone')}\n"
             + (f"watches:\n{listed}" if watches else "")
             + more,

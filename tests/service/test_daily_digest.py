@@ -13,15 +13,18 @@ from pathlib import Path
 
 import pytest
 from mailserver import Mailbox, mail_server
+from pressfeeds import feeds_of
 
 from aggregator.demo.press import Press
 from aggregator.errors import StorageError
 from aggregator.service.run import Service
 from aggregator.storage.backends import open_storage
-from aggregator.types import PostgresUrl
+from aggregator.types import Edition, PostgresUrl
 
 MORNING = datetime(2024, 2, 10, 6, 50, tzinfo=UTC)
 PATIENCE = 60
+OUTLET = "The Europe Today"
+"""Its feed has full texts."""
 
 
 class Days:
@@ -40,7 +43,7 @@ class Days:
     def write(self, port: int, *, to: str = "[ann@example.com, bob@example.com]") -> None:
         (self._folder / "feeds.yaml").write_text(
             "max_interval: 30m\n"  # days are jumped over, and everything is due again
-            + self._press.feeds_yaml(self._named)
+            + feeds_of(self._press, self._named, OUTLET)
             + f"digest:\n  at: '07:00'\n  timezone: UTC\n  to: {to}\n"
             + "  from: news@example.org\n"
             + f"smtp:\n  host: 127.0.0.1\n  port: {port}\n  security: none\n",
@@ -48,10 +51,7 @@ class Days:
         )
 
     def publish(self, title: str) -> None:
-        """A new article in a feed with full texts."""
-        self._press.publish(
-            "The Europe Today", title=title, text=f"{title}. It is true.", at=self.now
-        )
+        self._press.publish(OUTLET, title=title, text=f"{title}. It is true.", at=self.now)
 
     def serve_until(self, happened: Callable[[], bool]) -> None:
         """Run the service at the present time until something has happened."""
@@ -102,7 +102,8 @@ class Days:
     def tried(self) -> bool:
         """Whether a digest of today has been tried to send."""
         with closing(open_storage(self._database, read_only=True)) as storage:
-            return any(delivery.attempts for delivery in storage.deliveries(self.now.date()))
+            edition = Edition(digest="digest", local_date=self.now.date(), slot=1)
+            return any(delivery.error for delivery in storage.deliveries(edition))
 
     def sent(self) -> list[tuple[str, str]]:
         """(recipient, Message-ID) of what the mail server has."""

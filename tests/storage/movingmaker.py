@@ -8,8 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from alertmaker import hit, notice
+from readermaker import access_token, web_session
 from storemaker import (
-    DAY,
+    EDITION,
     HOUR,
     LEASE,
     NOW,
@@ -20,6 +21,7 @@ from storemaker import (
     extraction,
     fetched,
     joins,
+    kept_digest,
     new,
     polled,
     put,
@@ -55,6 +57,7 @@ from aggregator.types import (
     PageSelectors,
     PollHints,
     RobotsCopy,
+    Scope,
     Source,
     TextOrigin,
     TextState,
@@ -184,6 +187,15 @@ def fill(storage: Storage) -> None:
     storage.star([first[1], second[0]], now=NOW + 2 * HOUR)
     for story in (second[0], first[0]):  # off, and back
         put(storage, story, second[0], at=NOW + 2 * HOUR)
+    storage.mark_all_read(None, until=second[0], now=NOW)
+    storage.mark_unread([first[1]], now=NOW)
+    storage.mark_read([second[-1]], now=NOW)
+    storage.set_password_hash("$argon2id$…")
+    storage.add_token(access_token(_SCRIPTS, used_at=NOW))
+    storage.add_token(access_token("phone", scope=Scope.READ))
+    for name in ("1", _SCRIPTS):
+        storage.open_session(web_session(name))
+    storage.keep_digest(kept_digest(title=_SCRIPTS), first)
     deliveries = [
         delivery(recipient, message=bytes(range(256)), retry_at=NOW)
         for recipient in ("ada@example.org", "bo@example.org")
@@ -311,7 +323,13 @@ def answers(database: Database) -> Iterator[tuple[str, object]]:
         yield "state", storage.grouping_state()
         yield "recalled", storage.recall(range(1, 20))
         yield "unassigned", storage.unassigned(limit=99)
-        yield "deliveries", (storage.deliveries(DAY), storage.open_deliveries(now=NOW + HOUR))
+        yield (
+            "digests",
+            (storage.digests(limit=9), storage.told(EDITION.digest, range(1, 20))),
+        )
+        yield "marks", (storage.marks(range(1, 20)), storage.unread())
+        yield "access", (storage.password_hash(), storage.tokens(), storage.sessions(now=NOW))
+        yield "deliveries", (storage.deliveries(EDITION), storage.open_deliveries(now=NOW + HOUR))
         later = NOW + 99 * HOUR
         yield (
             "due",

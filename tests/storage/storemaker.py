@@ -16,16 +16,19 @@ from aggregator.types import (
     Assignment,
     Delivery,
     DeliveryState,
+    Edition,
     Extraction,
     FeedClaim,
     FeedState,
     GroupInput,
+    KeptDigest,
     NewArticle,
     PageKind,
     Placed,
     PollDecision,
     PollRecord,
     Relation,
+    RenderedDigest,
     Revision,
     Source,
     TextClaim,
@@ -41,6 +44,7 @@ LEASE = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 DAY = date(2026, 5, 31)
 """The local date of a digest."""
+EDITION = Edition(digest="digest", local_date=DAY, slot=1)
 
 
 def source(name: str = "Example", url: str | None = None, **fields: object) -> Source:
@@ -196,10 +200,30 @@ def grouped(storage: Storage, *assignments: Assignment) -> list[tuple[GroupInput
     return [(group_input(storage, int(one.article_id)), one) for one in assignments]
 
 
+def kept_digest(edition: Edition = EDITION, **fields: object) -> KeptDigest:
+    plain = KeptDigest(
+        edition=edition,
+        title="News digest",
+        since_at=NOW - 24 * HOUR,
+        until_at=NOW,
+        made_at=NOW + HOUR,
+        rendered=RenderedDigest(
+            subject="The ferry is back",
+            text="The ferry is back.\r\n",
+            html="<p>The ferry is back. \0 \U0001f33e</p>",
+            short="1 story",
+        ),
+        stories=1,
+        singles=2,
+        left_out=3,
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]  # the fields of a KeptDigest
+
+
 def delivery(recipient: str = "ann@example.com", **fields: object) -> Delivery:
     plain = Delivery(
+        edition=EDITION,
         recipient=recipient,
-        local_date=DAY,
         message_id=f"<{recipient}>",
         message=b"Subject: x\r\n\r\n\x00\xff",
         state=DeliveryState.SENDING,

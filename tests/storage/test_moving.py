@@ -207,6 +207,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "assignments": (("article_id",),),
     "watch_hits": (("subject", "watch"),),
     "notices": (("key",),),
+    "access_tokens": (("name",), ("hash",), ("fever_hash",)),
 }
 REFERS = {"source_id": "sources", "article_id": "articles", "with_id": "articles"}
 
@@ -543,3 +544,13 @@ def test_a_source_of_an_older_version_is_brought_up_to_date(place: Place, tmp_pa
     destination = place("postgres")
     moved(old, destination)
     assert contents(destination)["meta"] == [("created_at", 7)]
+
+
+def test_a_source_whose_index_is_unfinished_is_brought_up_to_date(origin: Path) -> None:
+    with closing(sqlite3.connect(origin, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'words_version'")
+    with pytest.raises(StorageError, match="older version"):
+        open_storage(origin, read_only=True)
+    with open_reader(origin):
+        pass
+    open_storage(origin, read_only=True).close()

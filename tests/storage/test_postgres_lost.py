@@ -16,7 +16,9 @@ import psycopg
 import pytest
 from pagemaker import all_kept, made, pages
 from postgres import Postgres
+from readermaker import access_token, unread, web_session
 from storemaker import (
+    EDITION,
     HOUR,
     LEASE,
     NOW,
@@ -28,6 +30,7 @@ from storemaker import (
     group_input,
     grouped,
     joins,
+    kept_digest,
     new,
     polled,
     singles,
@@ -160,10 +163,45 @@ def regrouped_alone(storage: Storage, wire: Wire, article_ids: list[int]) -> boo
     return storage.regroup(given(), state=state, now=NOW)
 
 
+def test_marks_and_tokens_whose_answers_are_lost_are_there_once(
+    open_postgres: OpenPostgres, wire: Wire
+) -> None:
+    storage = open_postgres(wire.url)
+    ids = store(storage, *(new(str(number)) for number in range(4)))
+    wire.lose(COMMIT, Loss.BEFORE)
+    assert storage.mark_read(ids[:2], now=NOW) == 2
+    wire.lose(COMMIT, Loss.AFTER)
+    assert storage.mark_read(ids[2:3], now=NOW) == 0
+    assert unread(storage) == ids[3:]
+    wire.lose(COMMIT, Loss.AFTER)
+    assert storage.mark_all_read(None, until=ids[3], now=NOW) == 0
+    wire.lose(COMMIT, Loss.AFTER)
+    assert storage.mark_unread(ids[:1], now=NOW) == 0
+    assert unread(storage) == ids[:1]
+    wire.lose(COMMIT, Loss.AFTER)
+    token = storage.add_token(access_token())
+    assert storage.tokens() == [token]
+    wire.lose(COMMIT, Loss.AFTER)
+    storage.open_session(web_session())
+    assert storage.sessions(now=NOW) == [web_session()]
+    assert wire.losses == 6
+
+
 def test_a_digest_whose_answers_are_lost_is_one_digest(
     open_postgres: OpenPostgres, wire: Wire
 ) -> None:
     storage = open_postgres(wire.url)
+    [article_id] = store(storage, new("1"))
+    kept = kept_digest()
+    wire.lose(COMMIT, Loss.AFTER)
+    assert storage.keep_digest(kept, [article_id]) == kept
+    wire.lose(COMMIT, Loss.BEFORE)
+    tomorrow = replace(kept, edition=replace(EDITION, slot=2))
+    assert storage.keep_digest(tomorrow, [article_id + 1]) == tomorrow
+    assert storage.told(EDITION.digest, [article_id, article_id + 1, 9]) == {
+        article_id,
+        article_id + 1,
+    }
     prepared = delivery()
     sent = replace(prepared, state=DeliveryState.SENT, attempts=1)
     wire.lose(COMMIT, Loss.AFTER)
@@ -171,8 +209,8 @@ def test_a_digest_whose_answers_are_lost_is_one_digest(
     assert storage.open_deliveries(now=NOW) == [prepared]
     wire.lose(COMMIT, Loss.AFTER)
     storage.record_delivery(sent, now=NOW)
-    assert storage.deliveries(prepared.local_date) == [sent]
-    assert wire.losses == 2
+    assert storage.deliveries(EDITION) == [sent]
+    assert wire.losses == 4
 
 
 def test_a_broken_connection_begins_the_verb_again(open_postgres: OpenPostgres, wire: Wire) -> None:

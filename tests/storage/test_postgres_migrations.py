@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from postgres import Postgres
-from storemaker import NOW, assign, joins, new, store
+from readermaker import unread
+from storemaker import EDITION, HOUR, NOW, assign, delivery, joins, new, source, store
 from wire import OpenPostgres
 
 from aggregator.core.query import parse
@@ -17,7 +18,7 @@ from aggregator.storage.postgres import PostgresStorage, open_storage
 from aggregator.storage.postgres_migrate import emptied, migrate, steps, version
 from aggregator.storage.postgres_pool import Connection, connect
 from aggregator.storage.postgres_session import PostgresSession
-from aggregator.types import PostgresUrl
+from aggregator.types import DeliveryState, PostgresUrl
 
 NEXT = steps()[-1].number + 1
 FUTURE = Migration(
@@ -123,6 +124,43 @@ def test_a_migration_keeps_what_is_stored(open_postgres: OpenPostgres, postgres_
     assert len(storage.search(parse("river", now=NOW), limit=9).hits) == 1
     assert storage.story(ids[0]) is not None
     assert storage.check() == []
+
+
+def test_messages_of_the_one_digest_there_was_stay_known(
+    open_postgres: OpenPostgres, postgres: Postgres
+) -> None:
+    url = postgres.create()
+    before = next(step.number for step in steps() if step.name == "digests") - 1
+    with connect(PostgresUrl(url)) as connection:
+        migrate(connection, steps()[:before])
+        connection.execute(
+            "INSERT INTO deliveries VALUES ('ann@example.com', '2026-05-31', '<1>', 'sent', 1, "
+            "NULL, NULL, 5, 6, '\\x4fff'), ('bo@example.com', '2026-05-31', '<2>', 'failed', 1, "
+            "'It was refused.', 7, 5, 6, 'Two')"
+        )
+    storage = open_postgres(url)
+    ann, bo = storage.deliveries(EDITION)
+    assert ann == delivery(message_id="<1>", message=b"O\xff", state=DeliveryState.SENT, attempts=1)
+    assert (bo.recipient, bo.message, bo.error) == ("bo@example.com", b"Two", "It was refused.")
+    assert storage.open_deliveries(now=NOW) == [bo]
+
+
+def test_of_an_old_store_the_last_day_is_unread(
+    open_postgres: OpenPostgres, postgres_url: str
+) -> None:
+    storage = open_postgres()
+    ids = [
+        store(storage, new(str(n)), wanted=source(name), at=NOW + n * HOUR)[0]
+        for n, name in ((0, "One"), (1, "Two"), (24, "One"), (25, "One"))
+    ]
+    storage.close()
+    before = next(step.number for step in steps() if step.name == "reading") - 1
+    with connect(PostgresUrl(postgres_url)) as connection:
+        connection.execute(
+            "DROP TABLE read_until, read_marks, web_password, access_tokens, web_sessions"
+        )
+        connection.execute("UPDATE aggregator_schema SET number = %s", (before,))
+    assert unread(open_postgres()) == ids[1:]
 
 
 OLD = next(step.number for step in steps() if step.name == "search") - 1

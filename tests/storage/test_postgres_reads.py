@@ -10,7 +10,19 @@ import psycopg
 import pytest
 from pagemaker import made
 from postgres import Postgres
-from storemaker import HOUR, LEASE, NOW, decision, fetched, grouped, joins, new, polled
+from storemaker import (
+    EDITION,
+    HOUR,
+    LEASE,
+    NOW,
+    decision,
+    fetched,
+    grouped,
+    joins,
+    kept_digest,
+    new,
+    polled,
+)
 
 from aggregator.core.fingerprint import fingerprint
 from aggregator.core.query import parse
@@ -18,17 +30,21 @@ from aggregator.core.query_tree import Node
 from aggregator.storage import (
     again,
     deliveries,
+    digests,
     furniture,
     grouping,
+    hits,
     hosts,
     housekeeping,
     kept,
+    marks,
     placing,
     polls,
     reading,
     regrouping,
     sources,
     stories,
+    streams,
     texts,
 )
 from aggregator.storage.kept import pack
@@ -44,6 +60,7 @@ from aggregator.types import (
     KeptPages,
     PostgresUrl,
     Revision,
+    StreamQuery,
     TextClaim,
 )
 
@@ -51,10 +68,11 @@ ARTICLES, SOURCES = 20_000, 2_000
 MOST = 700
 """Rows that a verb may read; due are 5 feeds and 40 pages, 30 articles await a story."""
 PACKED = pack(KeptPages(feed=FeedText(), pages=()))
+DIGEST = digests.pack(kept_digest()).data
 
 # Every tenth source of 400 hosts has been removed; each has 10 articles, two of three in a story
 # of two, one fingerprint in twenty is still there,
-# and the page of every one.
+# and the page of every one. A watch has caught them all, and a digest told them.
 _FILL = f"""
     INSERT INTO sources (name, name_key, url, host, tags, interval_us, pages, weight, headers,
       active, next_poll_at, failures)
@@ -84,6 +102,18 @@ _FILL = f"""
     WHERE id > {ARTICLES} * 0.95 AND story_id IS NOT NULL;
     INSERT INTO kept_pages SELECT id, page_host, at, {PACKED.size}, '\\x{PACKED.data.hex()}'
     FROM articles;
+    INSERT INTO watch_hits (watch, subject, article_id, source_id, snippet, at)
+    SELECT 'baku', 'article:' || id, id, source_id, '', at FROM articles;
+    INSERT INTO digest_told SELECT 'digest', id, at FROM articles;
+    INSERT INTO digests SELECT 'd' || n % 10, (date '2020-01-01' + n / 10)::text, 1, '', 0, n, n, 0,
+      0, 0, '\\x{DIGEST.hex()}'
+    FROM generate_series(1, 2000) n;
+    INSERT INTO deliveries (digest, local_date, slot, recipient, message_id, state, attempts,
+      prepared_at, recorded_at, message)
+    SELECT digest, local_date, slot, 'ann', '', 'sent', 1, until_at, until_at, '' FROM digests;
+    INSERT INTO read_until SELECT id, {ARTICLES} - 100, 1 FROM sources;
+    INSERT INTO read_marks SELECT n, (n > {ARTICLES} - 100)::int, 1
+    FROM generate_series({ARTICLES} - 190, {ARTICLES} - 10, 10) n;
     INSERT INTO furniture SELECT DISTINCT page_host, 1, ''::bytea FROM articles;
     VACUUM ANALYZE;
 """
@@ -186,14 +216,41 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "place": lambda s: placing.place(s, [joins(500, 500), joins(501, 500)], now=NOW),
     "regrouped": lambda s: grouping.regrouped(s, after=100, limit=9, since=None),
     "regroup": regroup_some,
-    "stories": lambda s: reading.stories(s, since=None, until=None, min_sources=1, limit=9),
+    "stories": lambda s: reading.stories(
+        s, since=None, until=None, min_sources=1, limit=9, brief=False
+    ),
     "stories since": lambda s: reading.stories(
-        s, since=NOW - HOUR, until=NOW, min_sources=1, limit=9
+        s, since=NOW - HOUR, until=NOW, min_sources=1, limit=9, brief=True
     ),
     "story": lambda s: reading.story(s, 500),
     "article": lambda s: reading.article(s, 500),
     "created_at": sources.created_at,
     "wake": lambda s: sources.wake(s, {3, 4}, now=NOW, force=False),
+    "digest_matches": lambda s: digests.digest_matches(
+        s, PostgresFinder(s, asked("river")), since=NOW - HOUR, until=NOW
+    ),
+    "caught": lambda s: hits.caught(s, since=NOW - HOUR, until=NOW),
+    "told": lambda s: digests.told(s, "digest", range(5_000, 5_020)),
+    "digest": lambda s: digests.digest(s, EDITION),
+    "digests": lambda s: digests.digests(s, None, local_date=None, limit=9),
+    "digests of a name": lambda s: digests.digests(s, "digest", local_date=None, limit=1),
+    "keep_digest": lambda s: digests.keep_digest(
+        s, digests.pack(kept_digest(EDITION)), range(5_000, 5_020)
+    ),
+    "mark_read": lambda s: marks.mark_read(s, range(19_000, 19_020), now=NOW),
+    "mark_all_read of some": lambda s: marks.mark_all_read(s, {3, 4}, until=ARTICLES, now=NOW),
+    "marks": lambda s: marks.marks(s, range(19_000, 19_020)),
+    "unread": marks.unread,
+    "stream": lambda s: streams.stream(s, StreamQuery(since=NOW - HOUR), limit=20),
+    "stream of some": lambda s: streams.stream(
+        s, StreamQuery(source_ids=frozenset({3, 4})), limit=20
+    ),
+    "stream unread": lambda s: streams.stream(
+        s, StreamQuery(unread=True, copies=False, newest_first=False), limit=20
+    ),
+    "articles": lambda s: reading.articles(s, range(19_000, 19_020)),
+    "daily_counts": lambda s: streams.daily_counts(s, since=NOW - HOUR),
+    "clean_up, of digests": housekeeping.drop_delivered,
     "open_deliveries": lambda s: deliveries.open_deliveries(s, now=NOW),
     "clean_up": lambda s: housekeeping.clean_up(s, window=1_000 * HOUR),
     "clean_up, of pages": lambda s: housekeeping.drop_pages(
@@ -216,6 +273,12 @@ SMALL = {
     "recall": ["sources"],
     "regrouped": ["sources"],
     "stories since": ["stories"],
+    "mark_read": ["read_until"],
+    "marks": ["read_until"],
+    "unread": ["sources", "read_until", "read_marks"],
+    "stream": ["sources", "read_until"],
+    "stream unread": ["sources", "read_until"],
+    "daily_counts": ["sources"],
 }
 """Tables that are read as a whole while they are as small as here."""
 

@@ -21,7 +21,7 @@ from querymaker import HOSTS, WORDS, leaves, query_trees
 from storemaker import HOUR, NOW, assign, joins, new, source, store
 from watchmaker import ITEMS, SOURCES, TREES, item
 
-from aggregator.core.matching import Text, test_of
+from aggregator.core.matching import Text, predicate_of
 from aggregator.core.query import parse
 from aggregator.core.query_tree import Near, Node, Phrase, Query, Word
 from aggregator.storage import postgres_search
@@ -157,7 +157,7 @@ def assert_found(both: Both, items: Sequence[WatchItem], roots: Sequence[Node]) 
     assert fill(both.postgres, items) == described
     texts = [Text(item) for item in reversed(described)]
     for root in roots:
-        is_found = test_of(root)
+        is_found = predicate_of(root)
         expected = [one.item.article_id for one in texts if is_found(one)]
         assert_equal(both, root, expected)
     assert both.postgres.check() == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from querymaker import WORDS, leaves, query_texts, query_trees
 from storemaker import HOUR, NOW, assign, joins, new, source, store
 
-from aggregator.core.matching import Text, test_of
+from aggregator.core.matching import Text, predicate_of
 from aggregator.core.query import parse
 from aggregator.core.query_tree import (
     After,
@@ -158,7 +158,7 @@ def found(storage: Storage, root: Node, order: Order = "newest") -> list[int]:
 @settings(deadline=None, max_examples=200)
 def test_any_search_finds_what_matches(filled: tuple[Storage, list[WatchItem]], root: Node) -> None:
     storage, items = filled
-    expected = [one.article_id for one in items if test_of(root)(Text(one))]
+    expected = [one.article_id for one in items if predicate_of(root)(Text(one))]
     assert found(storage, root) == expected[::-1]
     assert sorted(found(storage, root, "relevance")) == expected
     assert storage.search_counts(Query(text="", root=root)).articles == len(expected)

@@ -10,7 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from storemaker import LEASE, NOW, fetched, grouped, joins, new, singles, source, store
+from storemaker import (
+    EDITION,
+    LEASE,
+    NOW,
+    fetched,
+    grouped,
+    joins,
+    kept_digest,
+    new,
+    singles,
+    source,
+    store,
+)
 from writerqueue import Job, OpenSqlite, adding, claims, keys, queue, recording, traced, until
 
 from aggregator.errors import ClaimLost, DatabaseBusy, StorageError
@@ -175,8 +187,8 @@ def writing_verbs(
     storage: SqliteStorage, ids: list[int], feed: FeedClaim, page: TextClaim
 ) -> list[Job]:
     delivery = Delivery(
+        edition=EDITION,
         recipient="ann@example.org",
-        local_date=NOW.date(),
         message_id="<1@example.org>",
         message=b"Hello",
         state=DeliveryState.SENDING,
@@ -189,6 +201,7 @@ def writing_verbs(
         recording(storage, feed, new("4"), new("5")),
         lambda: storage.record_text(fetched(page, ArticleText(title="", text="The page."))),
         lambda: storage.assign(joined, now=NOW),
+        lambda: storage.keep_digest(kept_digest(), ids),
         lambda: storage.prepare_deliveries([delivery], now=NOW),
         lambda: storage.record_delivery(replace(delivery, state=DeliveryState.SENT), now=NOW),
         lambda: storage.sync_sources([source("A"), source("C", tags=("t",))], now=NOW),

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from storemaker import NOW, assign, joins, new, store
+from readermaker import unread
+from storemaker import EDITION, HOUR, NOW, assign, delivery, joins, new, source, store
 
 from aggregator.core.query import parse
 from aggregator.storage.migrate import Migration, migrate, migrations, statements, version
 from aggregator.storage.sqlite import open_storage
+from aggregator.types import DeliveryState
 
 NEXT = migrations()[-1].number + 1
 FUTURE = Migration(
@@ -79,6 +81,50 @@ def test_a_migration_keeps_what_is_stored(connect: object, tmp_path: Path) -> No
     storage = open_storage(tmp_path / "news.db")
     assert len(storage.search(parse("river", now=NOW), limit=9).hits) == 1
     assert storage.story(ids[0]) is not None
+    assert storage.check() == []
+    storage.close()
+
+
+def test_messages_of_the_one_digest_there_was_stay_known(connect: object, tmp_path: Path) -> None:
+    assert callable(connect)
+    connection = connect("news.db")
+    before = next(step.number for step in migrations() if step.name == "digests") - 1
+    migrate(connection, migrations()[:before])
+    connection.executemany(
+        "INSERT INTO deliveries VALUES (?, '2026-05-31', ?, ?, 1, ?, ?, 5, 6, ?)",
+        [
+            ("ann@example.com", "<1>", "sent", None, None, b"One \xff"),
+            ("bo@example.com", "<2>", "failed", "It was refused.", 7, b"Two"),
+        ],
+    )
+    connection.close()
+    storage = open_storage(tmp_path / "news.db")
+    ann, bo = storage.deliveries(EDITION)
+    assert ann == delivery(
+        message_id="<1>", message=b"One \xff", state=DeliveryState.SENT, attempts=1
+    )
+    assert (bo.recipient, bo.message, bo.error) == ("bo@example.com", b"Two", "It was refused.")
+    assert storage.open_deliveries(now=NOW) == [bo]
+    assert storage.check() == []
+    storage.close()
+
+
+def test_of_an_old_store_the_last_day_is_unread(connect: object, tmp_path: Path) -> None:
+    assert callable(connect)
+    storage = open_storage(tmp_path / "news.db")
+    ids = [
+        store(storage, new(str(n)), wanted=source(name), at=NOW + n * HOUR)[0]
+        for n, name in ((0, "One"), (1, "Two"), (24, "One"), (25, "One"))
+    ]
+    storage.close()
+    connection = connect("news.db")
+    before = next(step.number for step in migrations() if step.name == "reading") - 1
+    for name in ("read_until", "read_marks", "web_password", "access_tokens", "web_sessions"):
+        connection.execute(f"DROP TABLE {name}")
+    connection.execute(f"PRAGMA user_version = {before}")
+    connection.close()
+    storage = open_storage(tmp_path / "news.db")
+    assert unread(storage) == ids[1:]
     assert storage.check() == []
     storage.close()
 

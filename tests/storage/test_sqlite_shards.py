@@ -162,6 +162,12 @@ def test_of_what_few_articles_can_match_only_these_are_asked_for(path: Path) -> 
         assert joined(pages(storage, "is:translation", limit=9)) == [ids[15]]
         assert joined(pages(storage, f"river story:{ids[4]}", limit=1)) == [ids[15], ids[4]]
         assert joined(pages(storage, "sources:>1 bank", limit=9)) == [ids[15]]
+        assert joined(pages(storage, "river source:two", limit=4)) == ids[1::2][::-1]
+        assert joined(pages(storage, "bank source:two -is:starred", limit=4)) == [
+            one for one in ids[15::-6] if one not in (ids[2], ids[13], ids[17])
+        ]
+        ranked = joined(pages(storage, "river source:two", limit=4, order="relevance"))
+        assert sorted(ranked) == ids[1::2]
         assert joined(pages(storage, "is:starred -river", limit=9)) == []
         assert storage.unstar(ids) == 3
         assert joined(pages(storage, "river is:starred", limit=9)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storemaker import (
+    EDITION,
     HOUR,
     LEASE,
     NOW,
@@ -16,6 +17,7 @@ from storemaker import (
     get,
     group_input,
     joins,
+    kept_digest,
     new,
     polled,
     record,
@@ -158,9 +160,10 @@ def test_a_reason_and_an_answer_with_nul(storage: Storage) -> None:
         retry_at=NOW,
     )
     storage.prepare_deliveries([failed], now=NOW)
-    assert storage.deliveries(failed.local_date) == [replace(failed, error="550 no")]
+    assert storage.deliveries(EDITION) == [replace(failed, error="550 no")]
     storage.record_delivery(replace(failed, error="551\0"), now=NOW)
-    assert storage.deliveries(failed.local_date) == [replace(failed, error="551")]
+    assert storage.deliveries(EDITION) == [replace(failed, error="551")]
+    assert storage.keep_digest(kept_digest(title="News\0"), []) == kept_digest(title="News")
 
 
 def test_texts_come_in_the_order_of_their_bytes(storage: Storage) -> None:

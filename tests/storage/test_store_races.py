@@ -14,7 +14,9 @@ from functools import partial
 
 import pytest
 from pagemaker import keep, made, with_page
+from readermaker import WHOLE, access_token, unread
 from storemaker import (
+    EDITION,
     HOUR,
     LEASE,
     NOW,
@@ -27,17 +29,19 @@ from storemaker import (
     get,
     grouped,
     joins,
+    kept_digest,
     new,
     polled,
+    record,
     release,
     singles,
     source,
     store,
 )
 
-from aggregator.errors import ClaimLost
+from aggregator.errors import ClaimLost, UsageError
 from aggregator.storage.protocol import Storage
-from aggregator.types import ArticleText, Revision, TextState
+from aggregator.types import AccessToken, ArticleText, Revision, TextState
 
 ROUNDS = 15
 A1, A2 = source("A1", "https://a.example.com/1"), source("A2", "https://a.example.com/2")
@@ -300,9 +304,9 @@ def test_sources_change_while_they_are_polled(two: tuple[Storage, Storage]) -> N
 def test_a_digest_is_prepared_once(two: tuple[Storage, Storage]) -> None:
     one = delivery()
     for number in range(ROUNDS):
-        day = date(2026, 5, 1 + number)
+        edition = replace(EDITION, slot=1 + number)
         messages = [
-            replace(one, recipient=f"{name}@example.com", local_date=day)
+            replace(one, recipient=f"{name}@example.com", edition=edition)
             for name in ("ann", "bo", "cy", "di")
         ]
         results = at_once(
@@ -310,7 +314,82 @@ def test_a_digest_is_prepared_once(two: tuple[Storage, Storage]) -> None:
             partial(two[1].prepare_deliveries, messages[::-1], now=NOW),
         )
         assert sum(result for result in results if isinstance(result, int)) == 4
-        assert two[1].deliveries(day) == messages
+        assert two[1].deliveries(edition) == messages
+
+
+def test_an_edition_is_kept_once(two: tuple[Storage, Storage]) -> None:
+    """The same one by two, who tell other things, and another one of the same digest meanwhile."""
+    for number in range(ROUNDS):
+        kept = kept_digest(replace(EDITION, slot=1 + number))
+        rival = replace(kept, title="Of another process")
+        other = kept_digest(replace(EDITION, local_date=date(2026, 6, 1), slot=1 + number))
+        first = 100 * number
+        told = range(first, first + 60)
+        stored = at_once(
+            partial(two[0].keep_digest, kept, told),
+            partial(two[1].keep_digest, rival, [*reversed(told), first + 99]),
+            partial(two[0].keep_digest, other, [*reversed(told)]),
+        )
+        assert stored[0] == stored[1] == two[0].digest(kept.edition)
+        assert stored[2] == other
+        expected = {*told, first + 99} if stored[0] == rival else set(told)
+        assert two[1].told(EDITION.digest, range(first, first + 100)) == expected
+
+
+def test_articles_are_marked_by_two_at_once(two: tuple[Storage, Storage]) -> None:
+    """While a third reads everything up to some article, and the two are cleaned up after."""
+    ids = store(two[0], *(new(str(number)) for number in range(100)))
+    for _ in range(ROUNDS):
+        some, others, _, _ = at_once(
+            partial(two[0].mark_read, ids[:60], now=NOW),
+            partial(two[1].mark_read, ids[20:][::-1], now=NOW),
+            partial(two[0].mark_all_read, None, until=ids[40], now=NOW),
+            partial(two[1].clean_up, window=HOUR, keep_pages=HOUR),
+        )
+        assert two[0].unread() == {}
+        assert isinstance(some, int)
+        assert isinstance(others, int)
+        assert some + others <= 100
+        again = at_once(
+            partial(two[0].mark_unread, ids, now=NOW),
+            partial(two[1].mark_unread, ids[::-1], now=NOW),
+        )
+        assert sorted(again, key=str) == [0, 100]
+        assert unread(two[1]) == ids
+
+
+def test_what_is_stored_while_all_is_marked_as_read_is_unread_or_was_there(
+    two: tuple[Storage, Storage],
+) -> None:
+    one, other = two
+    for number in range(ROUNDS):
+        taken = claim(one, source(), at=NOW + number * HOUR)
+        what = polled(taken, decision([new(f"{number}")]), at=NOW + number * HOUR)
+        ids, marked = at_once(
+            partial(record, one, what),
+            partial(other.mark_all_read, None, until=WHOLE, now=NOW),
+        )
+        # It may come after they were counted, and before they are marked.
+        assert (marked, unread(other)) in [(1, []), (0, ids), (0, [])]
+        other.mark_all_read(None, until=WHOLE, now=NOW)
+
+
+def test_a_name_is_given_to_one_token(two: tuple[Storage, Storage]) -> None:
+    for number in range(ROUNDS):
+        tokens = [
+            access_token(str(number), hash=bytes([number, one]), fever_hash=bytes([one, number, 0]))
+            for one in range(2)
+        ]
+        results = at_once(*(partial(_added, two[one], tokens[one]) for one in range(2)))
+        assert sorted(results, key=str) == [False, True]
+    assert len(two[0].tokens()) == ROUNDS
+
+
+def _added(storage: Storage, token: AccessToken) -> bool:
+    try:
+        return storage.add_token(token).hash == token.hash
+    except UsageError:
+        return False
 
 
 def test_cleaning_up_meets_everything_else(two: tuple[Storage, Storage]) -> None:

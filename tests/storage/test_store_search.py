@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,14 @@ def test_a_hit_is_an_article_with_its_snippet(rivers: Storage) -> None:
     assert article is not None
     assert hit.article == article.summary
     assert hit.snippet == "The river bank was an \x02issue\x03. Élan, naïve."
+
+
+def test_hits_without_passages_are_the_same_but_for_these(rivers: Storage) -> None:
+    query = parse("river", now=NOW)
+    hits = rivers.search(query, limit=9).hits
+    assert any(hit.snippet for hit in hits)
+    bare = rivers.search(query, limit=9, passages=False).hits
+    assert list(bare) == [replace(hit, snippet="") for hit in hits]
 
 
 def test_snippets_show_the_place_and_no_other_control_characters(storage: Storage) -> None:

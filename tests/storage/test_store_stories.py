@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from storemaker import (
     HOUR,
@@ -213,3 +215,13 @@ def test_what_was_stored_is_told(storage: Storage) -> None:
     first, second = joins(ids[0], ids[0]), joins(ids[1], ids[0])
     assert storage.assign(grouped(storage, first, second), now=NOW) == [first, second]
     assert storage.assign(grouped(storage, second), now=NOW) == []
+
+
+def test_an_article_of_a_story_has_its_picture(storage: Storage) -> None:
+    plain = new("1")
+    pictured = replace(new("2"), image_url="https://example.org/2.jpg")
+    ids = store(storage, plain, pictured)
+    storage.assign(grouped(storage, joins(ids[0], ids[0]), joins(ids[1], ids[0])), now=NOW)
+    story = storage.story(ids[0])
+    assert story is not None
+    assert {item.image_url for item in story.articles} == {None, "https://example.org/2.jpg"}

@@ -26,7 +26,15 @@ POSTGRES = {
     Kind.TEXT: "text",
     Kind.BYTES: "bytea",
 }
-STAYS = {"workers", "regrouped", "taken_out", "search", "search_shards", "word_forms"}
+STAYS = {
+    "workers",
+    "regrouped",
+    "taken_out",
+    "search",
+    "search_shards",
+    "search_trigrams",
+    "word_forms",
+}
 """Of processes, and what the destination builds anew."""
 STAYS_POSTGRES = {"aggregator_schema", "engine_migrations"}
 

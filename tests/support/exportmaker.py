@@ -177,7 +177,14 @@ class Shelf:
         self.given.append(len(answer))
         return answer
 
-    def search(self, query: Query, *, limit: int, after: str | None = None) -> SearchPage:
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        after: str | None = None,
+        passages: bool,  # noqa: ARG002 - there are none
+    ) -> SearchPage:
         newest = [*self._found(query)][::-1]
         start = int(after or 0)
         end = start + min(limit, self.at_once)

@@ -27,7 +27,7 @@ from aggregator.core.query_tree import (
     Site,
     Word,
 )
-from aggregator.types.grouping import Relation
+from aggregator.types.summaries import Relation
 from aggregator.types.watching import Watch, WatchItem, WatchPer
 
 NOON = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
