@@ -17,13 +17,16 @@ LABEL org.opencontainers.image.title="aggregator" \
 ENV PATH=/opt/aggregator/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     AGGREGATOR_CONFIG=/config/feeds.yaml \
-    AGGREGATOR_STORAGE=/data/aggregator.db
+    AGGREGATOR_STORAGE=/data/aggregator.db \
+    AGGREGATOR_LISTEN=0.0.0.0:8460
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin aggregator \
  && install --directory --owner aggregator --group aggregator /data /config
 COPY --from=build /opt/aggregator /opt/aggregator
 USER aggregator
 WORKDIR /data
 VOLUME /data
+# Served only once there is a password: `aggregator web password`.
+EXPOSE 8460
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
   CMD ["aggregator", "health"]

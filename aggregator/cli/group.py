@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "run:worker",
     "workers": "workers:workers",
     "health": "run:health",
+    "web": "web:web",
     "stories": "stories:stories",
     "story": "stories:story",
     "article": "article:article",

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: aggregator run -c /etc/aggregator/feeds.yaml")
 @config_option
 def run(config_path: Path) -> None:
-    """Run the service: poll, group and mail the digest until stopped.
+    """Run the service: poll, group, send the digests and serve the page until stopped.
+
+    The page is at http://127.0.0.1:8460 unless feeds.yaml says otherwise (web: listen:).
 
     On a PostgreSQL database it shares the work with every `aggregator worker`, and sees to it
     that the database has the sources of its feeds.yaml.
@@ -31,9 +33,13 @@ def run(config_path: Path) -> None:
     SIGTERM, SIGINT   finish what is under way and stop, within 10 seconds
     SIGHUP            read feeds.yaml again; an edited file is noticed by itself too
     """
+    from aggregator.service.meters import Meters
     from aggregator.service.run import serve
+    from aggregator.web.beside import page_beside
 
-    asyncio.run(serve(config_path, environ=os.environ))
+    meters = Meters()
+    page = page_beside(config_path, environ=os.environ, meters=meters)
+    asyncio.run(serve(config_path, environ=os.environ, beside=page, meters=meters))
 
 
 @click.command(epilog="Example: aggregator worker -c /etc/aggregator/feeds.yaml")

@@ -1,0 +1,1 @@
+"""The page, the API, feeds, and what readers' apps speak: HTTP on one address."""

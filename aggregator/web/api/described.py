@@ -1,0 +1,55 @@
+"""How dataclasses become schemas in the OpenAPI document: by their docstrings."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+from aggregator.service.explaining import Line
+from aggregator.service.findings import Miss
+from aggregator.service.shapes import (
+    articles,
+    digests,
+    found,
+    hits,
+    sources,
+    stories,
+    watches,
+    workers,
+)
+from aggregator.types import Counts, Link, Media, PastRevision
+from aggregator.web.api import answers, problems
+
+T = TypeVar("T")
+
+_TAKEN = {"use_attribute_docstrings": True, "extra": "forbid"}
+_GIVEN = {"use_attribute_docstrings": True, "ser_json_timedelta": "float"}
+
+
+def taken(kind: type[T]) -> type[T]:
+    """A body of a request: what it does not know is refused, not passed over."""
+    kind.__pydantic_config__ = _TAKEN  # type: ignore[attr-defined]
+    return kind
+
+
+def given(kind: type[T]) -> type[T]:
+    kind.__pydantic_config__ = _GIVEN  # type: ignore[attr-defined]
+    return kind
+
+
+def _describe(*modules: ModuleType) -> None:
+    for module in modules:
+        for kind in vars(module).values():
+            if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__:
+                given(kind)
+
+
+_describe(articles, digests, found, hits, sources, stories, watches, workers, answers, problems)
+for _kind in (Counts, Line, Link, Media, Miss, PastRevision):
+    given(_kind)
+
+
+def widened(kind: type[T], shape: Any, **more: object) -> T:
+    """A shape with further fields, as a type that is derived from its own."""
+    return kind(**{one.name: getattr(shape, one.name) for one in fields(shape)}, **more)

@@ -1,0 +1,1 @@
+"""What pages show, made by pure functions; templates only lay it out."""
