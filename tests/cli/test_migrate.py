@@ -7,16 +7,19 @@ import signal
 import subprocess
 
 import pytest
+from pressfeeds import feeds_of
 from program import Cli
 
 from aggregator.demo.press import Press
 from aggregator.storage.instance import instance_lock
 
+OUTLETS = ("The Europe Today", "Вестник Лугоморья", "بوابة وادي الرمان")
+
 
 @pytest.fixture
 def full(press: Press, cli: Cli) -> Cli:
-    """With a database that holds stories."""
-    cli.write(press.feeds_yaml("aggregator.db"))
+    """With a database that holds stories, in three scripts."""
+    cli.write(feeds_of(press, "aggregator.db", *OUTLETS))
     cli("update")
     return cli
 
@@ -82,8 +85,10 @@ def test_on_a_terminal_it_shows_how_far_it_is(full: Cli) -> None:
     assert "100/100" in output
 
 
-def test_killed_it_is_finished_by_the_same_command(full: Cli) -> None:
+def test_killed_it_is_finished_by_the_same_command(full: Cli, press: Press) -> None:
     """Wherever that catches it, also before its first word and after its last."""
+    full.write(press.feeds_yaml("aggregator.db"))  # all there is, so that it takes a while
+    full("update")
     command = [*full.command, "migrate", "--to", "new.db"]
     for wait in (0.2, 0.4, 0.5, 0.6, 0.8):
         child = subprocess.Popen(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pressfeeds import feeds_of
 from program import Cli
 from watchroom import NOON, Room
 
@@ -106,7 +107,7 @@ def started(cli: Cli, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.timeout(180)
 def test_it_prints_beside_whoever_works_on_the_store(cli: Cli, press: Press) -> None:
-    cli.write(press.feeds_yaml("aggregator.db"))
+    cli.write(feeds_of(press, "aggregator.db", "The Europe Today"))
     cli("update", "--polls-only")
     with started(cli, "seals", "-n", "2", "--json") as limited, started(cli, "seals") as endless:
         for title in ("Seals return", "Seals leave"):

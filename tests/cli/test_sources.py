@@ -95,6 +95,7 @@ def test_refresh_has_a_running_service_poll_at_once(cli: Cli, desk: NewsSite) ->
     ) as service:
         try:
             wait_until(lambda: len(desk.asked) == 1)
+            wait_until(lambda: shown(cli)["state"] == "ok")  # what was found is stored
             wait_until(lambda: "due now" in cli("refresh").stdout)
             assert "leave it out" in cli("refresh", "--within", "1m", check=2).stderr
             wait_until(lambda: len(desk.asked) == 2)

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pressfeeds import feeds_of
 from program import Cli
 
 from aggregator.demo.press import Press
@@ -47,7 +48,7 @@ def child(cli: Cli, code: str, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 def test_a_file_takes_nothing_of_the_extra(press: Press, cli: Cli) -> None:
-    cli.write(press.feeds_yaml("aggregator.db"))
+    cli.write(feeds_of(press, "aggregator.db", "The Europe Today", "Wexcombe Evening Post"))
     done = child(cli, EVERYTHING)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
@@ -60,7 +61,7 @@ def test_a_file_takes_nothing_of_the_extra(press: Press, cli: Cli) -> None:
 def test_what_is_missing_is_named(
     press: Press, cli: Cli, postgres_url: str, library: str, command: str
 ) -> None:
-    cli.write(press.feeds_yaml(postgres_url))
+    cli.write(feeds_of(press, postgres_url, "The Europe Today"))
     done = child(cli, WITHOUT.format(library), command)
     assert done.returncode == 4, done.stderr
     assert "install aggregator[postgres]" in done.stderr

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from mailserver import Mailbox, mail_server
-from pressfeeds import feeds_of
 
 from aggregator.demo.press import Press
 from aggregator.errors import StorageError
@@ -23,8 +22,6 @@ from aggregator.types import Edition, PostgresUrl
 
 MORNING = datetime(2024, 2, 10, 6, 50, tzinfo=UTC)
 PATIENCE = 60
-OUTLET = "The Europe Today"
-"""Its feed has full texts."""
 
 
 class Days:
@@ -43,7 +40,7 @@ class Days:
     def write(self, port: int, *, to: str = "[ann@example.com, bob@example.com]") -> None:
         (self._folder / "feeds.yaml").write_text(
             "max_interval: 30m\n"  # days are jumped over, and everything is due again
-            + feeds_of(self._press, self._named, OUTLET)
+            + self._press.feeds_yaml(self._named)
             + f"digest:\n  at: '07:00'\n  timezone: UTC\n  to: {to}\n"
             + "  from: news@example.org\n"
             + f"smtp:\n  host: 127.0.0.1\n  port: {port}\n  security: none\n",
@@ -51,7 +48,10 @@ class Days:
         )
 
     def publish(self, title: str) -> None:
-        self._press.publish(OUTLET, title=title, text=f"{title}. It is true.", at=self.now)
+        """A new article in a feed with full texts."""
+        self._press.publish(
+            "The Europe Today", title=title, text=f"{title}. It is true.", at=self.now
+        )
 
     def serve_until(self, happened: Callable[[], bool]) -> None:
         """Run the service at the present time until something has happened."""

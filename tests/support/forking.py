@@ -35,6 +35,8 @@ PATIENCE = 100
 """Seconds; longer than any command takes."""
 HEAD = 8
 """Bytes of the length of an order."""
+_ENVIRONMENT = dict(os.environ)
+"""As it was before any test changed it."""
 
 
 # --- the side of the tests
@@ -70,7 +72,17 @@ class Run:
 def run(
     command: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run to the end."""
+    """Run to the end; in a new interpreter where `env` has settings of Python's own."""
+    if _of_python(env) != _of_python(_ENVIRONMENT):
+        return subprocess.run(
+            command,
+            cwd=cwd,
+            env=env,
+            input=stdin or b"",
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
     with ThreadPoolExecutor(2) as readers:
         read_in, write_in = os.pipe()
         read_out, write_out = os.pipe()
@@ -79,6 +91,10 @@ def run(
         output, errors = (readers.submit(_read, one) for one in (read_out, read_err))
         _write(write_in, stdin or b"")
         return subprocess.CompletedProcess(command, begun.wait(), output.result(), errors.result())
+
+
+def _of_python(env: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in env.items() if key.startswith("PYTHON")}
 
 
 def _number(link: socket.socket) -> int:
@@ -106,7 +122,7 @@ def _address() -> str:
         [sys.executable, __file__, path],
         stdin=subprocess.PIPE,  # it ends when this is closed, however we end
         stdout=subprocess.PIPE,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        env={**_ENVIRONMENT, "LC_ALL": "C.UTF-8"},
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -129,7 +145,8 @@ def wait_for_orders(path: str) -> None:
     """For each order it returns once, in the process that is to run the program."""
     package = importlib.import_module("aggregator")
     for module in pkgutil.walk_packages(package.__path__, "aggregator."):
-        if not module.name.endswith("__main__"):
+        # Few commands need the page, which takes as long as all else.
+        if not module.name.endswith("__main__") and not module.name.startswith("aggregator.web"):
             importlib.import_module(module.name)
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process of the tests decides
