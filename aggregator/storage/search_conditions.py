@@ -11,6 +11,8 @@ from aggregator.storage.sql import Session
 
 FEW = 5_000
 """Articles that conditions leave, up to which they are listed beforehand."""
+_SOME = 300
+"""So many are listed without being counted before."""
 THESE = "SELECT id FROM articles WHERE id IN {ids}"
 
 OfRow = InStory | Is | Outlets | After | Before
@@ -107,10 +109,16 @@ def fewest(session: Session, listings: Iterable[Condition]) -> set[int] | None:
     found: set[int] | None = None
     for listing in listings:
         most = FEW if found is None else len(found) - 1
-        # Rows are made of few only: most listings are longer, and counting costs much less.
-        counted = session.row(_HOW_MANY.format(listing=listing.sql), (*listing.params, most + 1))
-        if counted is not None and counted["articles"] <= most:
-            found = {row["id"] for row in session.rows(listing.sql, listing.params)}
+        rows = session.rows(f"{listing.sql} LIMIT ?", (*listing.params, min(most, _SOME) + 1))
+        if len(rows) > _SOME:
+            # Most listings are much longer, and to count costs less than to make rows.
+            how_many = _HOW_MANY.format(listing=listing.sql)
+            counted = session.row(how_many, (*listing.params, most + 1))
+            if counted is None or counted["articles"] > most:
+                continue
+            rows = session.rows(listing.sql, listing.params)
+        if len(rows) <= most:
+            found = {row["id"] for row in rows}
     return found
 
 

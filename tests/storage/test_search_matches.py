@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from querymaker import WORDS, leaves, query_texts, query_trees
 from storemaker import HOUR, NOW, assign, joins, new, source, store
@@ -28,9 +28,9 @@ from aggregator.core.query_tree import (
     Query,
     Word,
 )
-from aggregator.errors import QueryError
+from aggregator.errors import QueryError, UsageError
 from aggregator.storage.protocol import Order, Storage
-from aggregator.types import Relation, WatchItem
+from aggregator.types import Relation, SearchPage, WatchItem
 
 SOURCES = (
     source("Daily Flood", "https://www.example.org/feed", tags=("flood", "a,b")),
@@ -148,8 +148,18 @@ asked: st.SearchStrategy[Leaf] = st.one_of(
 ).filter(lambda leaf: leaf != Is("starred"))
 
 
+def asked_of(storage: Storage, root: Node, order: Order) -> SearchPage:
+    """PostgreSQL is not asked what would take it too long."""
+    try:
+        return storage.search(Query(text="", root=root), limit=99, order=order)
+    except UsageError as error:
+        if "too much in NEAR" in str(error):
+            reject()
+        raise
+
+
 def found(storage: Storage, root: Node, order: Order = "newest") -> list[int]:
-    page = storage.search(Query(text="", root=root), limit=99, order=order)
+    page = asked_of(storage, root, order)
     assert page.after is None
     return [hit.article.article_id for hit in page.hits]
 
@@ -176,6 +186,7 @@ def test_folded_pages_have_every_article_once(
     storage, items = filled
     query = Query(text="", root=root)
     stories = {one.article_id: one.story_id for one in items}
+    asked_of(storage, root, order)
     shown: list[int] = []
     told: set[int] = set()
     after = None
