@@ -28,7 +28,7 @@ from aggregator.core.watch_rules import next_time, silent_sources, sources_of, w
 from aggregator.errors import DeliveryError
 from aggregator.pipeline.events import Event, HitsCaught, NoticesMade, NoticeTried
 from aggregator.storage.protocol import Storage
-from aggregator.types import Notice, Watch, WatchHit, WatchItem, WatchPer
+from aggregator.types import Notice, Watch, WatchHit, WatchItem
 
 AT_A_TIME = 500
 """Articles held against the watches in one commit."""
@@ -162,7 +162,11 @@ class Watching:
     def _caught(
         self, items: Sequence[WatchItem], since: Mapping[str, int], now: datetime
     ) -> list[WatchHit]:
-        """`since`: of each watch, the last article that it does not look at."""
+        """`since`: of each watch, the last article that it does not look at.
+
+        An article that has waited too long for its story stands for one, so that it is told in
+        time; when it comes into one that was told before, that was told twice.
+        """
         if not items:
             return []
         matcher = self._current_matcher(now)
@@ -170,7 +174,7 @@ class Watching:
             matcher.hit(watch, item, now=now)
             for item in items
             for watch in matcher.match(item)
-            if item.article_id > since[watch_key(watch.name)] and _is_known(watch, item)
+            if item.article_id > since[watch_key(watch.name)]
         ]
         if matcher.needs_stories:
             # What has just come is the last of its story: a watch that looks at it sees the whole.
@@ -197,11 +201,6 @@ class Watching:
         )
         self._matcher = now, matcher
         return matcher
-
-
-def _is_known(watch: Watch, item: WatchItem) -> bool:
-    """Whether it is known what would be sent once: of a story it is, when the article has one."""
-    return watch.per is WatchPer.ARTICLE or item.story_id is not None
 
 
 async def run_watches(watching: Watching) -> None:
