@@ -11,7 +11,7 @@ NODE   := $(VENV)/node/.installed
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types layers schemas floors format lock clean \
         bench bench-update bench-storage bench-extract bench-stories bench-jobs bench-scaling \
-        bench-neighbours bench-simulate bench-search bench-watches bench-digest bench-web \
+        bench-neighbours bench-simulate bench-search bench-watches bench-digest bench-web fuzz \
         kill-test floors-kept screenshots
 
 help: ## list the targets
@@ -40,6 +40,9 @@ test: $(STAMP) $(MODEL) $(NODE) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
 	@PYTHONPATH=$(VENV)/semantic $(BIN)/python -m pytest -m semantic # with the extra "semantic"
 	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
+
+fuzz: $(STAMP) ## the property tests with 500 examples each
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto -m hypothesis --ignore tests/e2e
 
 check: lint types layers schemas floors-kept ## format, lint, types, layers, schemas, floors
 

@@ -43,6 +43,7 @@ _ROUTERS = (
     metrics.router,
     greader.router,
     fever.router,
+    *v1.ROUTERS,
 )
 
 
@@ -53,15 +54,14 @@ def create_app(site: Site) -> FastAPI:
         version=__version__,
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # see `describe`
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.site = site
-    for router in _ROUTERS:
-        app.include_router(router, include_in_schema=False)
-    app.include_router(v1.router)
-    app.mount("/static", static_files(), name="static")
     document.describe(app)
+    for router in _ROUTERS:
+        app.router.routes += router.routes  # to include a router is to make its routes again
+    app.mount("/static", static_files(), name="static")
     add_handlers(app)
     gated(app, site)
     counted(app, site)  # around all else

@@ -24,7 +24,8 @@ from aggregator.errors import StorageError
 from aggregator.pipeline.watching import PATIENCE
 from aggregator.types import Story, WatchCursor, WatchItem
 from aggregator.web.api.parameters import READ, Here
-from aggregator.web.api.problems import Refused, Route, problems, texts
+from aggregator.web.api.problems import Refused, problems, texts
+from aggregator.web.api.routing import Route, part
 from aggregator.web.site import Site
 
 LISTENERS = 50
@@ -44,7 +45,9 @@ _WAITING = 100
 """Batches that wait for a listener; one that is slower is let go, and may come again."""
 _ID = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
-router = APIRouter(route_class=Route)
+router = part(tag="events")
+for_page = APIRouter(route_class=Route, include_in_schema=False)
+"""The page listens to it as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +218,11 @@ async def _events(
             yield ServerSentEvent(event="story", data=to_json(event), id=place if is_last else None)
 
 
+@for_page.get("/events", dependencies=READ, response_class=Response)
 @router.get(
     "/events",
     dependencies=READ,
     response_class=Response,
-    tags=["events"],
     responses={
         **texts(
             "A stream that does not end. `ready` comes first, then a `story` for each story that is"

@@ -17,7 +17,6 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from program import Cli
-from starlette.routing import BaseRoute
 
 from aggregator.config import Config, load
 from aggregator.demo.press import Press
@@ -92,7 +91,7 @@ def house(filled: Filled, folder: Path) -> Iterator[House]:
         meters=Meters(),
         polls=True,
     )
-    app = _app_of(site)
+    app = create_app(site)
     try:
         with (
             served(app, finish=fetchers.close) as base,
@@ -114,18 +113,6 @@ def house(filled: Filled, folder: Path) -> Iterator[House]:
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Knows no authorities, which take long to read."""
-_ROUTES: list[BaseRoute] = []
-"""Those of the application that was made first."""
-
-
-def _app_of(site: Site) -> FastAPI:
-    """FastAPI prepares a route when it is first needed. That takes longer than most tests, and the
-    routes of two applications are the same."""
-    app = create_app(site)
-    if not _ROUTES:
-        _ROUTES.extend(app.router.routes)
-    app.router.routes = list(_ROUTES)
-    return app
 
 
 class _Fetchers:

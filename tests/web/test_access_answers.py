@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from io import StringIO
 
 import httpx
 import pytest
+import structlog
 from starlette.responses import Response, StreamingResponse
 from webdoor import PAGE, bearer, configured, csrf, log_in, token, with_password
 from webhouse import House
 
 from aggregator.config.web import ImagePolicy
 from aggregator.errors import StorageError, UsageError
+from aggregator.logs import configure
 from aggregator.web.access.paths import local
 
 
@@ -106,9 +109,16 @@ def test_what_shows_nothing_is_open(web: House, path: str) -> None:
     assert web.client.get(path).status_code == 200
 
 
-def test_a_mistake_of_ours_is_told_to_the_log_alone(
-    web: House, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the program logs."""
+    stream = StringIO()
+    configure(level="info", style="text", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+
+
+def test_a_mistake_of_ours_is_told_to_the_log_alone(web: House, log: StringIO) -> None:
     def broken() -> None:
         raise ValueError("secret /srv/news")
 
@@ -118,12 +128,10 @@ def test_a_mistake_of_ours_is_told_to_the_log_alone(
     assert "secret" not in page.text
     assert "Traceback" not in page.text
     assert "secret" not in str(problem(web.client.get("/broken")))
-    assert "secret" in "".join(capfd.readouterr())
+    assert "secret" in log.getvalue()
 
 
-def test_an_answer_that_breaks_off_is_seen_to_be_broken(
-    web: House, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_an_answer_that_breaks_off_is_seen_to_be_broken(web: House, log: StringIO) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"one"
         raise ValueError("secret")
@@ -131,7 +139,7 @@ def test_an_answer_that_breaks_off_is_seen_to_be_broken(
     web.app.add_api_route("/broken", lambda: StreamingResponse(pieces()))
     with pytest.raises(httpx.RemoteProtocolError):
         web.client.get("/broken")
-    assert "ValueError: secret" in "".join(capfd.readouterr())
+    assert "ValueError: secret" in log.getvalue()
 
 
 def test_a_database_that_is_out_of_reach_is_no_mistake(web: House) -> None:

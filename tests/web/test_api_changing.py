@@ -156,6 +156,26 @@ def test_a_source_is_added_paused_resumed_and_removed(api: Api) -> None:
     api.refused("DELETE", "/sources/Alpha", 404)
 
 
+def test_a_source_gets_another_name_and_other_tags(api: Api) -> None:
+    first, second, *_ = api.get("/sources")["items"]
+    wanted = {"name": " The Quay", "tags": ["ships", "north sea", "ships"]}
+    path = f"/sources/{first['id']}"
+    done = {"name": "The Quay", "url": first["url"], "done": "changed"}
+    assert api.change("PATCH", path, wanted) == done
+    assert api.change("PATCH", path, wanted)["done"] == "unchanged"
+    assert api.change("PATCH", path, {})["done"] == "unchanged"
+    (now,) = [one for one in reread(api).sources if one.url == first["url"]]
+    assert (now.name, now.tags) == ("The Quay", ("ships", "north sea"))
+    assert api.change("PATCH", "/sources/the quay", {"tags": []})["name"] == "The Quay"
+    (now,) = [one for one in reread(api).sources if one.url == first["url"]]
+    assert now.tags == ()
+    taken = api.refused("PATCH", f"/sources/{second['id']}", 409, json={"name": "THE QUAY"})
+    assert "“The Quay”" in taken["detail"]
+    for body in ({"name": "x" * 101}, {"tags": ["a, b"]}, {"url": "https://example.org/"}):
+        api.refused("PATCH", path, 422, json=body)
+    api.refused("PATCH", "/sources/nobody", 404, json={"name": "x"})
+
+
 def test_an_address_that_is_none_is_refused_without_telling_where_feeds_yaml_is(api: Api) -> None:
     refused = api.refused("POST", "/sources", 422, json={"url": "not an address"})
     assert "is no web address" in refused["detail"]

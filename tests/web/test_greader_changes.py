@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pytest
-from clienthouse import ALL, READ, STARRED, UNREAD, app
+from clienthouse import ALL, READ, STARRED, UNREAD, App, app
 from webhouse import House
 
 from aggregator.config import load
+from aggregator.config.editing import set_paused
 from aggregator.core.greader_ids import long_id, microseconds, seconds
 from aggregator.core.opml import OpmlEntry, parse_opml, write_opml
 from aggregator.demo.press import Press
-from aggregator.types import Scope
+from aggregator.types import Scope, Source
 
 LABEL = "user/-/label/"
 
@@ -107,8 +111,7 @@ def test_a_site_is_followed_by_its_address_and_can_be_read_at_once(web: House) -
         address = load_press(web, press)
         answer = phone.post("subscription/quickadd", quickadd=address).json()
         assert answer["numResults"] == 1
-        listed = phone.get("subscription/list").json()["subscriptions"]
-        assert answer["streamId"] in {one["id"] for one in listed}
+        assert answer["streamId"] in {one["id"] for one in subscriptions(phone)}
         assert answer["streamName"] in names(web)
         again = phone.post("subscription/quickadd", quickadd=address).json()
         assert again["streamId"] == answer["streamId"]
@@ -124,7 +127,8 @@ def test_a_feed_is_followed_with_a_name_and_labels(web: House) -> None:
     phone = app(web)
     with Press(web.now) as press:
         stream = f"feed/{load_press(web, press)}"
-        form = {"ac": "subscribe", "s": stream, "t": "My outlet", "a": f"{LABEL}New tag"}
+        labels = [f"{LABEL}New tag", f"{LABEL}Untagged"]
+        form = {"ac": "subscribe", "s": stream, "t": "My outlet", "a": labels}
         assert phone.post("subscription/edit", **form).text == "OK"
         assert phone.post("subscription/edit", **form).text == "OK"  # it is followed already
     added = load(web.folder / "feeds.yaml", environ={}).sources[-1]
@@ -152,26 +156,131 @@ def test_a_feed_is_left_by_its_number_or_address(web: House) -> None:
     for stream in (f"feed/{one.source_id}", f"feed/{other.source.url}"):
         assert phone.post("subscription/edit", ac="unsubscribe", s=stream).text == "OK"
     assert not names(web) & {one.source.name, other.source.name}
-    listed = {sub["title"] for sub in phone.get("subscription/list").json()["subscriptions"]}
-    assert listed == names(web)
+    assert {sub["title"] for sub in subscriptions(phone)} == names(web)
     gone = phone.post("subscription/edit", ac="unsubscribe", s="feed/999")
     assert gone.status_code == 404
 
 
-def test_names_and_tags_are_changed_in_the_file_only(web: House) -> None:
+def test_a_feed_gets_another_name_and_keeps_its_articles_and_marks(web: House) -> None:
+    phone = app(web)
+    one = web.storage.source_statuses()[0]
+    stream = f"feed/{one.source_id}"
+    articles = phone.ids(stream)
+    phone.post("edit-tag", i=articles[0], a=STARRED)
+    answer = phone.post("subscription/edit", ac="edit", s=stream, t="The Quay")
+    assert answer.text == "OK"
+    assert {sub["title"] for sub in subscriptions(phone) if sub["id"] == stream} == {"The Quay"}
+    assert one.source.name not in names(web)
+    assert phone.ids(stream) == articles
+    assert phone.ids(STARRED) == articles[:1]
+    shown = phone.get(f"stream/contents/{stream}").json()
+    assert {item["origin"]["title"] for item in shown["items"]} == {"The Quay"}
+
+
+def test_a_feed_is_put_under_labels_and_taken_from_others(web: House) -> None:
+    phone = app(web)
+    stream = subscriptions(phone)[0]["id"]
+    old = labels(phone, stream)
+    form = {"ac": "edit", "s": stream, "r": [LABEL + one for one in old]}
+    new = ["Ships", "north sea"]
+    assert phone.post("subscription/edit", **form, a=[LABEL + one for one in new]).text == "OK"
+    assert labels(phone, stream) == new
+    # Nothing of this is a change: what is there, in another case, and what is not there.
+    before = (web.folder / "feeds.yaml").read_bytes()
+    again = {"a": f"{LABEL}SHIPS", "r": f"{LABEL}no such label"}
+    assert phone.post("subscription/edit", ac="edit", s=stream, **again).text == "OK"
+    assert (web.folder / "feeds.yaml").read_bytes() == before
+
+
+def test_untagged_is_where_feeds_without_labels_are_and_no_label(web: House) -> None:
+    phone = app(web)
+    stream = subscriptions(phone)[0]["id"]
+    gone = [LABEL + one for one in labels(phone, stream)]
+    phone.post("subscription/edit", ac="edit", s=stream, a=f"{LABEL}Untagged", r=gone)
+    assert labels(phone, stream) == ["Untagged"]
+    assert "Untagged" not in (web.folder / "feeds.yaml").read_text()
+    for form in ({"a": f"{LABEL}untagged"}, {"r": f"{LABEL}Untagged"}):
+        assert phone.post("subscription/edit", ac="edit", s=stream, **form).text == "OK"
+    assert phone.post("disable-tag", s=f"{LABEL}Untagged").text == "OK"
+    for form in ({"s": "Untagged", "dest": "x"}, {"s": "world", "dest": "Untagged"}):
+        sent = {key: LABEL + value for key, value in form.items()}
+        refused = phone.post("rename-tag", **sent)
+        assert refused.status_code == 400
+        assert "is no label" in refused.json()["detail"]
+    phone.post("subscription/edit", ac="edit", s=stream, a=f"{LABEL}Ships", r=f"{LABEL}Untagged")
+    assert labels(phone, stream) == ["Ships"]
+
+
+def test_several_feeds_are_changed_at_once_or_none(web: House) -> None:
+    phone = app(web)
+    one, other, third = (sub["id"] for sub in subscriptions(phone)[:3])
+    form = {"ac": "edit", "s": [one, other], "a": f"{LABEL}Ships"}
+    assert phone.post("subscription/edit", **form, t=["", "The Quay"]).text == "OK"
+    assert {"Ships"} <= {*labels(phone, one)} & {*labels(phone, other)}
+    before = (web.folder / "feeds.yaml").read_bytes()
+    taken = phone.post("subscription/edit", **{**form, "s": [one, third]}, t=["Pier", "the quay"])
+    assert taken.status_code == 400
+    assert "another source is called “The Quay”" in taken.json()["detail"]
+    comma = phone.post("subscription/edit", ac="edit", s=one, a=f"{LABEL}a, b")
+    assert comma.status_code == 400
+    assert "comma" in comma.json()["detail"]
+    assert phone.post("subscription/edit", ac="edit", s=[one, "feed/999"], t="x").status_code == 404
+    assert (web.folder / "feeds.yaml").read_bytes() == before
+
+
+def test_what_is_followed_already_gets_the_name_and_the_label(web: House) -> None:
+    phone = app(web)
+    first = subscriptions(phone)[0]
+    form = {"ac": "subscribe", "s": f"feed/{first['url']}", "t": "The Quay", "a": f"{LABEL}Ships"}
+    assert phone.post("subscription/edit", **form).text == "OK"
+    assert "The Quay" in names(web)
+    assert "Ships" in labels(phone, first["id"])
+
+
+def test_a_label_is_renamed_and_done_away_with_wherever_it_is(web: House) -> None:
+    phone = app(web)
+    one, other, third = (sub["id"] for sub in subscriptions(phone)[:3])
+    for stream, added in ((one, ["Ships"]), (other, ["Ships", "Boats"]), (third, ["Piers"])):
+        phone.post("subscription/edit", ac="edit", s=stream, a=[LABEL + each for each in added])
+    paused = web.storage.source_statuses()[1].source.url
+    set_paused(web.folder / "feeds.yaml", [paused], paused=True, environ={})
+    assert phone.post("rename-tag", s=f"{LABEL}ships", dest=f"{LABEL}Boats").text == "OK"
+    counted = Counter(tag for source in listed(web) for tag in source.tags)
+    assert (counted["Ships"], counted["Boats"], counted["Piers"]) == (0, 2, 1)
+    told = {tag["id"] for tag in phone.get("tag/list").json()["tags"]}
+    assert f"{LABEL}Boats" in told
+    assert f"{LABEL}Ships" not in told
+    assert phone.post("disable-tag", s=[f"{LABEL}Boats", f"{LABEL}piers"]).text == "OK"
+    assert not {tag for source in listed(web) for tag in source.tags} & {"Boats", "Piers"}
+    assert phone.post("rename-tag", s=f"{LABEL}Boats", dest=f"{LABEL}x").status_code == 404
+
+
+def test_a_change_that_says_nothing_is_refused(web: House) -> None:
     phone = app(web)
     before = (web.folder / "feeds.yaml").read_bytes()
-    tag = web.storage.source_statuses()[0].source.tags[0]
-    stream = f"feed/{web.storage.source_statuses()[0].source_id}"
-    for form in ({"t": "Another"}, {"a": f"{LABEL}other"}, {"r": f"{LABEL}{tag}"}):
-        answer = phone.post("subscription/edit", ac="edit", s=stream, **form)
-        assert answer.status_code == 400
-        assert "feeds.yaml" in answer.json()["detail"]
-    for path in ("rename-tag", "disable-tag"):
-        assert phone.post(path, s=f"{LABEL}{tag}", dest=f"{LABEL}x").status_code == 400
+    stream = subscriptions(phone)[0]["id"]
     assert phone.post("subscription/edit", ac="dance", s=stream).status_code == 400
     assert phone.post("subscription/edit", ac="unsubscribe").status_code == 400
+    assert phone.post("rename-tag", s=f"{LABEL}world").status_code == 400
+    assert phone.post("rename-tag", s="world", dest=f"{LABEL}x").status_code == 400
+    assert phone.post("disable-tag", s=STARRED).status_code == 400
     assert (web.folder / "feeds.yaml").read_bytes() == before
+
+
+def subscriptions(phone: App) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = phone.get("subscription/list").json()["subscriptions"]
+    return found
+
+
+def labels(phone: App, stream: str) -> list[str]:
+    (one,) = [sub for sub in subscriptions(phone) if sub["id"] == stream]
+    return [label["label"] for label in one["categories"]]
+
+
+def listed(web: House) -> list[Source]:
+    """With those that are paused."""
+    config = load(web.folder / "feeds.yaml", environ={})
+    return [*config.sources, *config.paused]
 
 
 def test_a_list_goes_out_and_comes_in(web: House) -> None:
@@ -203,6 +312,7 @@ def test_who_may_mark_changes_no_subscription(web: House) -> None:
         assert phone.post(f"subscription/{path}", **form).status_code == 403
     assert phone.get("subscription/export").status_code == 403
     assert phone.post("rename-tag").status_code == 403
+    assert phone.post("disable-tag").status_code == 403
     assert (web.folder / "feeds.yaml").read_bytes() == before
 
 

@@ -150,6 +150,18 @@ def test_its_tags_are_changed(web: House) -> None:
     assert 'value="wires, north sea"' in get(web, f"/sources/{one.source_id}").text
 
 
+def test_it_gets_another_name(web: House) -> None:
+    one = status(web)
+    answer = post(web, f"/sources/{one.source_id}/name", name=" The  Quay ")
+    follow(web)
+    page = get(web, answer.headers["location"]).text
+    assert "Its name is changed" in page
+    assert 'value="The Quay"' in page
+    refused = post(web, f"/sources/{one.source_id}/name", name=" ")
+    assert refused.status_code == 400
+    assert "needs a name" in refused.text
+
+
 def test_what_cannot_be_changed_is_said_in_a_sentence(web: House) -> None:
     one = status(web)
     web.site.config_path.write_text("sources: [https://example.org/feed]\n")
@@ -167,7 +179,7 @@ def test_only_an_admin_changes_sources(web: House) -> None:
     page = web.client.get(path, headers=headers)
     assert page.status_code == 200
     assert "/refresh" not in page.text
-    actions = ("refresh", "pause", "resume", "remove", "tags")
+    actions = ("refresh", "pause", "resume", "remove", "name", "tags")
     for sent in (*(f"{path}/{action}" for action in actions), "/sources/resume", "/sources/remove"):
         assert web.client.post(sent, headers=headers).status_code == 403, sent
     assert web.site.config_path.read_text() == before

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +24,8 @@ from aggregator.service.seeking import seeking
 from aggregator.service.shapes.found import found_fields
 from aggregator.web.api.answers import done, tagged
 from aggregator.web.api.parameters import ADMIN, READ, Here
-from aggregator.web.api.problems import Refused, Route, problems, texts
+from aggregator.web.api.problems import Refused, problems, texts
+from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import (
     AddressToLookAt,
     Discovered,
@@ -36,7 +37,7 @@ from aggregator.web.api.upkeep_schemas import (
 )
 from aggregator.web.site import Site
 
-router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
+router = part("/sources", tag="sources")
 
 _AT_ONCE = BoundedSemaphore(2)
 """Looks at addresses: each has a process of its own, and makes requests."""

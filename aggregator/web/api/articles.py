@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,7 +23,8 @@ from aggregator.web.api.parameters import (
     Since,
     when,
 )
-from aggregator.web.api.problems import Refused, Route, problems, texts
+from aggregator.web.api.problems import Refused, problems, texts
+from aggregator.web.api.routing import part
 from aggregator.web.api.schemas import (
     ArticleDetail,
     ArticleNumbers,
@@ -34,7 +35,7 @@ from aggregator.web.api.schemas import (
     UnreadFields,
 )
 
-router = APIRouter(tags=["articles"], route_class=Route)
+router = part(tag="articles")
 
 _TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
 _TEXT_ANSWERS = texts("The text.", *_TYPES.values())

@@ -6,7 +6,7 @@ import asyncio
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,11 +26,12 @@ from aggregator.service.shapes.digests import (
 from aggregator.types import Edition, KeptDigest
 from aggregator.web.api.answers import Items, answer, done, tagged
 from aggregator.web.api.parameters import ADMIN, READ, Here, Limit, Since, when
-from aggregator.web.api.problems import Refused, Route, problems, texts
+from aggregator.web.api.problems import Refused, problems, texts
+from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import DigestPreview, DigestSent, DigestToSend, EditionLine
 from aggregator.web.site import Site
 
-router = APIRouter(prefix="/digests", tags=["digests"], route_class=Route)
+router = part("/digests", tag="digests")
 
 Named = Annotated[
     str,

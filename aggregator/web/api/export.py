@@ -5,7 +5,7 @@ from __future__ import annotations
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, Literal, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response, StreamingResponse
 
 from aggregator.core.export_query import narrowed
@@ -13,9 +13,10 @@ from aggregator.service import exporting
 from aggregator.service.exporting import Format, Wanted
 from aggregator.web.api.parameters import MOST, READ, Here, SearchText, Since, read_query, when
 from aggregator.web.api.piping import piped, read_from
-from aggregator.web.api.problems import Refused, Route, problems, texts
+from aggregator.web.api.problems import Refused, problems, texts
+from aggregator.web.api.routing import part
 
-router = APIRouter(tags=["export"], route_class=Route)
+router = part(tag="export")
 
 _DOCUMENT_LIMIT = 1_000
 """Articles of an EPUB or a Markdown file, unless `limit` says otherwise."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.codec import to_json
@@ -27,7 +24,6 @@ from aggregator.errors import (
     UsageError,
 )
 from aggregator.web.errors import OUT_OF_REACH
-from aggregator.web.site import site_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -176,21 +172,3 @@ def _invalid(error: RequestValidationError) -> Response:
 def _sentence(text: str) -> str:
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-class Route(APIRoute):
-    """Answers with problems, whatever the endpoint and its dependencies raise."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Exception as error:
-                told = problem_of(error, folder=f"{site_of(request).config_path.parent}/")
-                if told is None:
-                    raise
-                return told
-
-        return handle

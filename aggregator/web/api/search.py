@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.service.shapes.hits import CountsFields, HitFields, counts_fields, hit_fields
 from aggregator.web.api.answers import Page, answer, page
 from aggregator.web.api.parameters import READ, After, Here, Limit, SearchText, read_query
-from aggregator.web.api.problems import Route, problems
+from aggregator.web.api.problems import problems
+from aggregator.web.api.routing import part
 
-router = APIRouter(prefix="/search", tags=["search"], route_class=Route)
+router = part("/search", tag="search")
 
 
 @router.get("", dependencies=READ, response_model=Page[HitFields], responses=problems(422))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.config import Config, load
 from aggregator.config.editing import NewSource, add_sources, remove_sources, set_paused
+from aggregator.config.retagging import SourceChange, change_sources
 from aggregator.core.feed_addresses import feed_key
 from aggregator.core.standing import Standing, next_poll_at
+from aggregator.core.text import clean_line
 from aggregator.service.findings import addresses
 from aggregator.service.shapes.sources import source_detail, source_fields
 from aggregator.service.update import select
@@ -19,17 +21,19 @@ from aggregator.types import Source, SourceStatus
 from aggregator.web.api.answers import Items, answer, done
 from aggregator.web.api.described import widened
 from aggregator.web.api.parameters import ADMIN, READ, Here
-from aggregator.web.api.problems import Refused, Route, problems
+from aggregator.web.api.problems import Refused, problems
+from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import (
     Refreshed,
     SourceChanged,
     SourceLine,
     SourcesToRefresh,
     SourceToAdd,
+    SourceToChange,
 )
 from aggregator.web.site import Site
 
-router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
+router = part("/sources", tag="sources")
 
 Named = Annotated[
     str,
@@ -148,6 +152,32 @@ def show_source(request: Request, here: Here, source: Named) -> Response:
         return answer(request, _paused_line(one))
     shape = source_detail(status, now=here.storage.clock())
     return answer(request, widened(SourceLine, shape))
+
+
+@router.patch(
+    "/{source:path}",
+    dependencies=ADMIN,
+    response_model=SourceChanged,
+    responses=problems(404, 409, 422),
+)
+def change(here: Here, source: Named, body: SourceToChange) -> Response:
+    """Change the name and the tags of a source in feeds.yaml, which else stays as it is. Its
+    articles stay with it. A running service takes it up by itself."""
+    config = _config_now(here)
+    one = _source(here, config, source)
+    name = one.name if body.name is None else clean_line(body.name)
+    key = name.casefold()
+    taken = next((each for each in _every(config) if each.name.casefold() == key), one)
+    if taken.url != one.url:
+        raise Refused(409, f"Another source is called “{taken.name}”; choose a name of its own.")
+    changed = change_sources(
+        here.config_path,
+        lambda _: SourceChange(name=body.name, tags=body.tags),  # what is null stays
+        urls=[one.url],
+        environ=here.environ,
+    )
+    what = "changed" if changed else "unchanged"
+    return done(SourceChanged(name=name, url=one.url, done=what))  # type: ignore[arg-type]
 
 
 @router.delete(

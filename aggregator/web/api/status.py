@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,10 +17,11 @@ from aggregator.service.shapes.workers import WorkerFields, worker_fields
 from aggregator.service.status import read_health, status_path
 from aggregator.web.api.answers import Items, answer, done
 from aggregator.web.api.parameters import ADMIN, READ, Here
-from aggregator.web.api.problems import Mistake, Route, problems
+from aggregator.web.api.problems import Mistake, problems
+from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import CheckFields, StatusFields
 
-router = APIRouter(tags=["program"], route_class=Route)
+router = part(tag="program")
 
 
 @router.get("/status", dependencies=READ, response_model=StatusFields, responses=problems())

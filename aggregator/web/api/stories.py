@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,10 +16,11 @@ from aggregator.service.shapes.stories import StoryFields, story_fields
 from aggregator.types import Placed
 from aggregator.web.api.answers import Page, answer, done, page
 from aggregator.web.api.parameters import ADMIN, READ, After, Here, Limit, Since, StoryId, when
-from aggregator.web.api.problems import Refused, Route, problems
+from aggregator.web.api.problems import Refused, problems
+from aggregator.web.api.routing import part
 from aggregator.web.api.schemas import ArticleNumbers, PlacedFields, StoryNumbers
 
-router = APIRouter(prefix="/stories", tags=["stories"], route_class=Route)
+router = part("/stories", tag="stories")
 
 _DEEPEST = 2_000
 """Stories beyond this one are not listed: each page is made from the beginning."""

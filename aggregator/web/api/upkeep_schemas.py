@@ -106,6 +106,17 @@ class SourceToAdd:
     """Watch the page itself."""
 
 
+@taken
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceToChange:
+    """What becomes of a source."""
+
+    name: BodyText | None = None
+    """No other source may be called so, whatever the case; null, here and below: it stays."""
+    tags: Annotated[list[BodyText], Body(max_length=50)] | None = None
+    """These, and no others."""
+
+
 @given
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceChanged:
@@ -113,7 +124,7 @@ class SourceChanged:
 
     name: str
     url: str
-    done: Literal["added", "removed", "paused", "resumed", "unchanged"]
+    done: Literal["added", "changed", "removed", "paused", "resumed", "unchanged"]
 
 
 @taken

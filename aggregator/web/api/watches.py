@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,7 +29,8 @@ from aggregator.service.trial_notices import send_trial
 from aggregator.types import NoticeState, Watch
 from aggregator.web.api.answers import Items, answer, done
 from aggregator.web.api.parameters import ADMIN, READ, Here, Limit, Since, when
-from aggregator.web.api.problems import Refused, Route, problems
+from aggregator.web.api.problems import Refused, problems
+from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import (
     NoticesToRetry,
     Retried,
@@ -39,7 +40,7 @@ from aggregator.web.api.upkeep_schemas import (
 )
 from aggregator.web.site import Site
 
-router = APIRouter(tags=["watches"], route_class=Route)
+router = part(tag="watches")
 
 Named = Annotated[
     str, Path(max_length=200, description="The name of a watch, whatever its case and accents.")

@@ -88,6 +88,6 @@ def following_now(request: Request) -> Following:
     site = site_of(request)
     now, wanted = site.clock(), site.config().sources
     found = Following(sources=tuple(site.storage.source_statuses()))
-    if {one.source.url for one in found.sources} == {one.url for one in wanted}:
-        request.app.state.followed_by_clients = _Kept(now, wanted, found)
+    fits = {one.source.url for one in found.sources} == {one.url for one in wanted}
+    request.app.state.followed_by_clients = _Kept(now, wanted, found) if fits else None
     return found

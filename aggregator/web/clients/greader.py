@@ -3,6 +3,7 @@
 
 greader_login          who asks
 greader_subscriptions  what is followed, and its labels
+greader_changes        their names and labels
 greader_reading        streams, items, how many are unread
 greader_marking        read, starred, everything read
 """

@@ -44,14 +44,14 @@ def follow(
     site = site_of(request)
     new = NewSource(url=address, name=name or None, tags=tuple(tags)[:MOST_TAGS])
     add_sources(site.config_path, [new], environ=site.environ)
-    return _taken_up(request).at(address)
+    return taken_up(request).at(address)
 
 
 def unfollow(request: Request, addresses: Collection[str]) -> None:
     """Raises UsageError and ConfigError; articles stay."""
     site = site_of(request)
     remove_sources(site.config_path, addresses, environ=site.environ)
-    _taken_up(request)
+    taken_up(request)
 
 
 def import_list(request: Request, data: bytes) -> int:
@@ -65,11 +65,11 @@ def import_list(request: Request, data: bytes) -> int:
     known = {feed_key(url) for url in listed_names(site.config_path, environ=site.environ)}
     new = [new_source(one) for one in read.entries if feed_key(one.url) not in known]
     add_sources(site.config_path, new, environ=site.environ)
-    _taken_up(request)
+    taken_up(request)
     return len(new)
 
 
-def _taken_up(request: Request) -> Following:
+def taken_up(request: Request) -> Following:
     """What is followed now. A service takes a changed feeds.yaml up by itself, in a moment; but
     apps go on with the number of what they have added at once."""
     site = site_of(request)

@@ -1,7 +1,6 @@
 """Subscriptions and labels by the Google Reader API.
 
-A subscription is a source, a label is a tag of it. What feeds.yaml says of a source that is there
-is changed in that file only: names and tags are not edited from here.
+A subscription is a source, a label is a tag of it. Both stand in feeds.yaml, which is edited.
 """
 
 from __future__ import annotations
@@ -16,13 +15,20 @@ from starlette.responses import PlainTextResponse, Response
 
 from aggregator.config.opml import to_opml
 from aggregator.core.greader_ids import LABEL, STARRED, StreamKind, label_of, parse_stream
-from aggregator.core.source_keys import tag_key
 from aggregator.core.standing import without_login
+from aggregator.core.text import clean_line
 from aggregator.errors import ConfigError, UsageError
 from aggregator.types import Scope, SourceStatus
 from aggregator.web.api.answers import answer, tagged
 from aggregator.web.clients.following import Following, following, following_now, labels_of
 from aggregator.web.clients.greader_adding import follow, found_at, import_list, unfollow
+from aggregator.web.clients.greader_changes import (
+    Labels,
+    change,
+    drop_labels,
+    real,
+    rename_label,
+)
 from aggregator.web.clients.greader_items import home_of
 from aggregator.web.clients.greader_login import Reader, reader
 from aggregator.web.clients.greader_streams import feed_ids
@@ -32,10 +38,6 @@ from aggregator.web.site import Site, site_of
 router = APIRouter(prefix="/reader/api/0", dependencies=[Depends(reader)])
 
 MOST_EDITED = 100
-_IN_THE_FILE = (
-    "The name and the tags of a source stand in feeds.yaml, and are changed there: nothing was"
-    " changed."
-)
 
 _Reader = Annotated[Reader, Depends(reader)]
 _Given = Annotated[Parameters, Depends(parameters)]
@@ -92,31 +94,49 @@ async def quickadd(request: Request, site: _Site, who: _Reader, given: _Given) -
 
 @router.post("/subscription/edit")
 async def edit(request: Request, site: _Site, who: _Reader, given: _Given) -> Response:
-    """`ac`: subscribe, unsubscribe or edit; `s`: streams, `t`: their names, `a`: labels."""
+    """`ac`: subscribe, unsubscribe or edit; `s`: streams, `t`: their names; labels that they get
+    (`a`) and lose (`r`)."""
     who.must(Scope.ADMIN)
-    streams, names = given.all("s")[:MOST_EDITED], given.all("t")
-    labels = [label for label in map(label_of, given.all("a")) if label]
+    streams = given.all("s")[:MOST_EDITED]
+    names = _names(given, len(streams))
+    labels = Labels(added=_labels(given, "a"), removed=_labels(given, "r"))
     match given.one("ac"):
         case "subscribe":
-            for number, stream in enumerate(streams):
-                name = names[number] if number < len(names) else ""
+            for stream, name in zip(streams, names, strict=True):
                 await _subscribe(request, site, stream, name, labels)
         case "unsubscribe":
             meant = await run_in_threadpool(_meant, request, streams)
             await run_in_threadpool(unfollow, request, [one.source.url for one in meant])
         case "edit":
             meant = await run_in_threadpool(_meant, request, streams)
-            _refuse_changes(meant, names, labels, given)
+            called = {one.source.url: name for one, name in zip(meant, names, strict=True) if name}
+            urls = [one.source.url for one in meant]
+            await run_in_threadpool(change, request, urls, called, labels)
         case _:
             raise HTTPException(400, "`ac` is subscribe, unsubscribe or edit.")
     return PlainTextResponse("OK")
 
 
 @router.post("/rename-tag")
-@router.post("/disable-tag")
-def change_tag(who: _Reader) -> Response:
+async def rename_tag(request: Request, who: _Reader, given: _Given) -> Response:
+    """`s`: a label, `dest`: what it is called from now on."""
     who.must(Scope.ADMIN)
-    raise HTTPException(400, _IN_THE_FILE)
+    labels = [*_labels(given, "s")[:1], *_labels(given, "dest")[:1]]
+    if len(labels) < 2:
+        raise HTTPException(400, f"Give labels as `s` and `dest`, such as {LABEL}world.")
+    await run_in_threadpool(rename_label, request, *labels)
+    return PlainTextResponse("OK")
+
+
+@router.post("/disable-tag")
+async def disable_tag(request: Request, who: _Reader, given: _Given) -> Response:
+    """`s`: labels, which all sources lose."""
+    who.must(Scope.ADMIN)
+    labels = _labels(given, "s")
+    if not labels:
+        raise HTTPException(400, f"Give a label as `s`, such as {LABEL}world.")
+    await run_in_threadpool(drop_labels, request, labels)
+    return PlainTextResponse("OK")
 
 
 async def _followed(request: Request, site: Site, address: str) -> SourceStatus:
@@ -131,17 +151,20 @@ async def _followed(request: Request, site: Site, address: str) -> SourceStatus:
     return added
 
 
-async def _subscribe(
-    request: Request, site: Site, stream: str, name: str, labels: list[str]
-) -> None:
+async def _subscribe(request: Request, site: Site, stream: str, name: str, labels: Labels) -> None:
+    """Follow a feed; one that is followed gets the name and the labels."""
     parsed = parse_stream(stream)
     if parsed is None or parsed.kind is not StreamKind.FEED:
         raise HTTPException(400, f"“{stream[:100]}” is no feed; give feed/ and its address.")
     followed = await run_in_threadpool(following_now, request)
-    if feed_ids(parsed.value, followed) & followed.ids:
-        return
+    for source_id in feed_ids(parsed.value, followed) & followed.ids:
+        known = followed.source(source_id)
+        if known is not None:
+            url = known.source.url
+            await run_in_threadpool(change, request, [url], {url: name} if name else {}, labels)
+            return
     found, own = await found_at(site, parsed.value)
-    await run_in_threadpool(follow, request, found, name=name or own, tags=labels)
+    await run_in_threadpool(follow, request, found, name=name or own, tags=real(labels.added))
 
 
 def _meant(request: Request, streams: list[str]) -> list[SourceStatus]:
@@ -162,17 +185,15 @@ def _one(followed: Following, stream: str) -> SourceStatus:
     raise HTTPException(404, f"“{stream[:100]}” is not followed.")
 
 
-def _refuse_changes(
-    meant: list[SourceStatus], names: list[str], labels: list[str], given: Parameters
-) -> None:
-    """Apps that add a source say once more what it is called and where it lies: that is no
-    change."""
-    removed = {tag_key(label) for label in map(label_of, given.all("r")) if label}
-    for number, one in enumerate(meant):
-        own = set(map(tag_key, labels_of(one)))
-        name = names[number] if number < len(names) else ""
-        if (name and name != one.source.name) or removed & own or set(map(tag_key, labels)) - own:
-            raise HTTPException(400, _IN_THE_FILE)
+def _names(given: Parameters, number: int) -> list[str]:
+    """One for each stream; "": none is given."""
+    named = [value.strip() for key, value in given.given if key == "t"][:number]
+    return [*named, *[""] * (number - len(named))]
+
+
+def _labels(given: Parameters, key: str) -> list[str]:
+    named = (clean_line(label_of(value) or "") for value in given.all(key))
+    return [label for label in named if label]
 
 
 def _fields(one: SourceStatus) -> dict[str, object]:

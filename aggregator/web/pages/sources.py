@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aggregator.config.editing import remove_sources, set_paused
-from aggregator.config.retagging import set_tags
+from aggregator.config.retagging import set_name, set_tags
 from aggregator.core.standing import next_poll_at
 from aggregator.core.text import fold
 from aggregator.types import Scope, Source, SourceStatus
@@ -42,6 +42,7 @@ _DONE = {
     "resumed": ("good", f"It is polled again. {_SOON}"),
     "removed": ("good", f"It is removed; its articles stay. {_SOON}"),
     "tagged": ("good", f"Its tags are changed. {_SOON}"),
+    "renamed": ("good", f"Its name is changed. {_SOON}"),
     "added": ("good", "It is added, and polled within seconds."),
 }
 
@@ -177,6 +178,17 @@ def retag(
     url = _status(site, source_id).source.url
     set_tags(site.config_path, url, tags.split(","), environ=site.environ)
     return _back(f"/sources/{source_id}?done=tagged")
+
+
+@router.post("/sources/{source_id:int}/name", dependencies=_ADMIN)
+def rename(
+    site: Annotated[Site, Depends(site_of)],
+    source_id: int,
+    name: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    url = _status(site, source_id).source.url
+    set_name(site.config_path, url, name, environ=site.environ)
+    return _back(f"/sources/{source_id}?done=renamed")
 
 
 @router.post("/sources/resume", dependencies=_ADMIN)
