@@ -23,6 +23,10 @@ _FACTORS = np.array(FACTORS, np.uint64)
 _MIXER = np.uint64(MIXER)
 _FIELD = np.uint64((1 << FIELD) - 1)
 _BLANK = 32
+_AT_ONCE = 200_000
+"""Characters, about: each takes some 40 bytes in the arrays made of them."""
+_WORDS = 20_000
+"""Of one text at once."""
 
 
 class TrigramFilter:
@@ -30,18 +34,25 @@ class TrigramFilter:
 
     def __init__(self, blocks: int) -> None:
         self._blocks = blocks
-        self._bits = np.zeros(blocks * BLOCK_BITS, bool)
+        self._bits = np.zeros(blocks * BLOCK_BITS // 8, np.uint8)
 
     def add(self, texts: Iterable[Sequence[str]]) -> None:
         """The words of texts, in which no blanks are: no trigram goes from one to the next."""
         lines: list[str] = []
         lengths: list[int] = []
+        size = 0
         for words in texts:
-            if len(words) >= LENGTH:
-                lines.append(" ".join(words))
-                lengths.append(len(words))
-        if not lines:
-            return
+            for part in _parts(words):
+                lines.append(" ".join(part))
+                lengths.append(len(part))
+                size += len(lines[-1])
+                if size > _AT_ONCE:
+                    self._add(lines, lengths)
+                    lines, lengths, size = [], [], 0
+        if lines:
+            self._add(lines, lengths)
+
+    def _add(self, lines: Sequence[str], lengths: Sequence[int]) -> None:
         keys = _keys(_numbers(" ".join([*lines, ""])))
         is_within = np.ones(len(keys), bool)
         ends = np.fromiter(accumulate(lengths[:-1]), np.int64)
@@ -50,8 +61,7 @@ class TrigramFilter:
         self._set(keys[is_within])
 
     def blocks(self) -> list[bytes]:
-        packed = np.packbits(self._bits, bitorder="little")
-        return [block.tobytes() for block in packed.reshape(self._blocks, -1)]
+        return [block.tobytes() for block in self._bits.reshape(self._blocks, -1)]
 
     def _set(self, keys: NDArray[np.uint64]) -> None:
         chosen = (keys >> np.uint64(2 * FIELD)) * np.uint64(self._blocks) >> np.uint64(CHOICE)
@@ -59,8 +69,15 @@ class TrigramFilter:
         place = (keys & _FIELD).astype(np.int64)
         step = (keys >> np.uint64(FIELD) & _FIELD | np.uint64(1)).astype(np.int64)
         for _ in range(BITS_SET):
-            self._bits[begins + place % BLOCK_BITS] = True
+            at = begins + place % BLOCK_BITS
+            np.bitwise_or.at(self._bits, at >> 3, (1 << (at & 7)).astype(np.uint8))
             place += step
+
+
+def _parts(words: Sequence[str]) -> Iterable[Sequence[str]]:
+    """A text in parts that have its trigrams between them; none where it has no trigram."""
+    for first in range(0, len(words) - LENGTH + 1, _WORDS):
+        yield words[first : first + _WORDS + LENGTH - 1]
 
 
 def _numbers(text: str) -> NDArray[np.uint64]:

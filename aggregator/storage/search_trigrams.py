@@ -21,7 +21,7 @@ LOOKED_INTO = 4
 """So many shards are looked into before filters are asked: often enough has been found by then."""
 _MOST = 8
 """Trigrams of a search that are looked up; of a phrase no more than its first and its last one."""
-_AT_A_TIME = 128
+_AT_A_TIME = 8
 """Articles."""
 _BLOCK_BITS = 20
 """Of an id in the table: the block. Those above are the shard."""
