@@ -96,7 +96,7 @@ def test_the_service_serves_it_and_follows_an_edited_file(cli: Cli) -> None:
     environment = cli.environment()
     del environment["AGGREGATOR_LISTEN"]
     with socket.create_server(("127.0.0.1", 0)) as other:
-        cli.write(f"{FEEDS}web: {{listen: '127.0.0.1:{other.getsockname()[1]}'}}\n")
+        cli.write(FEEDS + "web: {listen: off}\n")
         process = subprocess.Popen(
             [*cli.command, "run"],
             cwd=cli.folder,
@@ -106,6 +106,8 @@ def test_the_service_serves_it_and_follows_an_edited_file(cli: Cli) -> None:
         )
         with process:
             try:
+                next_of(process, "started")
+                cli.write(f"{FEEDS}web: {{listen: '127.0.0.1:{other.getsockname()[1]}'}}\n")
                 # An address that is taken is a warning, and the service goes on.
                 told = next_of(process, "page not served")
                 assert "give another address under web: listen:" in told["error"]
