@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from contextlib import closing
 from dataclasses import dataclass, fields
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
     from aggregator.service.findings import Findings, FoundFeed
     from aggregator.service.seeking import Seeker
     from aggregator.types import PageSelectors
-
-_OF_THE_FORMAT = re.compile(
-    r"(?:\s*[-–—|:»·]\s*|\s+\(|\s+)(?:RSS|Atom|JSON)(?:[ -]?feeds?)?\)?\Z", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +228,11 @@ def _written(chosen: FoundFeed, wishes: Wishes) -> str:
 
 def _name(chosen: FoundFeed, wishes: Wishes) -> str | None:
     """None: it gets one from its address."""
+    from aggregator.service.findings import own_name
+
     if wishes.name is not None:
         return clean_line(wishes.name) or None
-    title = clean_line(chosen.name)
-    return _OF_THE_FORMAT.sub("", title) or title or None
+    return own_name(chosen) or None
 
 
 def _say_added(chosen: FoundFeed, name: str | None, wishes: Wishes) -> None:

@@ -13,7 +13,6 @@ import click
 from aggregator.cli.common import PATIENCE, config_option, json_option, load_config
 from aggregator.cli.output import Cell, complain, emit_json, line
 from aggregator.core.choosing import choose
-from aggregator.core.feed_addresses import feed_key
 
 if TYPE_CHECKING:
     from aggregator.config import Config
@@ -99,13 +98,12 @@ def import_(file: BinaryIO, dry_run: bool, config_path: Path, as_json: bool) -> 
     FILE is a list as other feed readers write it, or "-" for standard input. Folders and
     categories become tags. What is followed already is left alone.
     """
-    from aggregator.config.editing import add_sources, listed_names
-    from aggregator.config.opml import new_source
+    from aggregator.config.editing import add_sources
+    from aggregator.config.opml import unfollowed
     from aggregator.core.opml import parse_opml
 
     read = parse_opml(file.read())
-    known = {feed_key(url) for url in listed_names(config_path, environ=os.environ)}
-    new = [new_source(one) for one in read.entries if feed_key(one.url) not in known]
+    new = unfollowed(read.entries, config_path, environ=os.environ)
     if dry_run:
         names: Sequence[str] = [one.name or one.url for one in new]
     else:

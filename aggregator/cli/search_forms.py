@@ -19,7 +19,8 @@ from aggregator.cli.output import (
     moment,
     snippet_pieces,
 )
-from aggregator.cli.search_view import RELATIONS, also, print_hits
+from aggregator.cli.search_view import also, print_hits
+from aggregator.core.kind_names import RELATION_NAMES
 from aggregator.core.text import clean_line
 from aggregator.errors import UsageError
 from aggregator.types import SearchHit
@@ -171,7 +172,7 @@ def _item(hit: SearchHit) -> str:
         title = f'<a href="{escape(url)}">{title}</a>'
     facts = [str(values["source"]), moment(hit.article.at)]
     facts += [counted(hit.outlets, "outlet")] if hit.outlets > 1 else []
-    facts += [RELATIONS[hit.relation]] if hit.relation and RELATIONS[hit.relation] else []
+    facts += [RELATION_NAMES[hit.relation]] if hit.relation and RELATION_NAMES[hit.relation] else []
     rows = [f"{title} ({escape(', '.join(facts))})"]
     if hit.snippet:
         rows.append(

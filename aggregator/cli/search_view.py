@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.cli.output import Cell, blank, line, moment, snippet
-from aggregator.core.kind_names import kind_mark
-from aggregator.types import FoldedHit, Relation, SearchHit
+from aggregator.core.kind_names import RELATION_NAMES, kind_mark
+from aggregator.types import FoldedHit, SearchHit
 
-RELATIONS = {
-    Relation.NEW: "",
-    Relation.SAME: "same again",
-    Relation.COPY: "copy",
-    Relation.REWRITE: "rewrite",
-    Relation.REPORT: "own report",
-    Relation.TRANSLATION: "translation",
-}
-"""What an article is to the one of its story that it resembles most."""
 _NAMED = 4
 """Further articles of a story that are named."""
 
@@ -57,7 +48,7 @@ def also(folded: Sequence[FoldedHit]) -> str:
 
 
 def _named(one: FoldedHit) -> str:
-    word = RELATIONS[one.relation]
+    word = RELATION_NAMES[one.relation]
     return f"{one.source} ({word})" if word else one.source
 
 
@@ -70,5 +61,5 @@ def _facts(hit: SearchHit) -> list[str]:
 
 
 def _signs(hit: SearchHit) -> list[str]:
-    relation = RELATIONS[hit.relation] if hit.relation is not None else ""
+    relation = RELATION_NAMES[hit.relation] if hit.relation is not None else ""
     return [sign for sign in (relation, kind_mark(hit.article.kind)) if sign]

@@ -21,8 +21,8 @@ from aggregator.cli.output import (
     short_moment,
     snippet,
 )
-from aggregator.cli.search_view import RELATIONS
 from aggregator.cli.watch_names import watch_named
+from aggregator.core.kind_names import RELATION_NAMES
 from aggregator.core.notices import latest
 from aggregator.errors import DeliveryError, UsageError
 
@@ -134,7 +134,7 @@ def _sentence(done: Rehearsal) -> str:
 
 
 def _print_item(item: NoticeItem) -> None:
-    relation = RELATIONS[item.relation] if item.relation is not None else ""
+    relation = RELATION_NAMES[item.relation] if item.relation is not None else ""
     facts = [short_moment(item.at), item.source]
     facts += [relation] if relation else []
     facts += [f"{item.outlets} outlets"] if item.outlets > 1 else []

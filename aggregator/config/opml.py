@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from aggregator.config.editing import listed_names
 from aggregator.config.entries import NewSource
 from aggregator.config.model import Config
 from aggregator.config.values import MAX_NAME, attribute_name
+from aggregator.core.feed_addresses import feed_key
 from aggregator.core.opml import OpmlEntry, write_opml
 from aggregator.core.text import shorten
 from aggregator.types import Source
@@ -29,6 +34,17 @@ def new_source(entry: OpmlEntry) -> NewSource:
         opml=tuple((said | dict(filter(_is_kept, entry.attributes))).items()),
         paused=_PAUSED in entry.attributes,
     )
+
+
+def unfollowed(
+    entries: Iterable[OpmlEntry], path: Path, *, environ: Mapping[str, str]
+) -> list[NewSource]:
+    """Those that feeds.yaml at `path` does not list yet, under any address of the same feed.
+
+    Raises UsageError and ConfigError for a file that cannot be read.
+    """
+    known = {feed_key(url) for url in listed_names(path, environ=environ)}
+    return [new_source(one) for one in entries if feed_key(one.url) not in known]
 
 
 def to_opml(config: Config) -> bytes:

@@ -1,8 +1,8 @@
-"""What the kinds of pages are called where people read of them."""
+"""What the kinds of pages, and the relations of articles, are called where people read of them."""
 
 from __future__ import annotations
 
-from aggregator.types import PageKind
+from aggregator.types import PageKind, Relation
 
 KIND_NAMES = {
     PageKind.ARTICLE: "article",
@@ -14,6 +14,16 @@ KIND_NAMES = {
     PageKind.LINKS: "list of links",
     PageKind.ERROR: "error page",
 }
+
+RELATION_NAMES = {
+    Relation.NEW: "",
+    Relation.SAME: "same again",
+    Relation.COPY: "copy",
+    Relation.REWRITE: "rewrite",
+    Relation.REPORT: "own report",
+    Relation.TRANSLATION: "translation",
+}
+"""What an article is to the one of its story that it resembles most."""
 
 
 def kind_mark(kind: PageKind) -> str:

@@ -9,13 +9,16 @@ from datetime import datetime
 from aggregator.core.candidates import Rank
 from aggregator.core.feed_addresses import feed_address
 from aggregator.core.freshness import DEAD_AFTER, Freshness
-from aggregator.core.text import shorten
+from aggregator.core.text import clean_line, shorten
 from aggregator.core.urls import normalise
 from aggregator.errors import UsageError
 from aggregator.types import ParsedFeed
 
 _WITH_SCHEME = re.compile(r"(?:[a-z]{2,8}:(?://)?)?https?://", re.IGNORECASE)
 _READER_SCHEME = re.compile(r"(?:feed|itpc|itms|pcast|podcast|rss):(?://)?", re.IGNORECASE)
+_OF_THE_FORMAT = re.compile(
+    r"(?:\s*[-–—|:»·]\s*|\s+\(|\s+)(?:RSS|Atom|JSON)(?:[ -]?feeds?)?\)?\Z", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +104,9 @@ def format_name(code: str) -> str:
     family = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "cdf": "CDF"}[match[1]]
     version = f" {match[2]}.{match[3] or 0}" if match[2] else ""
     return family + version
+
+
+def own_name(feed: FoundFeed) -> str:
+    """What it calls itself, without what only says that it is a feed."""
+    title = clean_line(feed.name)
+    return _OF_THE_FORMAT.sub("", title) or title

@@ -12,9 +12,8 @@ from fastapi import Body, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.config.editing import add_sources, listed_names
-from aggregator.config.opml import new_source, to_opml
-from aggregator.core.feed_addresses import feed_key
+from aggregator.config.editing import add_sources
+from aggregator.config.opml import to_opml, unfollowed
 from aggregator.core.opml import parse_opml
 from aggregator.fetch.gate import HostGate
 from aggregator.sandbox import Sandbox
@@ -114,9 +113,7 @@ async def import_opml(
 
 def _import(here: Site, body: bytes, dry_run: bool) -> Response:
     read = parse_opml(body)
-    listed = listed_names(here.config_path, environ=here.environ)
-    known = {feed_key(url) for url in listed}
-    new = [new_source(one) for one in read.entries if feed_key(one.url) not in known]
+    new = unfollowed(read.entries, here.config_path, environ=here.environ)
     if dry_run:
         names = tuple(one.name or one.url for one in new)
     else:

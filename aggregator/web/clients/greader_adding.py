@@ -7,9 +7,8 @@ from collections.abc import Collection
 from starlette.requests import Request
 
 from aggregator.config import load
-from aggregator.config.editing import NewSource, add_sources, listed_names, remove_sources
-from aggregator.config.opml import new_source
-from aggregator.core.feed_addresses import feed_key
+from aggregator.config.editing import NewSource, add_sources, remove_sources
+from aggregator.config.opml import unfollowed
 from aggregator.core.opml import parse_opml
 from aggregator.core.text import clean_line
 from aggregator.errors import UsageError
@@ -62,8 +61,7 @@ def import_list(request: Request, data: bytes) -> int:
     if not read.entries:
         first = read.problems[0].message if read.problems else "It lists no feed."
         raise UsageError(f"this list cannot be used: {first}")
-    known = {feed_key(url) for url in listed_names(site.config_path, environ=site.environ)}
-    new = [new_source(one) for one in read.entries if feed_key(one.url) not in known]
+    new = unfollowed(read.entries, site.config_path, environ=site.environ)
     add_sources(site.config_path, new, environ=site.environ)
     taken_up(request)
     return len(new)

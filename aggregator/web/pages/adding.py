@@ -11,9 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.config.editing import NewSource, add_sources, listed_names
-from aggregator.config.opml import new_source
-from aggregator.core.feed_addresses import feed_key
+from aggregator.config.editing import NewSource, add_sources
+from aggregator.config.opml import unfollowed
 from aggregator.core.opml import parse_opml
 from aggregator.core.text import clean_line
 from aggregator.errors import ConfigError, SandboxError, UsageError
@@ -118,8 +117,7 @@ def take_in(request: Request, site: _Site, file: Annotated[UploadFile, File()]) 
     """Add the feeds of a list. What is followed already is left as it is."""
     read = parse_opml(file.file.read())
     try:
-        known = {feed_key(url) for url in listed_names(site.config_path, environ=site.environ)}
-        new = [new_source(one) for one in read.entries if feed_key(one.url) not in known]
+        new = unfollowed(read.entries, site.config_path, environ=site.environ)
         names = add_sources(site.config_path, new, environ=site.environ)
     except (UsageError, ConfigError) as error:
         trouble = sentence_of(error, site.config_path)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aggregator.core.decide import page_needed
 from aggregator.core.standing import without_login
-from aggregator.core.text import clean_line
 from aggregator.notify.links import safe_link, safe_name
-from aggregator.service.findings import Findings, FoundFeed, format_name
+from aggregator.service.findings import Findings, FoundFeed, format_name, own_name
 from aggregator.types import PagePolicy, PageSelectors, ParsedEntry, ParsedFeed
 from aggregator.web.views.texts import TextView, headline_view
 from aggregator.web.views.times import Times, TimeView
 
 ITEMS = 5
 """Of a feed, that are shown."""
-_OF_THE_FORMAT = re.compile(
-    r"(?:\s*[-–—|:»·]\s*|\s+\(|\s+)(?:RSS|Atom|JSON)(?:[ -]?feeds?)?\)?\Z", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,18 +96,12 @@ def found_view(found: Findings, followed: Mapping[str, str], times: Times) -> Fo
     )
 
 
-def suggested_name(feed: FoundFeed) -> str:
-    """What it calls itself, without what only says that it is a feed."""
-    title = clean_line(feed.name)
-    return _OF_THE_FORMAT.sub("", title) or title
-
-
 def _candidate(feed: FoundFeed, followed_as: str | None, times: Times) -> CandidateView:
     parsed = feed.parsed
     return CandidateView(
         url=feed.url,
         address=without_login(feed.url),
-        name=suggested_name(feed),
+        name=own_name(feed),
         format=format_name(parsed.format),
         says=feed.freshness.says,
         why=feed.why,

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from aggregator.core.day_bins import Bin, bins
 from aggregator.core.highlighting import CLOSED, OPENED
-from aggregator.core.kind_names import kind_mark
+from aggregator.core.kind_names import RELATION_NAMES, kind_mark
 from aggregator.core.sparkline import heights
 from aggregator.errors import QueryError
 from aggregator.notify.links import safe_link, safe_name
-from aggregator.types import Marks, Relation, SearchCounts, SearchHit
+from aggregator.types import Marks, SearchCounts, SearchHit
 from aggregator.web.views.outlets import counted
 from aggregator.web.views.query_terms import (
     DAYS,
@@ -33,14 +33,6 @@ BAR_HEIGHT = 48
 """Units of its pictures."""
 FOLDED = 4
 """Further articles of a story that are named."""
-RELATIONS = {
-    Relation.NEW: "",
-    Relation.SAME: "same again",
-    Relation.COPY: "copy",
-    Relation.REWRITE: "rewrite",
-    Relation.REPORT: "own report",
-    Relation.TRANSLATION: "translation",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +179,7 @@ def parts_of(snippet: str) -> tuple[Part, ...]:
 def hit_view(hit: SearchHit, marks: Mapping[int, Marks], times: Times) -> HitView:
     article = hit.article
     mark = marks.get(article.article_id)
-    relation = RELATIONS[hit.relation] if hit.relation is not None else ""
+    relation = RELATION_NAMES[hit.relation] if hit.relation is not None else ""
     return HitView(
         article_id=article.article_id,
         headline=headline_view(article.title, article.language),
@@ -202,7 +194,7 @@ def hit_view(hit: SearchHit, marks: Mapping[int, Marks], times: Times) -> HitVie
             FoldedView(
                 source=safe_name(one.source),
                 href=f"/articles/{one.article_id}",
-                mark=RELATIONS[one.relation],
+                mark=RELATION_NAMES[one.relation],
             )
             for one in hit.folded[:FOLDED]
         ),

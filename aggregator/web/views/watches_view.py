@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from aggregator.core.durations import format_duration
+from aggregator.core.kind_names import RELATION_NAMES
 from aggregator.core.notices import latest
 from aggregator.notify.links import safe_link, safe_name
 from aggregator.service.rehearsing import Message, Rehearsal
@@ -23,7 +24,7 @@ from aggregator.types import (
     WatchPer,
 )
 from aggregator.web.views.outlets import counted
-from aggregator.web.views.search_view import RELATIONS, Part, parts_of
+from aggregator.web.views.search_view import Part, parts_of
 from aggregator.web.views.texts import TextView, headline_view, text_view
 from aggregator.web.views.times import Times, TimeView
 
@@ -251,7 +252,7 @@ def _message(message: Message, done: Rehearsal, times: Times) -> MessageView:
 
 
 def _tell(item: NoticeItem, times: Times) -> TellView:
-    relation = RELATIONS[item.relation] if item.relation is not None else ""
+    relation = RELATION_NAMES[item.relation] if item.relation is not None else ""
     facts = [safe_name(item.source), times.at(item.at).text]
     facts += [relation] if relation else []
     facts += [counted(item.outlets, "outlet")] if item.outlets > 1 else []
