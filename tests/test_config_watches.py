@@ -282,6 +282,10 @@ WATCHES = {
         "query: 'flood \"rain'\nto: desk",
         "watches[0].query: cannot be read as a search: unclosed quote at column 7",
     ),
+    "a search for what has been read": (
+        "query: flood -is:read\nto: desk",
+        "watches[0].query: asks is:read, which tells what a person has read",
+    ),
     "no search": ("to: desk", "watches[0].query: is missing; say what is searched for"),
     "an empty search": ("query: ''\nto: desk", "watches[0].query: is empty"),
     "no channel": ("query: a", "watches[0].to: is missing; say where it is sent"),

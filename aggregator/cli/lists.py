@@ -38,7 +38,7 @@ def remove(names: tuple[str, ...], config_path: Path, as_json: bool) -> None:
     from aggregator.config.editing import remove_sources
 
     before = load_config(config_path)
-    chosen = _meant(before, names)
+    chosen = meant(before, names)
     remove_sources(config_path, [one.url for one in chosen], environ=os.environ)
     for one in chosen:
         _tell(one, "Removed", as_json=as_json)
@@ -58,7 +58,7 @@ def pause(names: tuple[str, ...], config_path: Path, as_json: bool) -> None:
     from aggregator.config.editing import set_paused
 
     config = load_config(config_path)
-    chosen = _meant(config, names)
+    chosen = meant(config, names)
     set_paused(config_path, [one.url for one in chosen], paused=True, environ=os.environ)
     for one in chosen:
         _tell(one, "Paused" if one in config.sources else "Paused already", as_json=as_json)
@@ -76,7 +76,7 @@ def resume(names: tuple[str, ...], config_path: Path, as_json: bool) -> None:
     from aggregator.config.editing import set_paused
 
     config = load_config(config_path)
-    chosen = _meant(config, names)
+    chosen = meant(config, names)
     back = [one for one in chosen if one in config.paused]
     set_paused(config_path, [one.url for one in back], paused=False, environ=os.environ)
     revived = _revive(config, {one.url for one in chosen if one not in back})
@@ -118,7 +118,7 @@ def import_(file: BinaryIO, dry_run: bool, config_path: Path, as_json: bool) -> 
 # --- which sources -------------------------------------------------------------------------------
 
 
-def _meant(config: Config, names: Sequence[str]) -> list[Source]:
+def meant(config: Config, names: Sequence[str]) -> list[Source]:
     """Those that the user means, also paused ones; each once. Raises UsageError."""
     every = (*config.sources, *config.paused)
     return list(dict.fromkeys(_one(every, name) for name in names))

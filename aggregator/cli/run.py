@@ -71,17 +71,17 @@ def health(config_path: Path) -> int:
     if isinstance(database, Path):
         alive, sentence = read_health(status_path(database), now=datetime.now(UTC))
     else:
-        alive, sentence = _workers_health(database)
+        alive, sentence = _shared_health(database, config_path)
     line(Cell(sentence, "good" if alive else "bad"))
     return 0 if alive else 1
 
 
-def _workers_health(database: PostgresUrl) -> tuple[bool, str]:
-    from aggregator.service.presence import workers_health
+def _shared_health(database: PostgresUrl, config_path: Path) -> tuple[bool, str]:
+    from aggregator.service.presence import shared_health
     from aggregator.storage.backends import open_storage
 
     try:
         with closing(open_storage(database, read_only=True, patience=PATIENCE)) as storage:
-            return workers_health(storage.workers(), now=storage.clock())
+            return shared_health(storage, config_path, environ=os.environ)
     except StorageError as error:
         return False, str(error)

@@ -150,7 +150,7 @@ def search(ctx: click.Context, /, **given: Any) -> int:
     pre*            words that begin so     NEAR(a b, 5)   not far from each other
     ( )             to group                after:3d       by time; before:2024-02-07
     title:WORD  author:NAME  source:NAME  tag:TAG  lang:en  site:example.org
-    is:copy  is:first  is:starred  has:image  sources:>=3  story:22
+    is:copy  is:first  is:unread  is:starred  has:image  sources:>=3  story:22
 
     docs/search.md explains them. Of a story, the first article that matches stands for all that
     do; --flat shows each.

@@ -22,6 +22,7 @@ from aggregator.cli.output import (
     paragraphs,
     table,
 )
+from aggregator.cli.source_set import set_
 from aggregator.core.standing import (
     Standing,
     interval_words,
@@ -57,7 +58,8 @@ _TROUBLED = frozenset({Standing.FAILING, Standing.RETIRED})
 def sources(context: click.Context, failing: bool, config_path: Path, as_json: bool) -> None:
     """List the sources: state, articles, last and next poll, errors in a sentence.
 
-    `show NAME` tells everything about one of them, and why it is polled when it is.
+    `show NAME` tells everything about one of them, and why it is polled when it is; `set NAME`
+    changes its name and its tags.
     """
     if context.invoked_subcommand is not None:
         return
@@ -138,6 +140,9 @@ def show(name: str, config_path: Path, as_json: bool) -> None:
         emit_json(source_detail(statuses[0], now=now))
     else:
         _show(statuses[0], now)
+
+
+sources.add_command(set_)
 
 
 def _paused(config: Config, name: str) -> Source | None:

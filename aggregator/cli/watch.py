@@ -108,14 +108,14 @@ watch.add_command(retry)
 
 
 def _check(query: str) -> None:
-    """Raises QueryError, and UsageError for what no article can match, and for nothing."""
+    """Raises QueryError, and UsageError for what is no search for a watch, and for nothing."""
     from datetime import UTC, datetime
 
     from aggregator.core.query import parse
-    from aggregator.core.watch import why_never
+    from aggregator.core.watch import why_unfit
 
     if not query.strip():
         raise UsageError("say what to look for: aggregator watch add NAME QUERY --to CHANNEL")
-    never = why_never(parse(query, now=datetime.now(UTC)).root)
-    if never is not None:
-        raise UsageError(never)
+    unfit = why_unfit(parse(query, now=datetime.now(UTC)).root)
+    if unfit is not None:
+        raise UsageError(unfit)

@@ -9,7 +9,7 @@ from aggregator.config.channels import kind_of, mail_recipient
 from aggregator.config.messages import dotted
 from aggregator.config.tree import Flaw, Loc, Node
 from aggregator.config.values import quote, search
-from aggregator.core.query_tree import And, Field, Not, Or, nodes_of
+from aggregator.core.query_tree import And, Field, Not, Or, nodes_of, told_by_reading
 from aggregator.core.query_tree import Node as QueryNode
 from aggregator.core.text import clean_line
 from aggregator.core.watch_rules import watch_key
@@ -125,6 +125,12 @@ def _query(loc: Loc, watch: Node) -> Iterator[Flaw]:
         message = (
             "may have only source: and tag: in it beside silent, for it says which sources are"
             " watched; leave it out for all of them"
+        )
+        yield Flaw(line=node.line, loc=here, message=message)
+    elif (kind := told_by_reading(query.root)) is not None:
+        message = (
+            f"asks is:{kind}, which tells what a person has read, and nobody has read a new article"
+            " yet; leave it out"
         )
         yield Flaw(line=node.line, loc=here, message=message)
 

@@ -2,7 +2,8 @@
 
 The words of an article, and what is looked for, are those of the full-text index
 (core.searchwords, core.search_terms). An inflected word matches when its stem, in the article's
-language, is that of a word in the headline or in the text.
+language, is that of a word in the headline or in the text. An article is taken for one that has
+just come: nobody has read it or marked it.
 """
 
 from __future__ import annotations
@@ -310,10 +311,16 @@ _RELATIONS = {
 def _is_kind(node: Is) -> Test:
     if node.kind == "first":
         return lambda item: item.item.is_first
-    if node.kind == "starred":
-        return _never  # nobody has seen it yet
+    if node.kind == "unread":
+        return _always  # nobody has seen it yet
+    if node.kind in ("starred", "read"):
+        return _never
     wanted = _RELATIONS[node.kind]
     return lambda item: item.item.relation in wanted
+
+
+def _always(_: Text) -> bool:
+    return True
 
 
 def _never(_: Text) -> bool:

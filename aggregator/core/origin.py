@@ -9,11 +9,11 @@ from enum import StrEnum
 from aggregator.core.agencies import agency
 from aggregator.core.enumerating import enumerate_names
 from aggregator.core.moments import is_before, moment_of
-from aggregator.core.outlet_names import same_outlet
-from aggregator.core.precedence import credited, credits_outlet, may_precede
+from aggregator.core.outlet_names import OutletIndex, outlet_keys
+from aggregator.core.precedence import credited, may_precede
 from aggregator.core.story_texts import (
     Named,
-    article_of,
+    by_outlet,
     named_origins,
     origins_of_text,
     texts_of,
@@ -61,11 +61,13 @@ def origin_of(story: Story) -> Origin | None:
     """
     group = _main_text(story)
     named = origins_of_text(group) if group else _of_reports(story)
-    later = tuple(one for one in named if _is_later(one, story))
-    named = _without_middlemen(tuple(one for one in named if one not in later), story)
+    articles = by_outlet(story)
+    passed = _later(named, story, articles)
+    later = tuple(one for one in named if one.name in passed)
+    named = _without_middlemen(tuple(one for one in named if one.name not in passed), articles)
     aside = f"; {_who_credits(later)}, whose article here is later" if later else ""
     if named:
-        return _credited(named, story, group, aside)
+        return _credited(named, story, articles, group, aside)
     return _copied(group, aside) if group else None
 
 
@@ -86,23 +88,37 @@ def _of_reports(story: Story) -> tuple[Named, ...]:
     return tuple(one for one in every if len(one.by) >= 2 and one.share >= 0.5)
 
 
-def _is_later(one: Named, story: Story) -> bool:
-    own = article_of(one.name, story)
-    if own is None or agency(one.name):
-        return False
-    earliest = next(item for item in story.articles if credits_outlet(item, one.name))
-    return is_before(moment_of(earliest), moment_of(own))
+def _later(
+    named: Sequence[Named], story: Story, articles: OutletIndex[StoryArticle]
+) -> frozenset[str]:
+    """The names whose own article was certainly out later than the first one that names them."""
+    crediting: OutletIndex[StoryArticle] = OutletIndex()
+    for item in story.articles if named else ():
+        for name in item.credits:
+            crediting.add(name, item)
+    found = set()
+    for one in named:
+        own, earliest = articles.first(one.name), crediting.first(one.name)
+        if own is None or earliest is None or agency(one.name):
+            continue
+        if is_before(moment_of(earliest), moment_of(own)):
+            found.add(one.name)
+    return frozenset(found)
 
 
 def _credited(
-    named: Sequence[Named], story: Story, group: Sequence[StoryArticle], aside: str
+    named: Sequence[Named],
+    story: Story,
+    articles: OutletIndex[StoryArticle],
+    group: Sequence[StoryArticle],
+    aside: str,
 ) -> Origin:
-    articles = [article_of(one.name, story) for one in named]
+    theirs = [articles.first(one.name) for one in named]
     names = tuple(
         one.name if item is None else item.article.source
-        for one, item in zip(named, articles, strict=True)
+        for one, item in zip(named, theirs, strict=True)
     )
-    own = next((item for item in articles if item is not None), None)
+    own = next((item for item in theirs if item is not None), None)
     said = _who_credits(named, names)
     if group and own is group[0] and len(named) == 1:
         said = _who_has(group, crediting=named[0].by)
@@ -114,19 +130,21 @@ def _credited(
     return Origin(names=names, article=own, how=How.CREDITED, why=f"{said}{aside}.")
 
 
-def _without_middlemen(named: tuple[Named, ...], story: Story) -> tuple[Named, ...]:
-    said = {one.name: _said_by(one.name, story) for one in named}
+def _without_middlemen(
+    named: tuple[Named, ...], articles: OutletIndex[StoryArticle]
+) -> tuple[Named, ...]:
+    meant = frozenset().union(*(outlet_keys(one.name) for one in named))
     ends = tuple(
         one
         for one in named
-        if not any(same_outlet(name, other.name) for name in said[one.name] for other in named)
+        if all(meant.isdisjoint(outlet_keys(name)) for name in _said_by(one.name, articles))
     )
     return ends or named  # each names another
 
 
-def _said_by(name: str, story: Story) -> tuple[str, ...]:
+def _said_by(name: str, articles: OutletIndex[StoryArticle]) -> tuple[str, ...]:
     """Whom the first article of the outlet with this name credits."""
-    own = article_of(name, story)
+    own = articles.first(name)
     return credited(own) if own else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from aggregator.core.agencies import agency
 from aggregator.core.text import fold
@@ -18,6 +19,8 @@ _GENERIC = frozenset(
 )
 """Words that sources' names add to an outlet's."""
 _NO_WORD = re.compile(r"[\W_]+")
+
+T = TypeVar("T")
 
 
 def same_outlet(one: str, other: str) -> bool:
@@ -51,6 +54,39 @@ def outlet_keys(name: str) -> frozenset[str]:
             if end == len(words) or end > 1:
                 keys.add(" ".join(words[:end]))
     return frozenset(keys)
+
+
+class OutletIndex(Generic[T]):
+    """Values by names of outlets, found by whatever name means the same outlet.
+
+    A question takes the time of its own keys, however many outlets there are: of a story of
+    thousands, comparing every name with every other takes minutes.
+    """
+
+    def __init__(self) -> None:
+        self._values: list[T] = []
+        self._places: dict[str, list[int]] = {}
+        """By key, in the order of `add`."""
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def add(self, name: str, value: T) -> None:
+        for key in outlet_keys(name):
+            self._places.setdefault(key, []).append(len(self._values))
+        self._values.append(value)
+
+    def first(self, name: str) -> T | None:
+        """What was added first under a name that means the same outlet; None: nothing was."""
+        places = [found[0] for found in self._found(name)]
+        return self._values[min(places)] if places else None
+
+    def count(self, name: str) -> int:
+        """How many values there are under names that mean the same outlet."""
+        return len(set().union(*self._found(name)))
+
+    def _found(self, name: str) -> list[list[int]]:
+        return [self._places[key] for key in outlet_keys(name) if key in self._places]
 
 
 def _words(name: str) -> list[str]:

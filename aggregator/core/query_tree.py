@@ -85,13 +85,17 @@ class InStory:
     story_id: int
 
 
-Kind = Literal["first", "same", "copy", "rewrite", "report", "translation", "starred"]
+Kind = Literal[
+    "first", "same", "copy", "rewrite", "report", "translation", "starred", "read", "unread"
+]
+_MARKS: frozenset[Kind] = frozenset({"starred", "read", "unread"})
 
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """first: none of its story is earlier; starred: a person has marked it; else its relation to
-    the article of its story that it resembles most."""
+    """first: none of its story is earlier; starred: a person has marked it; read, unread: a person
+    has read it, or has not; else its relation to the article of its story that it resembles
+    most."""
 
     kind: Kind
 
@@ -135,6 +139,19 @@ def nodes_of(node: Node) -> Iterator[Node]:
             yield from nodes_of(node.item)
         case _:
             pass
+
+
+def asks_marks(node: Node) -> bool:
+    """Whether what it finds changes when a person reads or marks something."""
+    return any(isinstance(one, Is) and one.kind in _MARKS for one in nodes_of(node))
+
+
+def told_by_reading(node: Node) -> Kind | None:
+    """What it asks of whether a person has read an article, negated or not; None: nothing."""
+    for one in nodes_of(node):
+        if isinstance(one, Is) and one.kind in _MARKS - {"starred"}:
+            return one.kind
+    return None
 
 
 def joined(kind: type[And | Or], items: Iterable[Node | None]) -> Node | None:

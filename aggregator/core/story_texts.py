@@ -6,12 +6,13 @@ none of the user's sources, although neither has it from the other.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from aggregator.core.agencies import agency
-from aggregator.core.outlet_names import same_outlet
+from aggregator.core.outlet_names import OutletIndex
 from aggregator.core.precedence import credited
 from aggregator.types import Relation, Story, StoryArticle
 
@@ -78,15 +79,20 @@ def named_origins(items: Sequence[StoryArticle]) -> tuple[Named, ...]:
 
     Every outlet has one voice a name, and none for itself.
     """
-    outlets = tuple(dict.fromkeys(item.article.source for item in items))
+    outlets = dict.fromkeys(item.article.source for item in items)
     voices: dict[str, dict[str, None]] = {}
+    known: OutletIndex[str] = OutletIndex()
     for item in items:
         for name in credited(item):
-            known = next((other for other in voices if same_outlet(other, name)), name)
-            voices.setdefault(known, {})[item.article.source] = None
+            first = known.first(name)
+            if first is None:
+                known.add(name, first := name)
+            voices.setdefault(first, {})[item.article.source] = None
+    if not voices:
+        return ()
+    could = _could(outlets)
     named = [
-        Named(name=name, by=tuple(by), share=len(by) / _could(name, outlets))
-        for name, by in voices.items()
+        Named(name=name, by=tuple(by), share=len(by) / could(name)) for name, by in voices.items()
     ]
     return tuple(sorted(named, key=lambda one: -len(one.by)))
 
@@ -113,11 +119,12 @@ def standings(story: Story) -> dict[int, Standing]:
     found: dict[int, Standing] = {}
     counted: set[str] = set()
     agencies: list[StoryArticle] = []
+    articles = cache(lambda: by_outlet(story))  # most stories credit nobody
     for text in texts_of(story):
         root = text[0].article.article_id
         found |= {item.article.article_id: Standing.COPY for item in text}
         named = next((one.name for one in origins_of_text(text) if agency(one.name)), None)
-        own = None if named is None else article_of(named, story)
+        own = None if named is None else articles().first(named)
         if own is not None:
             agencies.append(own)
         found[root] = _standing(text, named, counted, own)
@@ -136,9 +143,12 @@ def outlet_standings(story: Story) -> dict[str, Standing]:
     return best
 
 
-def article_of(name: str, story: Story) -> StoryArticle | None:
-    """The first article of the outlet that the name means; None: it is none of the story's."""
-    return next((item for item in story.articles if same_outlet(name, item.article.source)), None)
+def by_outlet(story: Story) -> OutletIndex[StoryArticle]:
+    """The articles by their outlets: `first` is the first one of the outlet that a name means."""
+    articles: OutletIndex[StoryArticle] = OutletIndex()
+    for item in story.articles:
+        articles.add(item.article.source, item)
+    return articles
 
 
 def independent_outlets(story: Story) -> tuple[str, ...]:
@@ -184,5 +194,9 @@ def _standing(
     return Standing.CARRIED
 
 
-def _could(name: str, outlets: Sequence[str]) -> int:
-    return sum(not same_outlet(name, outlet) for outlet in outlets) or 1
+def _could(outlets: Iterable[str]) -> Callable[[str], int]:
+    """How many outlets could credit a name, one at least: all but the one that it means."""
+    others: OutletIndex[str] = OutletIndex()
+    for outlet in outlets:
+        others.add(outlet, outlet)
+    return lambda name: len(others) - others.count(name) or 1

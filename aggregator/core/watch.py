@@ -28,6 +28,7 @@ from aggregator.core.query_tree import (
     Outlets,
     Query,
     nodes_of,
+    told_by_reading,
 )
 from aggregator.core.watch_index import Index
 from aggregator.core.watch_literals import index_language
@@ -124,8 +125,14 @@ def is_timed(root: Node) -> bool:
     return any(isinstance(node, After | Before) for node in nodes_of(root))
 
 
-def why_never(root: Node) -> str | None:
-    """Why a watch with this query cannot ever catch an article, in a sentence; None: it can."""
+def why_unfit(root: Node) -> str | None:
+    """Why this query is none for a watch, in a sentence: it cannot ever catch an article, or asks
+    what is not known of a new one. None: it is one."""
+    if (kind := told_by_reading(root)) is not None:
+        return (
+            f"is:{kind} tells what a person has read, and nobody has read a new article yet: "
+            "leave it out, or search for it"
+        )
     if _needs_star(root):
         return (
             "is:starred finds what a person has marked, and a new article is not marked yet: "

@@ -121,7 +121,7 @@ def _of_fact(node: Node) -> Required | None:
             return Required(_SITE, (("site", node.host),))
         case InStory():
             return Required(_STORY, (("story", str(node.story_id)),))
-        case Is("starred"):
+        case Is("starred" | "read"):
             return _NOTHING
         case _:
             return None

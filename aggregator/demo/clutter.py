@@ -9,6 +9,7 @@ from aggregator.core.text import shorten
 from aggregator.demo.labels import Labels
 from aggregator.demo.markup import el, link, listing
 from aggregator.demo.model import Article, Site
+from aggregator.demo.pictures import HEIGHT, WIDTH
 
 TEASER = 140
 """Characters of an article's text in its teaser."""
@@ -89,8 +90,8 @@ def share(labels: Labels) -> Element:
 def figure(site: Site, article: Article) -> list[Element]:
     if not article.image:
         return []
-    image = {"src": site.image_url(article), "alt": "", "width": "640", "height": "360"}
-    return [el("figure", None, el("img", image))]
+    size = {"width": str(WIDTH), "height": str(HEIGHT)}
+    return [el("figure", None, el("img", {"src": site.image_url(article), "alt": "", **size}))]
 
 
 def others(site: Site, article: Article) -> list[Article]:

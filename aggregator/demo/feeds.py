@@ -12,7 +12,8 @@ from html import escape
 from xml.dom import minidom
 
 from aggregator.core.text import shorten
-from aggregator.demo.model import Article, Outlet, Site
+from aggregator.demo.model import Article, Site
+from aggregator.demo.pictures import HEIGHT, PICTURE_TYPE, WIDTH, picture_of
 
 _EXCERPT = 280
 """Characters of the text that stand in for a summary."""
@@ -125,14 +126,17 @@ def _rss_item(item: _Node, site: Site, article: Article) -> None:
     if outlet.full_text:
         item.add("content:encoded", content_html(article), cdata=outlet.cdata)
     if article.image:
-        _rss_image(item, outlet, site.image_url(article))
+        _rss_image(item, site, article)
 
 
-def _rss_image(item: _Node, outlet: Outlet, url: str) -> None:
-    if outlet.images == "enclosure":
-        item.add("enclosure", attrs={"url": url, "type": "image/svg+xml", "length": "0"})
-    elif outlet.images == "media":
-        item.add("media:thumbnail", attrs={"url": url, "width": "640", "height": "360"})
+def _rss_image(item: _Node, site: Site, article: Article) -> None:
+    url = site.image_url(article)
+    if site.outlet.images == "enclosure":
+        length = str(len(picture_of(article)))
+        item.add("enclosure", attrs={"url": url, "type": PICTURE_TYPE, "length": length})
+    elif site.outlet.images == "media":
+        size = {"width": str(WIDTH), "height": str(HEIGHT)}
+        item.add("media:thumbnail", attrs={"url": url, **size})
 
 
 def _rdf(site: Site) -> tuple[str, bytes]:

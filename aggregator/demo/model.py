@@ -166,7 +166,7 @@ class Site:
         return f"{url}{'&' if '?' in url else '?'}{self.outlet.tracking}"
 
     def image_url(self, article: Article) -> str:
-        return f"{self.base}/images/{article.id}.svg"
+        return f"{self.base}/images/{article.id}.png"
 
     def section_url(self, section: str) -> str:
         return f"{self.base}/section/{quote(section_slug(section))}"

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from aggregator.demo.feeds import render_feed
 from aggregator.demo.model import Article, Site, page_number, section_slug
 from aggregator.demo.pages import article_page, consent_page, error_page, list_page
+from aggregator.demo.pictures import PICTURE_TYPE, picture_of
 
 _HTML = "text/html; charset=utf-8"
 _SLOW = 1.0
@@ -78,10 +79,5 @@ def _list(site: Site, path: str) -> Answer:
 def _image(site: Site, path: str) -> Answer:
     for article in site.articles:
         if article.image and site.image_url(article) == site.base + path:
-            hue = article.id * 37 % 360
-            svg = (
-                '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9">'
-                f'<rect width="16" height="9" fill="hsl({hue} 40% 60%)"/></svg>'
-            )
-            return Answer(content_type="image/svg+xml", body=svg.encode())
+            return Answer(content_type=PICTURE_TYPE, body=picture_of(article))
     return _error(site, 404)

@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 
 from aggregator.config import Config
-from aggregator.core.standing import Standing, standing
+from aggregator.core.standing import Standing
 from aggregator.service.editions import digest_key
 from aggregator.storage.protocol import Storage
 from aggregator.types import Counts, DeliveryState, Edition, KeptDigest, NoticeState
@@ -49,13 +49,13 @@ class Figures:
 def figures(storage: Storage, config: Config, *, now: datetime) -> Figures:
     """Raises StorageError."""
     hosts = storage.due_hosts(now=now, limit=MOST)
-    standings = Counter(standing(one, now=now) for one in storage.source_statuses())
+    standings = Counter(one.standing for one in storage.source_outlines(now=now))
     latest, sent = _editions(storage, config)
     deliveries = Counter(one.state for kept in latest for one in storage.deliveries(kept.edition))
     return Figures(
         at=now,
         counts=storage.counts(),
-        sources={one: standings[one] for one in Standing},
+        sources={one: standings[one.value] for one in Standing},
         due_hosts=len(hosts),
         due_feeds=sum(host.due for host in hosts),
         oldest_due_at=min((host.oldest_at for host in hosts), default=None),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.core.query import parse
-from aggregator.core.watch import Matcher, why_never
+from aggregator.core.watch import Matcher, why_unfit
 from aggregator.errors import UsageError
 from aggregator.pipeline.watching import AT_A_TIME, MOMENTS, PATIENCE
 from aggregator.storage.protocol import Storage
@@ -32,12 +32,12 @@ class Follower:
     _told: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """From now on. Raises QueryError, and UsageError for what no new article can match."""
+        """From now on. Raises QueryError, and UsageError for what is not known of a new article."""
         now = self.clock()
         self._watch = Watch(name="search", query=self.query, per=WatchPer.ARTICLE, to=("terminal",))
-        never = why_never(parse(self.query, now=now.astimezone()).root)
-        if never is not None:
-            raise UsageError(never)
+        unfit = why_unfit(parse(self.query, now=now.astimezone()).root)
+        if unfit is not None:
+            raise UsageError(unfit)
         self._matcher = self._read(now)
         self._cursor = self.storage.latest_cursor()
 

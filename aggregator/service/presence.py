@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator import __version__
+from aggregator.config import load
 from aggregator.engine.protocol import Engine
-from aggregator.errors import StorageError
+from aggregator.errors import ConfigError, StorageError
+from aggregator.service.digests import unsent
 from aggregator.service.exchanges import Totals
 from aggregator.service.runtime import Runtime
-from aggregator.service.status import STALE_AFTER, ServiceStatus, status_path, write_status
+from aggregator.service.status import (
+    STALE_AFTER,
+    ServiceStatus,
+    status_path,
+    troubles,
+    write_status,
+)
+from aggregator.storage.protocol import Storage
 from aggregator.types import Worker
 
 _FAREWELL = timedelta(seconds=1)
@@ -54,6 +64,23 @@ def workers_health(workers: list[Worker], *, now: datetime) -> tuple[bool, str]:
     if here:
         return True, f"alive; {others}"
     return False, f"no worker of this machine, {machine()}, is alive; there is {others}"
+
+
+def shared_health(
+    storage: Storage, config_path: Path, *, environ: Mapping[str, str]
+) -> tuple[bool, str]:
+    """The same of the workers of a database, and what is wrong with the digests or feeds.yaml.
+
+    Whoever leads sends the digests, on whatever machine; the database knows what came of that.
+    """
+    alive, sentence = workers_health(storage.workers(), now=storage.clock())
+    if not alive:
+        return False, sentence
+    try:
+        digests = load(config_path, environ=environ, secrets=False).digests
+    except ConfigError as error:
+        return True, sentence + troubles(str(error), ())
+    return True, sentence + troubles(None, unsent(storage, digests))
 
 
 def _name() -> str:

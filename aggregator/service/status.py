@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,12 +89,16 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     age = now - written_at
     if age > STALE_AFTER:
         return False, f"the service last gave a sign of life {int(age.total_seconds())} s ago"
-    if config_error is not None:
-        more = f"; the edited feeds.yaml was refused: {config_error}"
-    elif digest_errors:
-        more = f"; a digest was not sent: {'; '.join(digest_errors)}"
-    elif page_error is not None:
+    more = troubles(config_error, digest_errors)
+    if not more and page_error is not None:
         more = f"; the page is not served: {page_error}"
-    else:
-        more = f"; the page is at {page}" if page else ""
+    elif not more and page:
+        more = f"; the page is at {page}"
     return True, f"alive with {counts}{more}"
+
+
+def troubles(config_error: str | None, digest_errors: Sequence[str]) -> str:
+    """What is wrong with a service that is alive, to stand behind that; empty: nothing."""
+    if config_error is not None:
+        return f"; the edited feeds.yaml was refused: {config_error}"
+    return f"; a digest was not sent: {'; '.join(digest_errors)}" if digest_errors else ""

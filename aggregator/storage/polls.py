@@ -56,9 +56,12 @@ _KNOWN = """
     SELECT id, guid, url, title, published_at, content_hash FROM articles
     WHERE id IN {ids} ORDER BY id
 """
+# A refresh that was asked for since the request went out is kept: see `sources.wake`.
 _END_CLAIM = """
     UPDATE sources SET lease_until = NULL, etag = :etag, last_modified = :last_modified,
-      body_hash = :body_hash, next_poll_at = :next_poll_at, hold_until = :hold_until,
+      body_hash = :body_hash, hold_until = :hold_until, next_poll_at =
+        CASE WHEN next_poll_at > :served_until AND next_poll_at < :next_poll_at
+        THEN next_poll_at ELSE :next_poll_at END,
       last_poll_at = :last_poll_at, last_ok_at = :last_ok_at, last_error = :last_error,
       last_status = :last_status, failures = :failures, title = :title, site_url = :site_url,
       why = :why, not_before_at = :not_before_at, pace = :pace, hints = :hints,
@@ -136,7 +139,7 @@ def known_entries(session: Session, source_id: int, keys: Collection[str]) -> li
 
 
 def record_poll(session: Session, record: PollRecord) -> list[int]:
-    _end_claim(session, record.claim, record.state)
+    _end_claim(session, record)
     if record.hold_host_until is not None:
         hosts.hold(session, host_key(record.claim.url), record.hold_host_until)
     stored = _store(session, record, record.decision) if record.decision else []
@@ -166,7 +169,11 @@ def _read_before(state: FeedState) -> datetime | None:
     return None if state.body_hash is None else state.last_ok_at
 
 
-def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
+def _end_claim(session: Session, record: PollRecord) -> None:
+    claim, state = record.claim, record.state
+    # A pause that this very answer asks for is nothing that a wish amid the poll could know of.
+    is_held = state.hold_until not in (None, claim.state.hold_until)
+    served_until = state.next_poll_at if is_held else record.polled_at
     changed = session.run(
         _END_CLAIM,
         {
@@ -176,6 +183,7 @@ def _end_claim(session: Session, claim: FeedClaim, state: FeedState) -> None:
             "last_modified": storable_or_none(state.last_modified),
             "body_hash": storable_or_none(state.body_hash),
             "next_poll_at": to_us(state.next_poll_at),
+            "served_until": to_us(served_until),
             "hold_until": to_us_or_none(state.hold_until),
             "last_poll_at": to_us_or_none(state.last_poll_at),
             "last_ok_at": to_us_or_none(state.last_ok_at),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         SearchCounts,
         SearchPage,
         Source,
+        SourceOutline,
         SourceStatus,
         Story,
         StreamItem,
@@ -104,8 +105,16 @@ class Storage(Protocol):
     def created_at(self) -> datetime | None:
         """When a list of sources was first stored; None: none has been."""
 
-    def source_statuses(self) -> list[SourceStatus]:
-        """Every source that is polled, by name."""
+    def source_statuses(
+        self, *, only: Collection[int] | None = None, url: str | None = None
+    ) -> list[SourceStatus]:
+        """Every source that is polled, by name; `only` these ids, and the one of this address."""
+
+    def source_outlines(
+        self, *, now: datetime, silent_since: datetime | None = None, tag: str | None = None
+    ) -> list[SourceOutline]:
+        """The same sources, by id, and little of each: what it costs to choose among them. Those
+        with this tag; None: all. Without `silent_since`, none is called silent."""
 
     def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
         """Make these sources (None: all) due now, and return how many are.
@@ -154,8 +163,9 @@ class Storage(Protocol):
         Identifiers grow in the order of `decision.new`, which is the oldest first.
 
         Raises ClaimLost when the claim is no longer held. A key that the source already has is
-        never stored twice, whatever the decision says. When the source has moved to where another
-        one is polled, that one gets its articles and this one retires.
+        never stored twice, whatever the decision says. A source that was woken since `polled_at`
+        stays due. When the source has moved to where another one is polled, that one gets its
+        articles and this one retires.
         """
 
     # --- COMMIT 2: full text
@@ -513,9 +523,11 @@ class Storage(Protocol):
     def articles(self, article_ids: Collection[int]) -> list[Article]:
         """Those that exist, by id, without former revisions."""
 
-    def daily_counts(self, *, since: datetime) -> dict[int, dict[date, int]]:
+    def daily_counts(
+        self, *, since: datetime, only: Collection[int] | None = None
+    ) -> dict[int, dict[date, int]]:
         """Articles first seen since then, by source id and UTC day; days without any are left
-        out."""
+        out. `only`: of these sources; None: of all."""
 
     # --- access to the page
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregator.core.query_tree import After, Before, InStory, Is, Node, Outlets
+from aggregator.storage.read_or_not import READ
 from aggregator.storage.rows import to_us
 from aggregator.storage.sql import Session
 
@@ -24,6 +25,8 @@ _FIRST = """
     EXISTS (SELECT 1 FROM stories o WHERE o.id = a.story_id AND o.first_at >= a.at)
 """
 _STARRED = "EXISTS (SELECT 1 FROM stars x WHERE x.article_id = a.id)"
+_UNREAD = f"{READ} = 0"
+_READ = f"{READ} = 1"
 _OUTLETS = """
     coalesce((SELECT o.outlets FROM stories o WHERE o.id = a.story_id), 1) {operator} ?
 """
@@ -96,11 +99,17 @@ def _is_above_one(node: Outlets) -> bool:
 
 
 def _kind(node: Is) -> str:
-    if node.kind == "first":
-        return _FIRST
-    if node.kind == "starred":
-        return _STARRED
-    return _RELATED.format(kinds=_KINDS[node.kind])
+    match node.kind:
+        case "first":
+            return _FIRST
+        case "starred":
+            return _STARRED
+        case "read":
+            return _READ
+        case "unread":
+            return _UNREAD
+        case _:
+            return _RELATED.format(kinds=_KINDS[node.kind])
 
 
 def fewest(session: Session, listings: Iterable[Condition]) -> set[int] | None:

@@ -42,6 +42,7 @@ from aggregator.storage.facets import (
     site_facet,
     source_facet,
 )
+from aggregator.storage.read_or_not import first_unread
 from aggregator.storage.rows import span_to_us, to_us
 from aggregator.storage.search_conditions import Condition, combined, few, of_row
 from aggregator.storage.sql import Session, ids
@@ -95,6 +96,9 @@ _FEW_SOURCES = 8
 """Sources whose articles may be few enough to be listed."""
 _CLOCK_SLACK = timedelta(days=1)
 """Far more than the time between a poll and its commit."""
+
+_BEYOND_ALL = 1 << 62
+"""No article has such an id."""
 
 _LIKE = r"LIKE ? ESCAPE '\'"
 _TAGGED = "SELECT DISTINCT source_id AS id FROM source_tags WHERE tag {operator} ORDER BY 1"
@@ -164,7 +168,7 @@ def plan(session: Session, root: Node, syntax: Syntax) -> Plan:
         conditions=tuple(conditions),
         since=to_us(max(after)) if after else None,
         until=to_us(min(before)) if before else None,
-        first_id=_first_id(session, max(after)) if after else 0,
+        first_id=max(_first_ids(session, items), default=0),
         few=tuple(one for item in items if (one := compiler.few(item)) is not None),
         ranked=() if match is None else tuple(_ranked(match)),
         terms=tuple(compiler.terms),
@@ -322,6 +326,17 @@ def _ranked(asked: Asked) -> Iterator[Seek]:
         case Every():
             for item in asked.wanted:
                 yield from _ranked(item)
+
+
+def _first_ids(session: Session, items: Sequence[Node]) -> Iterator[int]:
+    """Ids before which nothing matches."""
+    after = [item.at for item in items if isinstance(item, After)]
+    if after:
+        yield _first_id(session, max(after))
+    if Is("unread") in items or Not(Is("read")) in items:
+        # What is unread is among the last: what is old is read, whatever was said of it.
+        first = first_unread(session)
+        yield _BEYOND_ALL if first is None else first
 
 
 def _first_id(session: Session, at: datetime) -> int:

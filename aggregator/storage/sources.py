@@ -8,15 +8,13 @@ from datetime import datetime
 
 from aggregator import codec
 from aggregator.core.source_keys import name_key, tag_key
-from aggregator.core.text import fold
 from aggregator.core.urls import host_key
 from aggregator.errors import StorageError
 from aggregator.storage import hosts, merging
-from aggregator.storage.rows import from_us, from_us_or_none, span_to_us, to_json, to_us
-from aggregator.storage.source_rows import SOURCE_COLUMNS, feed_state, source
+from aggregator.storage.rows import from_us, span_to_us, to_json, to_us
 from aggregator.storage.sql import Row, Session, ids, insert
 from aggregator.storage.stories import bump
-from aggregator.types import Source, SourceStatus, SyncReport
+from aggregator.types import Source, SyncReport
 
 _DESIRED = (
     "name", "name_key", "url", "host", "tags", "language", "interval_us", "pages", "weight",
@@ -52,26 +50,26 @@ _TRY_AGAIN = """
       WHEN last_poll_at + interval_us > :now THEN last_poll_at + interval_us ELSE :now END
     WHERE id = :id AND failures > 0 AND (hold_until IS NULL OR hold_until <= :now)
 """
-_READ_ANEW = "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = :id"
+# A poll that is under way reads it as it was, and would have that count as read.
+_READ_ANEW = """
+    UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL, lease_until = NULL
+    WHERE id = :id
+"""
 _HOW = ("headers", "proxy", "selectors")
 """Columns that say how it is asked and read."""
 _IN_STORIES = ("name", "grouped", "never_join")
 """Columns that say how its articles are put into stories."""
-_ACTIVE = """
-    SELECT {columns}, h.free_at AS host_free_at
-    FROM sources s LEFT JOIN hosts h ON h.host = s.host
-    WHERE s.active = 1
-"""
-_TOTALS = """
-    SELECT source_id, count(*) AS articles, max(at) AS newest_at FROM articles GROUP BY source_id
-"""
 # A look-up for each source that is asked about, however many hosts there are.
 _FREE = "coalesce((SELECT h.free_at FROM hosts h WHERE h.host = sources.host), 0) <= :soon"
 _FREE_HOSTS = """
     UPDATE hosts SET free_at = 0
     WHERE free_at > :soon AND host IN (SELECT host FROM sources WHERE {which})
 """
-_WAKE = "UPDATE sources SET next_poll_at = :now WHERE next_poll_at > :now AND {which}"
+# What is being polled is due already; by its later time the end of that poll tells a new wish.
+_WAKE = """
+    UPDATE sources SET next_poll_at = :now
+    WHERE (next_poll_at > :now OR lease_until IS NOT NULL) AND {which}
+"""
 _AWAKE = "SELECT count(*) AS due FROM sources WHERE next_poll_at <= :now AND {which}"
 
 
@@ -219,24 +217,6 @@ def _update_of(wanted: Source, row: Row) -> tuple[object, ...]:
 def _write_tags(session: Session, tagged: Sequence[tuple[int, Source]]) -> None:
     tags = {(tag_key(tag), source_id) for source_id, wanted in tagged for tag in wanted.tags}
     session.many(insert("source_tags", ("tag", "source_id")), sorted(tags))
-
-
-def source_statuses(session: Session) -> list[SourceStatus]:
-    totals = {row["source_id"]: row for row in session.rows(_TOTALS)}
-    statuses = []
-    for row in session.rows(_ACTIVE.format(columns=SOURCE_COLUMNS)):
-        total = totals.get(row["id"])
-        statuses.append(
-            SourceStatus(
-                source_id=row["id"],
-                source=source(row),
-                state=feed_state(row),
-                articles=total["articles"] if total else 0,
-                newest_at=from_us_or_none(total["newest_at"]) if total else None,
-                host_free_at=from_us_or_none(row["host_free_at"] or None),
-            )
-        )
-    return sorted(statuses, key=lambda status: (fold(status.source.name), status.source_id))
 
 
 def created_at(session: Session) -> datetime | None:

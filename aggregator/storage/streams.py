@@ -8,7 +8,7 @@ rare is found without sorting everything on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import nlargest, nsmallest
@@ -86,7 +86,7 @@ _FIRST_UNREAD = """
 _DAILY = f"""
     SELECT s.id, a.first_seen_at / {_DAY} AS day, count(*) AS articles
     FROM sources s CROSS JOIN articles a
-    WHERE a.source_id = s.id AND a.id > ? AND a.first_seen_at >= ?
+    WHERE a.source_id = s.id AND a.id > ? AND a.first_seen_at >= ? {{of_sources}}
     GROUP BY s.id, a.first_seen_at / {_DAY}
 """  # noqa: S608 - the parts are above
 
@@ -125,7 +125,7 @@ def _bounds(session: Session, query: StreamQuery) -> _Bounds:
     if query.below is not None:
         below.append(query.below)
     if query.since is not None:
-        above.append(_seen_before(session, query.since))
+        above.append(seen_before(session, query.since))
     if query.until is not None:
         later = session.row(_SEEN_FROM, (to_us(query.until + _SLACK),))
         if later is not None:
@@ -133,7 +133,7 @@ def _bounds(session: Session, query: StreamQuery) -> _Bounds:
     return _Bounds(above=max(above), below=min(below))
 
 
-def _seen_before(session: Session, at: datetime) -> int:
+def seen_before(session: Session, at: datetime) -> int:
     """An article, all later ones than which have greater ids if they were first seen since then."""
     row = session.row(_SEEN_BEFORE, (to_us(at - _SLACK),))
     return 0 if row is None else int(row["id"])
@@ -221,10 +221,13 @@ def _item(row: Row) -> StreamItem:
     )
 
 
-def daily_counts(session: Session, *, since: datetime) -> dict[int, dict[date, int]]:
+def daily_counts(
+    session: Session, *, since: datetime, only: Collection[int] | None
+) -> dict[int, dict[date, int]]:
     days: dict[int, date] = {}
     counts: dict[int, dict[date, int]] = {}
-    for row in session.rows(_DAILY, (_seen_before(session, since), to_us(since))):
+    statement = _DAILY.format(of_sources="" if only is None else f"AND s.id IN {ids(only)}")
+    for row in session.rows(statement, (seen_before(session, since), to_us(since))):
         day = row["day"]
         if day not in days:
             days[day] = from_us(day * _DAY).date()

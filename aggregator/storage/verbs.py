@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         reading,
         regrouping,
         robots,
+        source_listing,
         stars,
         stories,
         streams,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         SearchCounts,
         SearchPage,
         Source,
+        SourceOutline,
         SourceStatus,
         Story,
         StreamItem,
@@ -103,6 +105,7 @@ else:  # each when one of its verbs is asked for
     reading = Later("reading")
     regrouping = Later("regrouping")
     robots = Later("robots")
+    source_listing = Later("source_listing")
     _sources = Later("sources")
     stars = Later("stars")
     stories = Later("stories")
@@ -141,8 +144,21 @@ class Verbs(ABC):
     def created_at(self) -> datetime | None:
         return self._read(_sources.created_at)
 
-    def source_statuses(self) -> list[SourceStatus]:
-        return self._read(_sources.source_statuses)
+    def source_statuses(
+        self, *, only: Collection[int] | None = None, url: str | None = None
+    ) -> list[SourceStatus]:
+        return self._read(
+            lambda session: source_listing.source_statuses(session, only=only, url=url)
+        )
+
+    def source_outlines(
+        self, *, now: datetime, silent_since: datetime | None = None, tag: str | None = None
+    ) -> list[SourceOutline]:
+        return self._read(
+            lambda session: source_listing.source_outlines(
+                session, now=now, silent_since=silent_since, tag=tag
+            )
+        )
 
     def wake(self, source_ids: Collection[int] | None, *, now: datetime, force: bool) -> int:
         return self._write(lambda session: _sources.wake(session, source_ids, now=now, force=force))
@@ -512,8 +528,10 @@ class Verbs(ABC):
     def articles(self, article_ids: Collection[int]) -> list[Article]:
         return self._read(lambda session: reading.articles(session, article_ids))
 
-    def daily_counts(self, *, since: datetime) -> dict[int, dict[date, int]]:
-        return self._read(lambda session: streams.daily_counts(session, since=since))
+    def daily_counts(
+        self, *, since: datetime, only: Collection[int] | None = None
+    ) -> dict[int, dict[date, int]]:
+        return self._read(lambda session: streams.daily_counts(session, since=since, only=only))
 
     # --- access to the page
 

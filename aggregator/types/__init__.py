@@ -129,6 +129,7 @@ if TYPE_CHECKING:
         PageSelectors,
         PollHints,
         Source,
+        SourceOutline,
         SourceStatus,
         SyncReport,
     )
@@ -239,6 +240,7 @@ __all__ = [
     "SectionKind",
     "SectionRule",
     "Source",
+    "SourceOutline",
     "SourceStatus",
     "Story",
     "StoryArticle",
@@ -288,7 +290,8 @@ _NAMES = {
     "searching": "FoldedHit SearchCounts SearchHit SearchPage",
     "service": "CleanUpReport Counts HostWork Worker",
     "sources": (
-        "FeedClaim FeedState Pace PagePolicy PageSelectors PollHints Source SourceStatus SyncReport"
+        "FeedClaim FeedState Pace PagePolicy PageSelectors PollHints Source SourceOutline "
+        "SourceStatus SyncReport"
     ),
     "stories": "Story StoryArticle StoryLink",
     "summaries": "ArticleSummary PageKind Relation",

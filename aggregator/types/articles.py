@@ -107,6 +107,7 @@ class PollRecord:
     claim: FeedClaim
     state: FeedState
     polled_at: datetime
+    """When its request went out."""
     decision: PollDecision | None
     """None: nothing to store (unchanged, or failed)."""
     hold_host_until: datetime | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from aggregator.types.extraction import PageRules
 from aggregator.types.grouping import Manners
@@ -171,6 +172,18 @@ class SyncReport:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     """No longer polled; their articles stay."""
+
+
+class SourceOutline(NamedTuple):
+    """What a list says of a source before it shows it. A tuple, for there are tens of thousands."""
+
+    source_id: int
+    name: str
+    url: str
+    standing: str
+    """A word of `core.standing`."""
+    is_silent: bool
+    """It is read without trouble, and nothing new has come since the time that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

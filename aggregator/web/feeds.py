@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from aggregator.config import Config
 from aggregator.config.opml import to_opml
+from aggregator.core.query_tree import asks_marks
 from aggregator.core.standing import without_login
 from aggregator.storage.protocol import Storage
 from aggregator.types import Scope
@@ -175,12 +176,19 @@ def _answer(
         entries=found.entries,
     )
     media_type, write = _FORMATS[name]
-    return conditional(request, write(feed), media_type, feed.updated_at)
+    # Marks change what is found, and no entry is newer for that.
+    updated_at = None if asks_marks(what.query.root) else feed.updated_at
+    return conditional(request, write(feed), media_type, updated_at)
 
 
-def conditional(request: Request, body: bytes, media_type: str, updated_at: datetime) -> Response:
-    """With what readers ask again by: an entity tag, and for those that know none, a time."""
+def conditional(
+    request: Request, body: bytes, media_type: str, updated_at: datetime | None
+) -> Response:
+    """With what readers ask again by: an entity tag, and for those that know none, a time; None:
+    there is no time by which to tell whether it has changed."""
     made = tagged(request, body, media_type)
+    if updated_at is None:
+        return made
     if "If-None-Match" not in request.headers and _is_known(request, updated_at):
         made = Response(status_code=304, headers={"ETag": made.headers["ETag"]})
     made.headers["Last-Modified"] = format_datetime(updated_at.astimezone(UTC), usegmt=True)

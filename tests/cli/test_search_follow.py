@@ -83,6 +83,8 @@ def test_times_in_the_query_go_on_with_the_clock(room: Room) -> None:
 def test_what_no_new_article_can_match_is_refused(room: Room) -> None:
     with pytest.raises(UsageError, match="not marked yet"):
         following(room, "is:starred")
+    with pytest.raises(UsageError, match="leave it out"):
+        following(room, "seals is:unread")
     with pytest.raises(QueryError, match="column 7"):
         following(room, 'seals "open')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from storymaker import article, story, undated
 
 from aggregator.core.origin import How, origin_of
@@ -168,3 +169,12 @@ def test_among_independent_reports_the_first_or_half_of_them_say_whose_news_it_i
         article(4, "D", 7, REPORT, 1),
     )
     assert found(by_two)[0] == ("AFP",)
+
+
+@pytest.mark.timeout(20)
+def test_of_thousands_that_are_named_those_whose_own_article_is_later_are_passed_over() -> None:
+    names = tuple(f"Outlet number {n}" for n in range(5_000))
+    late = [article(n + 2, name, n + 5, REPORT, 1) for n, name in enumerate(names[1:])]
+    found = origin_of(story(article(1, "A", 0, credit=names), *late))
+    assert found is not None
+    assert (found.names, found.article) == (names[:1], None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aggregator.core.outlet_names import same_outlet
+from aggregator.core.outlet_names import OutletIndex, same_outlet
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,17 @@ def test_one_outlet(one: str, other: str) -> None:
 )
 def test_two_outlets(one: str, other: str) -> None:
     assert not same_outlet(one, other)
+
+
+NAMES = ("AP", "Associated Press", "The Gulf Observer", "Gulf Observer: World", "Gulf News", "—")
+
+
+@given(st.lists(st.sampled_from(NAMES), max_size=6), st.sampled_from(NAMES))
+def test_an_index_finds_what_comparing_every_name_finds(added: list[str], asked: str) -> None:
+    index: OutletIndex[int] = OutletIndex()
+    for place, name in enumerate(added):
+        index.add(name, place)
+    meant = [place for place, name in enumerate(added) if same_outlet(name, asked)]
+    assert index.first(asked) == (meant[0] if meant else None)
+    assert index.count(asked) == len(meant)
+    assert len(index) == len(added)

@@ -149,7 +149,7 @@ def test_a_field_without_a_value_is_refused_with_an_example(name: str) -> None:
         ("title:&", 7, ["no word"]),
         ("title:(&)", 7, ["no word"]),
         ("dam is:copied", 8, ["first, same, copy", "starred", "did you mean is:copy?"]),
-        ("is:x", 4, ["first, same, copy, rewrite, report, translation or starred"]),
+        ("is:x", 4, ["translation, starred, read or unread"]),
         ("has:images", 5, ["image", "did you mean has:image?"]),
         ("has:video", 5, ["takes image"]),
         ("is:(copy OR same)", 4, ["one value"]),

@@ -124,6 +124,23 @@ def test_outlets_have_one_voice_for_a_name_and_none_for_themselves() -> None:
     assert [one.name for one in origins_of_text(items)] == ["The Gulf Observer", "dpa"]
 
 
+@pytest.mark.timeout(20)
+def test_a_story_of_thousands_that_credit_agencies_is_counted_in_no_time() -> None:
+    """Comparing every name with every outlet took minutes."""
+    items = [article(1, "A", 0, credit=("AFP",))]
+    items += [article(n, f"Paper {n}", n, REPORT, 1, credit=("AFP",)) for n in range(2, 5_001)]
+    found = list(standings(story(*items)).values())
+    assert found[0] is CARRIED
+    assert set(found[1:]) == {Standing.REWRITE}
+
+
+@pytest.mark.timeout(20)
+def test_a_text_that_credits_thousands_is_read_in_no_time() -> None:
+    names = tuple(f"Outlet number {n}" for n in range(5_000))
+    items = (article(1, "A", 0, credit=names), article(2, "B", 1, COPY, 1))
+    assert named_origins(items) == tuple(Named(name=one, by=("A",), share=0.5) for one in names)
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> list[StoryArticle]:
     names = ["A", "B", "C", "AFP"]

@@ -16,6 +16,7 @@ from aggregator.core.query_tree import (
     Field,
     Has,
     Is,
+    Kind,
     Near,
     Node,
     Not,
@@ -24,8 +25,9 @@ from aggregator.core.query_tree import (
     Phrase,
     Site,
     Word,
+    nodes_of,
 )
-from aggregator.core.watch import Matcher, is_timed, needs_story, why_never
+from aggregator.core.watch import Matcher, is_timed, needs_story, why_unfit
 from aggregator.core.watch_index import Index
 from aggregator.core.watch_literals import Rarity, index_language, required
 from aggregator.types.summaries import Relation
@@ -198,14 +200,28 @@ def test_queries_that_depend_on_when_they_are_read_are_known() -> None:
 
 def test_a_watch_that_can_never_catch_anything_is_known() -> None:
     never = And((Or((Is("starred"), And((Is("starred"), Word("b"))))), Word("a")))
-    assert "is:starred" in (why_never(never) or "")
+    assert "is:starred" in (why_unfit(never) or "")
     for root in (Or((Is("starred"), Word("a"))), Not(Is("starred")), Word("a")):
-        assert why_never(root) is None
+        assert why_unfit(root) is None
+
+
+@pytest.mark.parametrize("kind", ["read", "unread"])
+def test_a_watch_cannot_ask_what_has_been_read(kind: Kind) -> None:
+    for root in (Is(kind), And((Word("a"), Not(Is(kind)))), Or((Word("a"), Is(kind)))):
+        said = why_unfit(root) or ""
+        assert said.startswith(f"is:{kind} tells what a person has read")
+
+
+def test_an_article_that_has_just_come_is_unread() -> None:
+    assert matcher(Is("unread")).match(item())
+    assert not matcher(Is("read")).match(item())
+    assert matcher(And((Word("flood"), Not(Is("read"))))).match(item(text="flood"))
 
 
 @given(root=TREES, article=ITEMS)
 def test_what_is_said_never_to_match_never_does(root: Node, article: WatchItem) -> None:
-    if why_never(root) is not None:
+    asked = {one.kind for one in nodes_of(root) if isinstance(one, Is)}
+    if why_unfit(root) is not None and not asked & {"read", "unread"}:
         assert not predicate_of(root)(Text(article))
 
 

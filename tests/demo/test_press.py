@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import struct
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -363,12 +364,45 @@ def test_one_feed_is_in_windows_1251(press: Press) -> None:
 def test_some_links_carry_tracking_and_some_entries_an_image(press: Press) -> None:
     entries = [entry for outlet in press.outlets for entry in read_feed(outlet)[1]]
     assert any("utm_source=" in entry.link for entry in entries)
-    images = [entry.image for entry in entries if entry.image]
-    assert len(images) >= 3
-    for image in images:
-        reply = get(image)
-        assert reply.headers["Content-Type"] == "image/svg+xml"
-        ET.fromstring(reply.body)
+    assert sum(bool(entry.image) for entry in entries) >= 3
+
+
+def test_an_image_is_a_small_picture_of_its_own_and_always_the_same(press: Press) -> None:
+    images = {e.image for outlet in press.outlets for e in read_feed(outlet)[1] if e.image}
+    replies = [get(image) for image in images]
+    assert len({reply.body for reply in replies}) == len(images)
+    for image, reply in zip(images, replies, strict=True):
+        assert reply.headers["Content-Type"] == "image/png"
+        assert len(reply.body) < 10_000
+        assert get(image).body == reply.body
+        chunks = list(png_chunks(reply.body))
+        assert [kind for kind, _ in chunks] == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+        width, height, depth, colour_type = struct.unpack(">IIBB", chunks[0][1][:10])
+        assert (width, height, depth, colour_type) == (1280, 720, 8, 3)
+        pixels = zlib.decompress(chunks[2][1])
+        assert len(pixels) == height * (1 + width)
+        assert max(pixels) < len(chunks[1][1]) // 3
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(kind, content) of each, whose check sum is right."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at = 8
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        named, total = data[at + 4 : at + 8 + length], data[at + 8 + length : at + 12 + length]
+        assert zlib.crc32(named) == int.from_bytes(total, "big")
+        yield named[:4], named[4:]
+        at += 12 + length
+
+
+def test_an_enclosure_says_what_it_is_and_how_long(press: Press) -> None:
+    outlet = next(o for o in press.outlets if o.name == "The Europe Today")
+    enclosures = list(ET.fromstring(get(outlet.feed_url).body).iter("enclosure"))
+    assert enclosures
+    for one in enclosures:
+        assert one.attrib["type"] == "image/png"
+        assert int(one.attrib["length"]) == len(get(one.attrib["url"]).body)
 
 
 @pytest.mark.parametrize(

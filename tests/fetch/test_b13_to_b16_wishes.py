@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 from newsfeed import FEED, rss
-from server import Answer
+from server import Answer, Seen
 from station import DAY, HOUR, START, Station
 
 pytestmark = pytest.mark.anyio
@@ -177,6 +178,33 @@ async def test_b15_a_pause_outlives_other_failures_and_ends_with_success(
     station.says(FEED, ok())
     await station.poll()
     assert (station.wait(), station.state().hold_until) == (HOUR, None)
+
+
+@pytest.mark.parametrize("force", [False, True])
+async def test_b15_a_refresh_amid_a_poll_is_served_by_one_more_unless_a_pause_is_asked_for(
+    station: Station, *, force: bool
+) -> None:
+    """By the answer that the refresh did not know of."""
+
+    def asked_for_amid(answer: Answer) -> Callable[[Seen], Answer]:
+        def answered(_: Seen) -> Answer:
+            if len(station.requests()) == 1:
+                station.pass_time(seconds=2)
+                assert station.wake(force=force) == 1
+            return answer
+
+        return answered
+
+    station.follow()
+    station.server.answers[FEED] = asked_for_amid(Answer(status=500))
+    await station.poll()
+    assert len(station.requests()) == 2
+    station.server.requests.clear()
+    station.pass_time(days=1)
+    pause = Answer(status=503, headers=[("Retry-After", "18000")])
+    station.server.answers[FEED] = asked_for_amid(pause)
+    await station.poll()
+    assert (len(station.requests()), station.wait()) == (1, 5 * HOUR)
 
 
 # --- B16

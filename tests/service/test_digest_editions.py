@@ -18,8 +18,9 @@ from aggregator.notify.render import MOST_BYTES
 from aggregator.service.digest_sending import DigestTry
 from aggregator.service.digests import DigestMade, Digests, unsent
 from aggregator.service.exchanges import Totals
+from aggregator.service.presence import machine, shared_health
 from aggregator.service.status import ServiceStatus, read_health, write_status
-from aggregator.types import DeliveryState
+from aggregator.types import DeliveryState, PostgresUrl, Worker
 
 FILE = "  to: 'file:digests/{date}.eml'\n  from: news@example.org\n"
 
@@ -319,6 +320,43 @@ def test_what_was_not_sent_is_in_the_status_and_so_in_the_health(room: DigestHou
         "a digest was not sent: digest to command:/bin/false: The command /bin/false ended with"
         " exit code 1."
     )
+
+
+def test_what_was_not_sent_is_in_the_health_of_workers_too(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with DigestHouse(tmp_path, database=PostgresUrl(postgres_url)) as room:
+        room.write("  from: news@example.org\n  to: 'command:/bin/false'\n")
+        room.publish("Gull", "ferry")
+        at = room.storage.clock()
+        worker = Worker(
+            name="one",
+            machine=machine(),
+            version="1",
+            started_at=at,
+            seen_at=at,
+            jobs=0,
+            leads=True,
+        )
+        room.storage.report_worker(worker)
+        file = tmp_path / "feeds.yaml"
+        alive, sentence = shared_health(room.storage, file, environ={})
+        assert (alive, sentence) == (True, "alive; 1 worker, one leads")
+        room.run("2026-03-02 07:00")
+        alive, sentence = shared_health(room.storage, file, environ={})
+        assert alive
+        assert sentence == (
+            "alive; 1 worker, one leads; a digest was not sent: digest to command:/bin/false: "
+            "The command /bin/false ended with exit code 1."
+        )
+        file.write_text("intervall: 5m\n", encoding="utf-8")
+        alive, sentence = shared_health(room.storage, file, environ={})
+        assert alive
+        assert "1 worker, one leads; the edited feeds.yaml was refused: " in sentence
+        room.storage.forget_worker("one")
+        alive, sentence = shared_health(room.storage, file, environ={})
+        assert not alive
+        assert "refused" not in sentence
 
 
 def text_of(content: bytes | str | None) -> str:

@@ -42,6 +42,7 @@ from aggregator.storage import (
     polls,
     reading,
     regrouping,
+    source_listing,
     sources,
     stories,
     streams,
@@ -171,6 +172,13 @@ def asked(text: str) -> Node:
     return parse(text, now=NOW).root
 
 
+def outlined(session: Session) -> None:
+    """Every source is read without trouble, so that of each it is asked whether it is silent."""
+    session.run("UPDATE sources SET last_ok_at = 1, last_poll_at = 1")
+    found = source_listing.source_outlines(session, now=NOW, silent_since=NOW - HOUR, tag=None)
+    assert {one.is_silent for one in found} == {True, False}
+
+
 def search(session: Session, text: str, *, below: int = ARTICLES + 1) -> list[int]:
     found = PostgresFinder(session, asked(text)).newest(below=below, limit=9)
     assert found
@@ -225,6 +233,8 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "story": lambda s: reading.story(s, 500),
     "article": lambda s: reading.article(s, 500),
     "created_at": sources.created_at,
+    "source_outlines": outlined,
+    "source_statuses of some": lambda s: source_listing.source_statuses(s, only=[3, 4], url=None),
     "wake": lambda s: sources.wake(s, {3, 4}, now=NOW, force=False),
     "digest_matches": lambda s: digests.digest_matches(
         s, PostgresFinder(s, asked("river")), since=NOW - HOUR, until=NOW
@@ -249,7 +259,8 @@ VERBS: dict[str, Callable[[Session], object]] = {
         s, StreamQuery(unread=True, copies=False, newest_first=False), limit=20
     ),
     "articles": lambda s: reading.articles(s, range(19_000, 19_020)),
-    "daily_counts": lambda s: streams.daily_counts(s, since=NOW - HOUR),
+    "daily_counts": lambda s: streams.daily_counts(s, since=NOW - HOUR, only=None),
+    "daily_counts of some": lambda s: streams.daily_counts(s, since=NOW - HOUR, only=[3, 4]),
     "clean_up, of digests": housekeeping.drop_delivered,
     "open_deliveries": lambda s: deliveries.open_deliveries(s, now=NOW),
     "clean_up": lambda s: housekeeping.clean_up(s, window=1_000 * HOUR),
@@ -263,6 +274,9 @@ VERBS: dict[str, Callable[[Session], object]] = {
     "search by words and time": lambda s: search(s, "river after:1h"),
     "search in a story": lambda s: search(s, "river story:500"),
     "search of old times": lambda s: search(s, "river before:2026-05-18 after:2026-05-17T20:00"),
+    "search of what is unread": lambda s: search(s, "is:unread"),
+    "search of what is unread, by words": lambda s: search(s, "river is:unread"),
+    "search of what is read": lambda s: search(s, "river is:read"),
     "search from the oldest on": lambda s: PostgresFinder(s, asked("river")).oldest(
         beyond=0, limit=9
     ),
@@ -279,6 +293,9 @@ SMALL = {
     "stream": ["sources", "read_until"],
     "stream unread": ["sources", "read_until"],
     "daily_counts": ["sources"],
+    "source_outlines": ["sources", "hosts"],
+    "search of what is unread": ["sources", "read_until", "read_marks"],
+    "search of what is unread, by words": ["sources", "read_until", "read_marks"],
 }
 """Tables that are read as a whole while they are as small as here."""
 

@@ -57,10 +57,16 @@ EACH_SOURCE: dict[str, Callable[[SqliteStorage], object]] = {
     "stream": lambda s: listed(s, since=NOW - HOUR, until=NOW + HOUR),
     "stream unread": lambda s: listed(s, unread=True, copies=False, newest_first=False),
     "stream read": lambda s: listed(s, unread=False),
+    "search unread": lambda s: s.search(parse("text is:unread", now=NOW), limit=9),
+    "search read": lambda s: s.search(parse("is:read", now=NOW), limit=9),
+    "source_outlines": lambda s: s.source_outlines(now=NOW, silent_since=NOW - HOUR, tag="news"),
+    "source_statuses of an address": lambda s: s.source_statuses(url=source().url),
     "daily_counts": lambda s: s.daily_counts(since=NOW - HOUR),
 }
 VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     **EACH_SOURCE,
+    "source_statuses of some": lambda s: s.source_statuses(only=[1]),
+    "daily_counts of some": lambda s: s.daily_counts(since=NOW - HOUR, only=[1]),
     "due_hosts": lambda s: s.due_hosts(now=NOW, limit=9, only={1, 2}),
     "claim_feeds": lambda s: s.claim_feeds("two.example.com", now=NOW, lease=LEASE),
     "known_entries": lambda s: s.known_entries(1, {"1", "2"}),

@@ -325,3 +325,54 @@ def test_only_its_holder_gives_a_host_back(storage: Storage) -> None:
     storage.release_host("b.example.com", lease_until=taken.lease_until, free_at=NOW)
     assert storage.due_hosts(now=NOW, limit=9) == []
     storage.record_poll(polled(taken))
+
+
+# --- a refresh that is asked for amid a poll
+
+AMID, DONE = NOW + timedelta(seconds=1), NOW + timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_refresh_that_is_asked_for_amid_a_poll_is_due_when_that_has_ended(
+    open_store: OpenStore, *, force: bool
+) -> None:
+    one, two = open_store(), open_store()
+    taken = claim(one, A1)
+    assert two.wake({taken.source_id}, now=AMID, force=force) == 1
+    record(one, polled(taken, next_poll_at=DONE + HOUR))
+    [again] = two.claim_feeds("a.example.com", now=DONE, lease=LEASE)
+    assert again.state.next_poll_at == AMID
+    # It is one poll more, no further ones.
+    record(two, polled(again, at=DONE))
+    assert one.due_hosts(now=DONE, limit=9) == []
+
+
+def test_the_request_that_goes_out_after_a_refresh_was_asked_for_serves_it(
+    storage: Storage,
+) -> None:
+    """The second feed of a host waits for the first."""
+    storage.sync_sources([A1, A2], now=NOW)
+    first, second = storage.claim_feeds("a.example.com", now=NOW, lease=LEASE)
+    assert storage.wake(None, now=AMID, force=False) == 2
+    storage.record_poll(polled(first))
+    record(storage, polled(second, at=DONE))
+    [again] = storage.claim_feeds("a.example.com", now=DONE, lease=LEASE)
+    assert again.source == first.source
+
+
+def test_a_publisher_who_answers_amid_a_refresh_that_he_wants_to_be_left_alone_is(
+    storage: Storage,
+) -> None:
+    taken = claim(storage, A1)
+    storage.wake(None, now=AMID, force=False)
+    until = NOW + 6 * HOUR
+    record(storage, polled(taken, next_poll_at=until, hold_until=until))
+    assert storage.due_hosts(now=until - HOUR, limit=9) == []
+    assert len(storage.due_hosts(now=until, limit=9)) == 1
+
+
+def test_a_refresh_amid_a_poll_does_not_put_off_what_is_due_sooner(storage: Storage) -> None:
+    taken = claim(storage, A1)
+    storage.wake(None, now=DONE, force=False)
+    record(storage, polled(taken, next_poll_at=AMID))
+    assert claim(storage, at=DONE).state.next_poll_at == AMID

@@ -13,6 +13,7 @@ from storemaker import (
     new,
     polled,
     record,
+    release,
     source,
     source_id,
     store,
@@ -210,6 +211,16 @@ def test_a_page_whose_selectors_change_is_read_anew(storage: Storage) -> None:
     state = storage.source_statuses()[0].state
     assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
     assert state.next_poll_at == NOW + HOUR
+
+
+def test_a_poll_under_way_of_a_page_whose_selectors_change_is_lost(storage: Storage) -> None:
+    taken = claim(storage, source(selectors=PageSelectors(item="li")))
+    storage.sync_sources([source(selectors=PageSelectors(item="article"))], now=NOW)
+    with pytest.raises(ClaimLost):
+        storage.record_poll(polled(taken, body_hash="h"))
+    assert storage.source_statuses()[0].state.body_hash is None
+    release(storage, taken)
+    assert claim(storage).state.body_hash is None
 
 
 def test_a_change_of_the_rules_for_its_pages_leaves_its_state(storage: Storage) -> None:

@@ -20,7 +20,7 @@ from aggregator.config import Config, load
 from aggregator.service.digest_sending import DigestTry
 from aggregator.service.digests import DigestMade, Digests
 from aggregator.storage.protocol import Storage
-from aggregator.types import Delivery, Edition, KeptDigest
+from aggregator.types import Delivery, Edition, KeptDigest, PostgresUrl
 
 HEAD = """\
 sources: [{url: 'https://gull.example.org/feed'}]
@@ -32,9 +32,10 @@ digest:
 class DigestHouse:
     """Set up on Sunday, 1 March 2026, at noon UTC."""
 
-    def __init__(self, folder: Path, *names: str) -> None:
+    def __init__(self, folder: Path, *names: str, database: PostgresUrl | None = None) -> None:
+        """`database`: None for a file in the folder."""
         self.folder = folder
-        self.outlets = Outlets(folder, *(names or ("Gull", "Heron", "Skua")))
+        self.outlets = Outlets(database or folder, *(names or ("Gull", "Heron", "Skua")))
         self.config: Config
         self._seeds: dict[str, int] = {}
 

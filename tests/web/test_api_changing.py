@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from hookserver import Reply, hook_server
 from webhouse import House
 
 from aggregator.config import Config, load
-from aggregator.types import Notice, NoticeContent, NoticeItem, NoticeState, Scope
+from aggregator.types import (
+    Notice,
+    NoticeContent,
+    NoticeItem,
+    NoticeState,
+    PollRecord,
+    Scope,
+)
 
 OPML = """<opml version="2.0"><body>
 <outline text="Harbour News" xmlUrl="https://harbour.example.org/feed" category="/sea"/>
@@ -200,6 +208,66 @@ def test_the_last_source_stays(api: Api) -> None:
     for name in names[1:]:
         api.change("DELETE", f"/sources/{name}")
     assert "last source" in api.refused("DELETE", f"/sources/{names[0]}", 409)["detail"]
+
+
+def fails(api: Api, number: int, why: str, *, retires: bool = False) -> None:
+    """The next poll of a source ends so."""
+    storage = api.house.storage
+    now = storage.clock()
+    storage.wake([number], now=now, force=True)
+    [work] = storage.due_hosts(now=now, limit=1, only=[number])
+    lease = timedelta(minutes=5)
+    [taken] = storage.claim_feeds(work.host, now=now, lease=lease, only=[number])
+    state = replace(
+        taken.state,
+        next_poll_at=now + timedelta(hours=1),
+        last_poll_at=now,
+        last_error=why,
+        retired_at=now if retires else None,
+    )
+    storage.record_poll(PollRecord(claim=taken, state=state, polled_at=now, decision=None))
+    storage.release_host(work.host, lease_until=taken.lease_until, free_at=now)
+
+
+def test_only_the_sources_that_fail_or_have_retired_are_listed_when_asked_for(api: Api) -> None:
+    numbers = [one["id"] for one in api.get("/sources")["items"]]
+    assert api.get("/sources", failing=True)["items"] == []
+    fails(api, numbers[3], "It answers with status 503.")
+    fails(api, numbers[1], "It has gone.", retires=True)
+    listed = api.get("/sources", failing=True)["items"]
+    assert [(one["id"], one["state"]) for one in listed] == [
+        (numbers[1], "retired"),
+        (numbers[3], "failing"),
+    ]
+    assert listed == [api.get("/sources")["items"][at] for at in (1, 3)]
+    assert api.get(f"/sources/{numbers[3]}")["last_error"] == "It answers with status 503."
+
+
+def test_pages_of_sources_are_the_whole_list(api: Api) -> None:
+    names = [one["name"] for one in api.get("/sources")["items"]]
+    for name in (names[0], names[4]):
+        api.change("PUT", f"/sources/{name}/pause")
+    config = reread(api)
+    api.house.storage.sync_sources(config.sources, now=api.house.now)
+    whole = api.get("/sources")
+    assert [one["name"] for one in whole["items"]][-2:] == [one.name for one in config.paused]
+    assert whole["next"] is None
+    paged: list[object] = []
+    page = api.get("/sources", limit=len(names) - 1)
+    last = page["after"]
+    assert last is not None
+    while True:
+        paged += page["items"]
+        if page["next"] is None:
+            break
+        assert "limit" in page["next"]
+        page = api.get("/sources", limit=1, after=page["after"])
+    assert [one["name"] for one in paged] == [one["name"] for one in whole["items"]]  # type: ignore[index]  # JSON
+    assert api.get("/sources", limit=1_000)["items"] == whole["items"]
+    api.change("DELETE", f"/sources/{config.paused[0].name}")
+    reread(api)
+    told = api.refused("GET", "/sources", 422, params={"after": last})
+    assert "begin with its first page" in told["detail"]
 
 
 def test_sources_are_polled_now(api: Api) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import feedparser
@@ -14,6 +15,7 @@ from webdoor import bearer, configured, token, with_password
 from webhouse import House
 
 from aggregator.core.opml import parse_opml
+from aggregator.core.query import parse
 from aggregator.types import Assignment, Relation, Scope, Watch, WatchPer
 from aggregator.web.access.secrets import fever_key
 from aggregator.web.feeds_atom import to_atom
@@ -190,6 +192,21 @@ def test_who_asks_again_is_told_that_nothing_has_changed(web: House, path: str) 
     old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}
     assert web.client.get(path, headers=old).status_code == 200
     assert web.client.get(path, headers={"If-Modified-Since": "yesterday"}).status_code == 200
+
+
+def test_a_feed_of_what_is_unread_has_changed_when_something_is_read(web: House) -> None:
+    path = "/feeds/articles.json?q=is:unread"
+    first = web.client.get(path)
+    assert "Last-Modified" not in first.headers
+    again = {"If-None-Match": first.headers["ETag"]}
+    assert web.client.get(path, headers=again).status_code == 304
+    before = [one["id"] for one in first.json()["items"]]
+    hits = web.storage.search(parse("is:unread", now=web.now), limit=2).hits
+    web.storage.mark_read([hits[1].article.article_id], now=web.now)
+    since = {"If-Modified-Since": format_datetime(web.now, usegmt=True)}
+    for headers in (again, since):
+        listed = web.client.get(path, headers=headers).json()["items"]
+        assert [one["id"] for one in listed][: len(before) - 1] == [before[0], *before[2:]]
 
 
 def test_head_is_answered_without_a_body(web: House) -> None:

@@ -111,6 +111,19 @@ def test_the_links_for_order_and_copies_keep_the_search(web: House) -> None:
     assert "/search?q=the&amp;by=relevance" in page
 
 
+def test_a_search_is_narrowed_to_what_is_unread(web: House) -> None:
+    page = found(web, "the", flat="1")
+    assert 'href="/search?q=the+is%3Aunread&amp;flat=1">Unread</a>' in page
+    some = ids(page)[:2]
+    web.storage.mark_read(some, now=web.now)
+    left = found(web, "the is:unread", flat="1")
+    assert ids(left) == ids(found(web, "the -is:read", flat="1"))
+    assert not {*some} & {*on_all_pages(web, left)}
+    assert ">Unread</a>" not in left
+    assert ">Starred</a>" in left
+    assert {*on_all_pages(web, found(web, "the is:read", flat="1"))} == {*some}
+
+
 def test_pages_follow_each_other_without_gaps_or_repetitions(web: House) -> None:
     seen = on_all_pages(web, found(web, "lang:en", flat="1"))
     counts = web.storage.search_counts(parse("lang:en", now=web.now))

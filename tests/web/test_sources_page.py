@@ -13,7 +13,7 @@ from webdoor import PAGE, bearer, token, with_password
 from webhouse import House
 
 from aggregator.config import load
-from aggregator.core.standing import next_poll_at
+from aggregator.core.standing import next_poll_at, standing
 from aggregator.types import Scope, Source, SourceStatus
 from aggregator.web.views import sources_view
 from aggregator.web.views.sources_view import Asked, State, chart_of, health_of
@@ -80,6 +80,19 @@ def test_paused_sources_are_listed_and_resumed(web: House) -> None:
     follow(web)
     assert web.config.paused == ()
     assert status(web).source_id == one.source_id
+
+
+def test_sources_are_listed_by_how_they_fare(web: House) -> None:
+    for later in (timedelta(), timedelta(days=8)):
+        web.now += later
+        times = times_of(web.config, web.now)
+        words: dict[str, list[str]] = {}
+        for one in web.storage.source_statuses():
+            words.setdefault(health_of(one, times).word, []).append(one.source.name)
+        assert listed(web) == [one.source.name for one in web.storage.source_statuses()]
+        assert listed(web, state="silent") == words.get("silent", [])
+        assert listed(web, state="failing") == words.get("failing", [])
+    assert words["silent"]
 
 
 def test_many_sources_are_parted_into_pages(web: House) -> None:
@@ -211,7 +224,7 @@ def test_each_way_to_fare_has_a_mark_a_word_and_a_sentence(web: House) -> None:
 
 def test_failing_sources_are_not_silent_too(web: House) -> None:
     for one, _, word in cases(web):
-        assert sources_view.is_failing(one, now=web.now) == (word in {"failing", "gone"})
+        assert sources_view.is_failing(standing(one, now=web.now)) == (word in {"failing", "gone"})
         if word in {"failing", "gone", "new"}:
             assert not sources_view.is_silent(replace(one, newest_at=None), now=web.now)
 

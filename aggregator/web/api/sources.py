@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -13,14 +17,14 @@ from aggregator.config.editing import NewSource, add_sources, remove_sources, se
 from aggregator.config.retagging import SourceChange, change_sources
 from aggregator.core.feed_addresses import feed_key
 from aggregator.core.standing import Standing, next_poll_at
-from aggregator.core.text import clean_line
+from aggregator.core.text import clean_line, fold
 from aggregator.service.findings import addresses
 from aggregator.service.shapes.sources import source_detail, source_fields
 from aggregator.service.update import select
-from aggregator.types import Source, SourceStatus
-from aggregator.web.api.answers import Items, answer, done
+from aggregator.types import Source, SourceOutline, SourceStatus
+from aggregator.web.api.answers import Page, answer, done, page
 from aggregator.web.api.described import widened
-from aggregator.web.api.parameters import ADMIN, READ, Here
+from aggregator.web.api.parameters import ADMIN, READ, After, Here
 from aggregator.web.api.problems import Refused, problems
 from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import (
@@ -42,24 +46,33 @@ Named = Annotated[
         description="A source: its number, or its name or address as feeds.yaml has it.",
     ),
 ]
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
 _TROUBLED = frozenset({Standing.FAILING, Standing.RETIRED})
 
 
-@router.get("", dependencies=READ, response_model=Items[SourceLine], responses=problems(422))
+@router.get("", dependencies=READ, response_model=Page[SourceLine], responses=problems(422))
 def list_sources(
     request: Request,
     here: Here,
     failing: Annotated[bool, Query(description="Only those that fail, or have retired.")] = False,
+    limit: Annotated[
+        int | None, Query(ge=1, le=1_000, description="How many at the most; null: all.")
+    ] = None,
+    after: After = None,
 ) -> Response:
-    """The sources, and how they fare; those that are paused come last."""
+    """The sources, and how they fare, by name; those that are paused come last."""
     now = here.storage.clock()
-    listed = [
-        widened(SourceLine, shape, reasons=())
-        for shape in (source_fields(one, now=now) for one in here.storage.source_statuses())
-        if not failing or shape.state in _TROUBLED
-    ]
-    listed += [] if failing else map(_paused_line, here.config().paused)
-    return answer(request, Items(items=tuple(listed)))
+    every = _listed(here, failing=failing, now=now)
+    begin = 0 if after is None else _place(every, after) + 1
+    shown = every[begin:] if limit is None else every[begin : begin + limit]
+    polled = [one.source_id for one in shown if isinstance(one, SourceOutline)]
+    is_whole = shown == every and not failing
+    statuses = here.storage.source_statuses(only=None if is_whole else polled)
+    lines = [widened(SourceLine, source_fields(one, now=now), reasons=()) for one in statuses]
+    lines += [_paused_line(one) for one in shown if isinstance(one, Source)]
+    if not shown or shown[-1] is every[-1]:
+        return answer(request, Page(items=tuple(lines), after=None, next=None))
+    return page(request, lines, after=_key(shown[-1]))
 
 
 @router.post(
@@ -93,7 +106,7 @@ def refresh(here: Here, body: SourcesToRefresh) -> Response:
     storage, now = here.storage, here.storage.clock()
     chosen = {one.source_id for one in select(storage.source_statuses(), body.sources or ())}
     storage.wake(chosen if body.sources else None, now=now, force=body.force)
-    after = [one for one in storage.source_statuses() if one.source_id in chosen]
+    after = storage.source_statuses(only=chosen)
     due = [one for one in after if next_poll_at(one, now=now) == now]
     return done(
         Refreshed(
@@ -196,6 +209,36 @@ def remove(here: Here, source: Named) -> Response:
     return done(SourceChanged(name=one.name, url=one.url, done="removed"))
 
 
+# --- the list ------------------------------------------------------------------------------------
+
+
+def _listed(here: Site, *, failing: bool, now: datetime) -> list[SourceOutline | Source]:
+    """In its order."""
+    outlines = here.storage.source_outlines(now=now)
+    if failing:
+        outlines = [one for one in outlines if one.standing in _TROUBLED]
+    outlines.sort(key=lambda one: fold(one.name))  # of equal names the lower id first
+    return [*outlines, *(() if failing else here.config().paused)]
+
+
+def _place(every: Sequence[SourceOutline | Source], after: str) -> int:
+    """Where a page ended. Raises Refused."""
+    for place, one in enumerate(every):
+        if _key(one) == after:
+            return place
+    raise Refused(422, "after: the list has changed since; begin with its first page.")
+
+
+def _key(one: SourceOutline | Source) -> str:
+    """What is given as `after`; one that is paused has no number."""
+    if isinstance(one, SourceOutline):
+        return str(one.source_id)
+    return f"p-{blake2b(one.url.encode(), digest_size=8).hexdigest()}"
+
+
+# --- one of them ---------------------------------------------------------------------------------
+
+
 def _every(config: Config) -> tuple[Source, ...]:
     return (*config.sources, *config.paused)
 
@@ -208,9 +251,9 @@ def _config_now(here: Site) -> Config:
 def _source(here: Site, config: Config, named: str) -> Source:
     """By number, name or address. Raises Refused."""
     every = _every(config)
-    if named.isascii() and named.isdigit():
-        known = {str(one.source_id): one.source.url for one in here.storage.source_statuses()}
-        found = next((one for one in every if one.url == known.get(named)), None)
+    if _NUMBER.fullmatch(named):
+        known = {one.source.url for one in here.storage.source_statuses(only=[int(named)])}
+        found = next((one for one in every if one.url in known), None)
         if found is not None:
             return found
     wanted = named.casefold()
@@ -222,8 +265,7 @@ def _source(here: Site, config: Config, named: str) -> Source:
 
 def _status(here: Site, source: Source) -> SourceStatus | None:
     """None: it is not polled."""
-    statuses = here.storage.source_statuses()
-    return next((one for one in statuses if one.source.url == source.url), None)
+    return next(iter(here.storage.source_statuses(url=source.url)), None)
 
 
 def _paused_line(source: Source) -> SourceLine:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from aggregator.config import Config, load
 from aggregator.config.editing import NewWatch, add_watch, remove_watch
 from aggregator.core.query import parse
-from aggregator.core.watch import why_never
+from aggregator.core.watch import why_unfit
 from aggregator.core.watch_rules import watch_key
 from aggregator.service.rehearsing import rehearse
 from aggregator.service.shapes.watches import (
@@ -213,9 +213,9 @@ def _watch(config: Config, name: str) -> Watch:
 
 
 def _check(query: str) -> None:
-    """Raises QueryError, and Refused for what no article can match, and for nothing."""
+    """Raises QueryError, and Refused for what is no search for a watch, and for nothing."""
     if not query.strip():
         raise Refused(422, "Say in `query` what to look for.")
-    never = why_never(parse(query, now=datetime.now(UTC)).root)
-    if never is not None:
-        raise Refused(422, f"{never[:1].upper()}{never[1:]}.")
+    unfit = why_unfit(parse(query, now=datetime.now(UTC)).root)
+    if unfit is not None:
+        raise Refused(422, f"{unfit[:1].upper()}{unfit[1:]}.")

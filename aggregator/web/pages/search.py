@@ -71,6 +71,7 @@ def search(
         ranked_from=times.at(found.ranked_from) if found and found.ranked_from else None,
         counts=counts,
         filters=search_view.filters_of(asked) if counts else (),
+        marks=search_view.marks_of(asked) if counts else (),
         all_days=search_view.days_chosen(asked) if counts else None,
         older=(
             Asked(q=asked.q, by=asked.by, flat=asked.flat, after=found.after).address

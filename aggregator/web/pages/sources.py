@@ -17,7 +17,7 @@ from aggregator.config.editing import remove_sources, set_paused
 from aggregator.config.retagging import set_name, set_tags
 from aggregator.core.standing import next_poll_at
 from aggregator.core.text import fold
-from aggregator.types import Scope, Source, SourceStatus
+from aggregator.types import Scope, Source, SourceOutline, SourceStatus
 from aggregator.web.access.visitor import needs
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
@@ -64,23 +64,27 @@ def sources(
     done: str = "",
 ) -> Response:
     config, times = site.config(), times_of(site.config(), site.clock())
-    wanted = sources_view.chosen_by(asked)
-    paused = [one for one in config.paused if wanted(one)]
+    is_named, is_tagged = sources_view.named_by(asked), sources_view.tagged_by(asked)
+    paused = [one for one in config.paused if is_named(one) and is_tagged(one)]
     addresses = {one.url for one in config.paused}
-    statuses = [
+    outlines = [
         one
-        for one in site.storage.source_statuses()
-        if wanted(one.source) and one.source.url not in addresses
+        for one in site.storage.source_outlines(
+            now=times.now,
+            silent_since=times.now - sources_view.SILENT_AFTER,
+            tag=asked.tag or None,
+        )
+        if is_named(one) and one.url not in addresses
     ]
-    groups: dict[State, Sequence[SourceStatus]] = {
-        State.ALL: statuses,
-        State.FAILING: [one for one in statuses if sources_view.is_failing(one, now=times.now)],
-        State.SILENT: [one for one in statuses if sources_view.is_silent(one, now=times.now)],
+    groups: dict[State, Sequence[SourceOutline]] = {
+        State.ALL: outlines,
+        State.FAILING: [one for one in outlines if sources_view.is_failing(one.standing)],
+        State.SILENT: [one for one in outlines if one.is_silent],
         State.PAUSED: [],
     }
     left = paused if asked.state in (State.ALL, State.PAUSED) else []
-    every: list[SourceStatus | Source] = [*groups[asked.state], *left]
-    every.sort(key=lambda one: fold(_name(one)))
+    every: list[SourceOutline | Source] = [*groups[asked.state], *left]
+    every.sort(key=lambda one: fold(one.name))
     shown, pages = sources_view.page_of(every, asked.number, size=ROWS)
     at = shown.start // ROWS + 1
     return page(
@@ -120,7 +124,7 @@ def source(
 ) -> Response:
     times = times_of(site.config(), site.clock())
     status = _status(site, source_id)
-    counts = site.storage.daily_counts(since=_since(times)).get(source_id, {})
+    counts = site.storage.daily_counts(since=_since(times), only=[source_id]).get(source_id, {})
     is_listed = status.source.url in {one.url for one in site.config().sources}
     return page(
         request,
@@ -205,25 +209,23 @@ def remove_paused(site: Annotated[Site, Depends(site_of)], url: _Url) -> Respons
 
 
 def _status(site: Site, source_id: int) -> SourceStatus:
-    for one in site.storage.source_statuses():
-        if one.source_id == source_id:
-            return one
+    for one in site.storage.source_statuses(only=[source_id]):
+        return one
     raise HTTPException(404, "This source is not polled, or no longer; its articles stay.")
 
 
-def _rows(site: Site, every: Sequence[SourceStatus | Source], times: Times) -> list[RowView]:
-    counts = site.storage.daily_counts(since=_since(times)) if every else {}
+def _rows(site: Site, shown: Sequence[SourceOutline | Source], times: Times) -> list[RowView]:
+    """One that is polled no longer since it was listed is left out."""
+    polled = [one.source_id for one in shown if isinstance(one, SourceOutline)]
+    statuses = {one.source_id: one for one in site.storage.source_statuses(only=polled)}
+    counts = site.storage.daily_counts(since=_since(times), only=polled)
     rows = []
-    for one in every:
-        if isinstance(one, SourceStatus):
-            rows.append(sources_view.row_view(one, counts.get(one.source_id, {}), times))
-        else:
+    for one in shown:
+        if isinstance(one, Source):
             rows.append(sources_view.paused_row(one))
+        elif (status := statuses.get(one.source_id)) is not None:
+            rows.append(sources_view.row_view(status, counts.get(one.source_id, {}), times))
     return rows
-
-
-def _name(one: SourceStatus | Source) -> str:
-    return one.source.name if isinstance(one, SourceStatus) else one.name
 
 
 def _since(times: Times) -> datetime:

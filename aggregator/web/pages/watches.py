@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregator.config.editing import NewWatch, add_watch, remove_watch
 from aggregator.core.query import parse
-from aggregator.core.watch import why_never
+from aggregator.core.watch import why_unfit
 from aggregator.core.watch_rules import watch_key
 from aggregator.errors import QueryError, UsageError
 from aggregator.service.rehearsing import rehearse
@@ -128,16 +128,16 @@ def _named(site: Site, name: str) -> Watch:
 
 
 def _check(form: watches_view.Form, times: Times) -> None:
-    """Raises QueryError, and UsageError for what no article can match, and for nothing."""
+    """Raises QueryError, and UsageError for what is no search for a watch, and for nothing."""
     if not form.name:
         raise UsageError("give it a name")
     if not form.channels:
         raise UsageError("say where its messages go: choose a channel, or give a mail address")
     if form.silent and not form.query:
         return
-    never = why_never(parse(form.query, now=times.local(times.now)).root)
-    if never is not None:
-        raise UsageError(never)
+    unfit = why_unfit(parse(form.query, now=times.local(times.now)).root)
+    if unfit is not None:
+        raise UsageError(unfit)
 
 
 def _new(form: watches_view.Form) -> NewWatch:

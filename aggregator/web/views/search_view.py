@@ -213,6 +213,16 @@ def filters_of(asked: Asked) -> tuple[Filter, ...]:
     )
 
 
+def marks_of(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Links that narrow it by what a person has read or marked; none where it asks that already."""
+    chosen = {term.value.lower() for term in terms_of(asked.q) if term.name == "is"}
+    read = [] if chosen & {"unread", "read"} else [("Unread", "unread"), ("Read", "read")]
+    starred = [] if "starred" in chosen else [("Starred", "starred")]
+    return tuple(
+        (text, asked.but(q=with_term(asked.q, f"is:{kind}"))) for text, kind in (*read, *starred)
+    )
+
+
 def counts_view(counts: SearchCounts, asked: Asked, times: Times) -> CountsView:
     terms = terms_of(asked.q)
     says = counted(counts.articles, "article")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from urllib.parse import urlencode
 
 from aggregator.core.source_keys import tag_key
@@ -20,7 +22,7 @@ from aggregator.core.standing import (
 )
 from aggregator.core.text import fold
 from aggregator.notify.links import safe_link, safe_name
-from aggregator.types import Source, SourceStatus
+from aggregator.types import Source, SourceOutline, SourceStatus
 from aggregator.web.views.outlets import counted
 from aggregator.web.views.times import Times, TimeView, short_day, span_in_words
 
@@ -187,8 +189,9 @@ def is_silent(status: SourceStatus, *, now: datetime) -> bool:
     return status.newest_at is None or now - status.newest_at > SILENT_AFTER
 
 
-def is_failing(status: SourceStatus, *, now: datetime) -> bool:
-    return standing(status, now=now) in (Standing.FAILING, Standing.RETIRED)
+def is_failing(stands: str) -> bool:
+    """`stands`: a word of `core.standing`."""
+    return stands in (Standing.FAILING, Standing.RETIRED)
 
 
 def chart_of(counts: Mapping[date, int], *, today: date, size: tuple[int, int] = CHART) -> Chart:
@@ -278,27 +281,27 @@ def tag_views(tags: Iterable[str]) -> tuple[TagView, ...]:
     return tuple(TagView(text=safe_name(tag), href=Asked(tag=tag).address) for tag in tags)
 
 
-def chosen_by(asked: Asked) -> Callable[[Source], bool]:
-    """Whether a source has the tag and the name that are asked for."""
-    tag, part = tag_key(asked.tag), fold(asked.name)
+def named_by(asked: Asked) -> Callable[[Source | SourceOutline], bool]:
+    """Whether a source has the name that is asked for."""
+    part = fold(asked.name)
+    return lambda one: not part or part in fold(one.name) or part in one.url.casefold()
 
-    def test(source: Source) -> bool:
-        if asked.tag and tag not in map(tag_key, source.tags):
-            return False
-        return not part or part in fold(source.name) or part in source.url.casefold()
 
-    return test
+def tagged_by(asked: Asked) -> Callable[[Source], bool]:
+    """Whether a source has the tag that is asked for."""
+    tag = tag_key(asked.tag)
+    return lambda source: not asked.tag or tag in map(tag_key, source.tags)
 
 
 def tags_of(sources: Iterable[Source], *, most: int) -> list[tuple[str, int]]:
     """Those that most sources have, with how many that are."""
     names: dict[str, str] = {}
     numbers: dict[str, int] = {}
-    for source in sources:
-        for tag in source.tags:
-            key = tag_key(tag)
-            names.setdefault(key, tag)
-            numbers[key] = numbers.get(key, 0) + 1
+    # As they are written first: most sources have the same few.
+    for tag, count in Counter(chain.from_iterable(one.tags for one in sources)).items():
+        key = tag_key(tag)
+        names.setdefault(key, tag)
+        numbers[key] = numbers.get(key, 0) + count
     keys = sorted(numbers, key=lambda key: (-numbers[key], key))
     return [(names[key], numbers[key]) for key in keys[:most]]
 
