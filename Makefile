@@ -38,8 +38,9 @@ demo: $(STAMP) ## the main job on a press of its own: poll, extract, group, stor
 
 test: $(STAMP) $(MODEL) $(NODE) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/e2e
-	@PYTHONPATH=$(VENV)/semantic $(BIN)/python -m pytest -m semantic # with the extra "semantic"
-	@$(BIN)/python -m pytest tests/e2e # by themselves: they watch several processes at work
+	@PYTHONPATH=$(VENV)/semantic $(BIN)/python -m pytest -m semantic \
+	  $$(grep -rl --include='test_*.py' 'mark\.semantic' tests) # with the extra "semantic"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e # two at a time: they watch processes at work
 
 fuzz: $(STAMP) ## the property tests with 500 examples each
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto -m hypothesis --ignore tests/e2e

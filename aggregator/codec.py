@@ -17,6 +17,9 @@ import msgspec
 
 T = TypeVar("T")
 
+_WORDS = frozenset({str, int, float, bool, type(None)})
+"""What nearly all values are, and JSON has a word for."""
+
 
 def encode(value: object) -> bytes:
     """As msgpack: dataclasses by field name, enums by value. Raises ValueError or TypeError for
@@ -55,6 +58,12 @@ def to_json(value: object) -> str:
     return msgspec.json.encode(_plain(value)).decode()
 
 
+def written(value: object) -> object:
+    """The JSON of a value, which `to_json` puts as it is wherever this stands: what goes into
+    several is written once. Raises ValueError as `to_json`."""
+    return msgspec.Raw(msgspec.json.encode(_plain(value)))
+
+
 @cache
 def _decoder(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(cast("type[Any]", kind))
@@ -67,20 +76,30 @@ def _json_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
 
 def _plain(value: object) -> object:
     """What JSON has a word for; the rest (dates, bytes) msgspec writes itself."""
+    kind: Any = type(value)
+    if kind in _WORDS:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    names = _field_names(kind)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted((_plain(item) for item in value), key=repr)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return _plain_time(value)
+    return _plain_rest(value)
 
 
-def _plain_time(value: object) -> object:
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """None: it is no dataclass."""
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else None
+
+
+def _plain_rest(value: object) -> object:
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(item) for item in value), key=repr)
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone")

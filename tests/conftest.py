@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import forking
 import pytest
+from authorities import know_one
 from hypothesis import settings
 from postgres import Postgres
 from program import Cli
@@ -29,6 +32,11 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> None:
+    know_one(tmp_path_factory.mktemp("authorities"))
+
+
 @pytest.fixture
 def press() -> Iterator[Press]:
     """A press of one's own, so that a test may publish and edit."""
@@ -45,6 +53,13 @@ def anyio_backend() -> str:
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     return Cli(tmp_path)
+
+
+@pytest.fixture
+def quick_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes in which our package, called in this one, reads documents are there at once;
+    how they begin is looked at in test_sandbox.py."""
+    monkeypatch.setattr(sys, "executable", forking.python())
 
 
 @pytest.fixture(scope="session")

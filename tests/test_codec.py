@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import types
-from aggregator.codec import decode, encode, to_json
+from aggregator.codec import decode, encode, to_json, written
 from aggregator.types import (
     Assignment,
     CleanUpReport,
@@ -177,6 +177,13 @@ def test_json_of_nested_collections_is_the_same_each_time() -> None:
     assert to_json(value) == '[{"names":["a","b","c"],"how":"copy"},{"day":"2024-02-29"}]'
     assert (
         to_json(CleanUpReport(details={"é": 1})) == '{"fingerprints":0,"pages":0,"details":{"é":1}}'
+    )
+
+
+def test_json_that_was_written_already_stands_in_other_json_as_it_is() -> None:
+    items = [Source(name="a", url="u", interval=timedelta(seconds=90)), Relation.COPY]
+    assert to_json({"items": written(items), "after": None}) == to_json(
+        {"items": items, "after": None}
     )
 
 

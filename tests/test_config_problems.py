@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.config import load, parse
+from aggregator.config import parse
 from aggregator.errors import ConfigError, ConfigProblem
 
 ENVIRON = {"EMPTY": "", "BROKEN": "a\nb", "TABBED": "a\tb", "SECRET": "s"}
@@ -530,42 +530,6 @@ def test_a_password_has_one_place_and_needs_a_username(tmp_path: Path) -> None:
 def test_an_existing_folder_is_no_database(tmp_path: Path) -> None:
     (problem,) = problems(f"{ONE}storage: {tmp_path}\n")
     assert "is a folder; give the name of a file" in problem.message
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-
-def whole_file(path: Path) -> ConfigProblem:
-    with pytest.raises(ConfigError) as caught:
-        load(path, environ={})
-    (problem,) = caught.value.problems
-    assert problem.file == str(path)
-    return problem
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    problem = whole_file(tmp_path / "feeds.yaml")
-    assert "run `aggregator init`" in problem.message
-    assert problem.line == 0
-
-
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert "cannot be read: Is a directory" in whole_file(tmp_path).message
-
-
-@pytest.mark.parametrize(
-    ("raw", "line", "fragment"),
-    [
-        (ONE.encode() + "# é\n".encode("latin-1"), 3, "the byte 0xE9 is no UTF-8"),
-        (ONE.encode("utf-16"), 1, "this is UTF-16; save the file as UTF-8"),
-    ],
-)
-def test_a_file_in_another_encoding(tmp_path: Path, raw: bytes, line: int, fragment: str) -> None:
-    path = tmp_path / "feeds.yaml"
-    path.write_bytes(raw)
-    problem = whole_file(path)
-    assert fragment in problem.message
-    assert problem.line == line
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aggregator.config.credentials import header_name
 from aggregator.config.values import host_name, quote, text, url
+from aggregator.core.ip import ip_of
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -79,12 +80,8 @@ def is_loopback(host: str) -> bool:
     """Whether a name or an address, without brackets, means this machine by itself."""
     if host.lower().rstrip(".") == "localhost":
         return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    address = ip_of(host)
+    return address is not None and address.is_loopback
 
 
 def listen(value: object) -> Listen | None:

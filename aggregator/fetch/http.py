@@ -22,8 +22,8 @@ import httpx
 from aggregator.errors import UsageError
 from aggregator.fetch import headers as fields
 from aggregator.fetch import network, troubles
-from aggregator.fetch.bodies import read_beginning, read_body
-from aggregator.fetch.guard import Guard, is_public
+from aggregator.fetch.bodies import read_beginning
+from aggregator.fetch.guard import Guard
 from aggregator.fetch.hops import (
     REDIRECTS,
     Hop,
@@ -33,6 +33,7 @@ from aggregator.fetch.hops import (
     redirect_target,
 )
 from aggregator.fetch.lanes import Lane, Lanes
+from aggregator.fetch.outcomes import failed, outcome_of, since
 from aggregator.fetch.proxy import Proxy
 from aggregator.fetch.ration import Ration, Share
 from aggregator.fetch.record import Exchange, Recorder
@@ -57,7 +58,6 @@ user_agent = fields.user_agent
 
 MAX_REDIRECTS = 10
 _CONNECT_SECONDS = 10.0
-_WITH_CONTENT = frozenset({200, 203})
 _SMALL = 16 * 1024
 """Bytes of a body that nobody wants, yet are cheaper to read than a new connection is to make."""
 _DRAIN_SECONDS = 1.0
@@ -209,7 +209,7 @@ class Fetcher:
                 failure = ExchangeError(FailureGrade.PASSING, reason)
             except ExchangeError as error:
                 failure = error
-        return replace(_failed(lane, hop, failure, record, start), url=hop.origin_and_target[0])
+        return replace(failed(failure, hop, lane, record, start), url=hop.origin_and_target[0])
 
     async def _hand_over(self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder) -> Answered:
         async with self._send(lane, hop, record) as answer:
@@ -233,14 +233,14 @@ class Fetcher:
             with self._ration.share(limit) as share:
                 async with limit:
                     outcome = await self._follow(lane, hop, max_bytes, record, share)
-                outcome = replace(outcome, elapsed=_since(start))
+                outcome = replace(outcome, elapsed=since(start))
                 share.lasts(outcome)
                 return outcome
         except TimeoutError:
             failure = ExchangeError(FailureGrade.PASSING, troubles.time_sentence(self._timeout))
         except ExchangeError as error:
             failure = error
-        return _failed(lane, hop, failure, record, start)
+        return failed(failure, hop, lane, record, start)
 
     async def _follow(
         self, lane: Lane, hop: Hop, max_bytes: int, record: Recorder, share: Share
@@ -250,7 +250,14 @@ class Fetcher:
         while True:
             async with self._send(lane, hop, record) as answer:
                 if answer.status not in REDIRECTS:
-                    outcome = await self._outcome(hop, answer, max_bytes, record, share)
+                    outcome = await outcome_of(
+                        hop,
+                        answer,
+                        max_bytes=max_bytes,
+                        record=record,
+                        share=share,
+                        clock=self._clock,
+                    )
                     moved = permanent and len(seen) > 1
                     return replace(outcome, moved_to=hop.url if moved else None)
                 target = redirect_target(hop.url, answer.status, answer.headers)
@@ -262,49 +269,6 @@ class Fetcher:
             permanent = permanent and is_permanent(answer.status, hop.url, target)
             seen.add(target)
             hop = hop.towards(target)
-
-    async def _outcome(
-        self, hop: Hop, answer: _Answer, max_bytes: int, record: Recorder, share: Share
-    ) -> Fetched | NotModified:
-        status, headers = answer.status, answer.headers
-        etag = fields.validator(headers, "etag")
-        last_modified = fields.validator(headers, "last-modified")
-        if status == 304 and hop.validators:
-            await answer.drain()
-            return NotModified(
-                url=hop.url,
-                etag=etag,
-                last_modified=last_modified,
-                elapsed=timedelta(),
-                headers=headers,
-            )
-        delta = status == 226 and hop.offers_delta and headers.get("im", "feed").lower() == "feed"
-        if status not in _WITH_CONTENT and not delta:
-            await answer.drain()
-            raise ExchangeError(
-                troubles.status_grade(status),
-                troubles.status_sentence(status),
-                status=status,
-                retry_after=fields.retry_after(headers.get("retry-after"), now=self._clock()),
-            )
-        body = await read_body(
-            answer.chunks(),
-            status=status,
-            headers=headers,
-            max_bytes=max_bytes,
-            record=record,
-            share=share,
-        )
-        return Fetched(
-            url=hop.url,
-            status=status,
-            headers=headers,
-            body=body,
-            etag=etag,
-            last_modified=last_modified,
-            elapsed=timedelta(),
-            delta=delta,
-        )
 
     @asynccontextmanager
     async def _send(self, lane: Lane, hop: Hop, record: Recorder) -> AsyncIterator[_Answer]:
@@ -362,21 +326,6 @@ class Fetcher:
         return response
 
 
-def _failed(
-    lane: Lane, hop: Hop, failure: ExchangeError, record: Recorder, start: float
-) -> FetchFailed:
-    address = None if lane.proxy else record.address
-    return FetchFailed(
-        url=hop.url,
-        grade=failure.grade,
-        reason=failure.reason,
-        status=failure.status,
-        retry_after=failure.retry_after,
-        elapsed=_since(start),
-        private=address is not None and not is_public(address),
-    )
-
-
 def _trouble(error: Exception, hop: Hop, proxy: Proxy | None) -> ExchangeError:
     """Why no answer came."""
     match error:
@@ -414,10 +363,6 @@ def _broken(error: Exception, status: int | None) -> ExchangeError:
         return ExchangeError(FailureGrade.HARD, "the header of the answer is too large")
     what = "body" if status else "answer"
     return ExchangeError(FailureGrade.SOFT, f"the {what} is not valid HTTP", status=status)
-
-
-def _since(start: float) -> timedelta:
-    return timedelta(seconds=time.monotonic() - start)
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

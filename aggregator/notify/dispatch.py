@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from aggregator.errors import DeliveryError
 from aggregator.notify import chat
 from aggregator.notify.message import compose_notice
 from aggregator.notify.notices import render_notice
-from aggregator.notify.smtp import SmtpSettings, send
+from aggregator.notify.smtp import SmtpSettings, send, without_server
 from aggregator.notify.webhook import Post, post_notice
 from aggregator.types import Channel, ChannelKind, Notice
 
@@ -43,12 +42,8 @@ async def deliver(
             await asyncio.to_thread(chat.send, notice, channel, timezone=timezone, timeout=patience)
         case ChannelKind.MAIL:
             if smtp is None or sender is None:
-                raise DeliveryError(
-                    f"There is no mail server for the channel “{channel.name}”; add a section smtp "
-                    "with its host, and the sender under digest, from.",
-                    recipient=channel.name,
-                    permanent=True,
-                )
+                whom = f"the channel “{channel.name}”"
+                raise without_server(whom, recipient=channel.name)
             await asyncio.to_thread(_mail, notice, channel, smtp, sender, timezone)
 
 

@@ -37,6 +37,16 @@ class SmtpSettings:
     """PEM file with authorities to trust besides the system's; None: no others."""
 
 
+def without_server(whom: str, *, recipient: str) -> DeliveryError:
+    """Nothing says through which server, or from whom, mail is sent. `whom`: for a sentence."""
+    return DeliveryError(
+        f"There is no mail server for {whom}; add a section smtp with its host, and the sender"
+        " under digest, from.",
+        recipient=recipient,
+        permanent=True,
+    )
+
+
 def send(message: bytes, *, sender: str, recipient: str, settings: SmtpSettings) -> None:
     """Hand a message to the server for one recipient; returning means the server has it.
 

@@ -33,12 +33,7 @@ def hand_over(
     match target.kind:
         case TargetKind.MAIL:
             if settings is None or sender is None:
-                raise DeliveryError(
-                    f"There is no mail server for {target.name}; add a section smtp with its host, "
-                    "and the sender under digest, from.",
-                    recipient=target.name,
-                    permanent=True,
-                )
+                raise smtp.without_server(target.name, recipient=target.name)
             smtp.send(
                 delivery.message,
                 sender=sender,

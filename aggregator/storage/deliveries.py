@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from aggregator.errors import StorageError
+from aggregator.storage.edition_rows import edition_key, edition_of
 from aggregator.storage.rows import (
     from_us_or_none,
     span_to_us,
@@ -34,7 +35,7 @@ def deliveries(session: Session, edition: Edition) -> list[Delivery]:
     rows = session.rows(
         "SELECT * FROM deliveries WHERE digest = ? AND local_date = ? AND slot = ? "
         "ORDER BY recipient",
-        _key(edition),
+        edition_key(edition),
     )
     return [_delivery(row) for row in rows]
 
@@ -61,7 +62,7 @@ def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: d
         session.run(
             statement,
             (
-                *_key(item.edition),
+                *edition_key(item.edition),
                 item.recipient,
                 item.message_id,
                 item.state.value,
@@ -73,7 +74,7 @@ def prepare_deliveries(session: Session, prepared: Sequence[Delivery], *, now: d
                 item.message,
             ),
         )
-        for item in sorted(prepared, key=lambda item: (_key(item.edition), item.recipient))
+        for item in sorted(prepared, key=lambda item: (edition_key(item.edition), item.recipient))
     )
 
 
@@ -88,7 +89,7 @@ def record_delivery(session: Session, delivery: Delivery, *, now: datetime) -> N
             storable_or_none(delivery.error),
             to_us_or_none(delivery.retry_at),
             to_us(now),
-            *_key(delivery.edition),
+            *edition_key(delivery.edition),
             delivery.recipient,
         ),
     )
@@ -104,17 +105,9 @@ def drop_old(session: Session) -> None:
     session.run(_OLD, (span_to_us(KEPT),))
 
 
-def _key(edition: Edition) -> tuple[str, str, int]:
-    return edition.digest, edition.local_date.isoformat(), edition.slot
-
-
 def _delivery(row: Row) -> Delivery:
     return Delivery(
-        edition=Edition(
-            digest=row["digest"],
-            local_date=date.fromisoformat(row["local_date"]),
-            slot=row["slot"],
-        ),
+        edition=edition_of(row),
         recipient=row["recipient"],
         message_id=row["message_id"],
         message=bytes(row["message"]),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from aggregator.codec import decode, encode
 from aggregator.errors import StorageError
+from aggregator.storage.edition_rows import edition_key, edition_of
 from aggregator.storage.rows import from_us, span_to_us, storable, to_us
 from aggregator.storage.search_pages import Finder
 from aggregator.storage.sql import Row, Session, chunks, ids, insert
@@ -88,9 +89,7 @@ def keep_digest(session: Session, packed: Packed, told_ids: Collection[int]) -> 
     kept = packed.kept
     edition = kept.edition
     values = (
-        edition.digest,
-        edition.local_date.isoformat(),
-        edition.slot,
+        *edition_key(edition),
         storable(kept.title),
         to_us(kept.since_at),
         to_us(kept.until_at),
@@ -109,7 +108,7 @@ def keep_digest(session: Session, packed: Packed, told_ids: Collection[int]) -> 
 
 
 def digest(session: Session, edition: Edition) -> KeptDigest | None:
-    row = session.row(_ONE, (edition.digest, edition.local_date.isoformat(), edition.slot))
+    row = session.row(_ONE, edition_key(edition))
     return None if row is None else _kept(row)
 
 
@@ -146,11 +145,7 @@ def unreadable(session: Session) -> Iterator[str]:
 
 def _kept(row: Row) -> KeptDigest:
     return KeptDigest(
-        edition=Edition(
-            digest=row["digest"],
-            local_date=date.fromisoformat(row["local_date"]),
-            slot=row["slot"],
-        ),
+        edition=edition_of(row),
         title=row["title"],
         since_at=from_us(row["since_at"]),
         until_at=from_us(row["until_at"]),

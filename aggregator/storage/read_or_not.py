@@ -14,20 +14,25 @@ READ = """
 """
 """1: the article is read. As `marks.READ`, of `articles a` without further tables."""
 
-# A look-up for each source, and the first of what is kept unread.
-_FIRST = """
+# A look-up for each source.
+FIRST_OF_EACH = """
+    SELECT (
+      SELECT a.id FROM articles a
+      WHERE a.source_id = s.id AND a.id > coalesce(u.article_id, 0) ORDER BY a.id LIMIT 1
+    ) AS id
+    FROM sources s LEFT JOIN read_until u ON u.source_id = s.id WHERE TRUE {of_sources}
+"""
+"""The first article of each source beyond those that are read up to it."""
+
+_FIRST = f"""
     SELECT min(o.id) AS id FROM (
-      SELECT (
-        SELECT a.id FROM articles a
-        WHERE a.source_id = s.id AND a.id > coalesce(u.article_id, 0) ORDER BY a.id LIMIT 1
-      ) AS id
-      FROM sources s LEFT JOIN read_until u ON u.source_id = s.id
+      {FIRST_OF_EACH.format(of_sources="")}
       UNION ALL
       SELECT (
         SELECT r.article_id FROM read_marks r WHERE r.read = 0 ORDER BY r.article_id LIMIT 1
       ) AS id
     ) o
-"""
+"""  # noqa: S608 - the part is above
 
 
 def first_unread(session: Session) -> int | None:

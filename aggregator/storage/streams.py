@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from heapq import nlargest, nsmallest
 
 from aggregator.storage.marks import MARKED, READ
+from aggregator.storage.read_or_not import FIRST_OF_EACH
 from aggregator.storage.rows import from_us, to_us
 from aggregator.storage.sql import Row, Session, ids
 from aggregator.types import Relation, StreamItem, StreamQuery
@@ -74,15 +75,7 @@ _SEEN_FROM = """
 _SEEN_BEFORE = """
     SELECT id FROM articles WHERE first_seen_at < ? ORDER BY first_seen_at DESC, id DESC LIMIT 1
 """
-_FIRST_UNREAD = """
-    SELECT min(o.id) AS id FROM (
-      SELECT (
-        SELECT a.id FROM articles a
-        WHERE a.source_id = s.id AND a.id > coalesce(u.article_id, 0) ORDER BY a.id LIMIT 1
-      ) AS id
-      FROM sources s LEFT JOIN read_until u ON u.source_id = s.id WHERE TRUE {of_sources}
-    ) o
-"""
+_FIRST_UNREAD = f"SELECT min(o.id) AS id FROM ({FIRST_OF_EACH}) o"  # noqa: S608 - it is ours
 _DAILY = f"""
     SELECT s.id, a.first_seen_at / {_DAY} AS day, count(*) AS articles
     FROM sources s CROSS JOIN articles a

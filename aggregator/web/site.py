@@ -10,7 +10,7 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
-from aggregator.config import Config
+from aggregator.config import Config, load
 from aggregator.fetch.http import Fetcher
 from aggregator.service.meters import Meters
 from aggregator.storage.protocol import Storage
@@ -35,6 +35,11 @@ class Site:
     """What this process has done."""
     polls: bool
     """Whether this process polls, too; else another does, or nobody."""
+
+    def config_in_file(self) -> Config:
+        """As the file is, which the running service may not have read yet; without secrets. Raises
+        ConfigError."""
+        return load(self.config_path, environ=self.environ, secrets=False)
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -25,6 +25,8 @@ from aggregator.storage.protocol import Storage
 from aggregator.storage.sqlite import open_storage
 from aggregator.types import Article, PageKind, TextOrigin, TextState
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
 TOLD = (

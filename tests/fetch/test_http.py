@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
-import zstandard
+from clients import AGENT, FEED, fetcher
+from exchanging import dripping, exchange
 from server import Answer, Seen, Server
 
 from aggregator.errors import UsageError
-from aggregator.fetch.http import Fetcher
 from aggregator.types import (
     FailureGrade,
     Fetched,
@@ -26,61 +23,6 @@ from aggregator.types import (
     FetchRequest,
     NotModified,
 )
-
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-AGENT = "aggregator/9 (desk@example.org)"
-MEBI = 1024 * 1024
-FEED = b"<rss>" + b"<item>news</item>" * 500 + b"</rss>"
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    outcomes: list[FetchOutcome]
-    requests: list[Seen]
-    connections: int
-
-    @property
-    def fetched(self) -> Fetched:
-        (outcome,) = self.outcomes
-        assert isinstance(outcome, Fetched), outcome
-        return outcome
-
-    @property
-    def failed(self) -> FetchFailed:
-        (outcome,) = self.outcomes
-        assert isinstance(outcome, FetchFailed), outcome
-        return outcome
-
-
-def fetcher(*, timeout: float = 5.0, connections: int = 4, ca_file: Path | None = None) -> Fetcher:
-    return Fetcher(
-        user_agent=AGENT,
-        timeout=timedelta(seconds=timeout),
-        connections=connections,
-        ca_file=ca_file,
-        clock=lambda: NOW,
-    )
-
-
-def exchange(
-    *answers: Answer,
-    request: Callable[[str], FetchRequest] = lambda url: FetchRequest(url=url),
-    times: int = 1,
-    timeout: float = 5.0,
-    others: dict[str, Answer] | None = None,
-) -> Exchange:
-    """Ask /feed.xml, which gives these answers, one after the other."""
-
-    async def main() -> Exchange:
-        async with Server() as server, fetcher(timeout=timeout) as client:
-            server.answers["/feed.xml"] = list(answers)
-            server.answers.update(others or {})
-            asked = request(server.url("/feed.xml"))
-            outcomes = [await client.fetch(asked) for _ in range(times)]
-            return Exchange(outcomes, server.requests, server.connections)
-
-    return asyncio.run(main())
-
 
 # --- what is sent
 
@@ -243,125 +185,6 @@ def test_a_connection_serves_several_requests() -> None:
     assert (len(result.requests), result.connections) == (5, 1)
 
 
-# --- bodies
-
-
-@pytest.mark.parametrize(
-    ("encoding", "encode"),
-    [
-        ("gzip", gzip.compress),
-        ("br", brotli.compress),
-        ("zstd", zstandard.ZstdCompressor().compress),
-        ("gzip", bytes),
-    ],
-)
-def test_b24_encoded_bodies_are_decoded(encoding: str, encode: Callable[[bytes], bytes]) -> None:
-    answer = Answer(body=encode(FEED), headers=[("Content-Encoding", encoding)])
-    assert exchange(answer).fetched.body == FEED
-
-
-def zeros(encoding: str) -> bytes:
-    data = bytes(64 * MEBI)
-    if encoding == "gzip":
-        return gzip.compress(data, 1)
-    if encoding == "br":
-        return bytes(brotli.compress(data, quality=5))
-    return zstandard.ZstdCompressor().compress(data)
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
-def test_b25_a_bomb_is_cut(encoding: str) -> None:
-    result = exchange(
-        Answer(body=zeros(encoding), headers=[("Content-Encoding", encoding)]),
-        request=lambda url: FetchRequest(url=url, max_bytes=2 * MEBI),
-    )
-    assert result.failed.reason == "the body is larger than 2 MiB"
-    assert result.failed.grade is FailureGrade.HARD
-
-
-def test_b25_a_stacked_bomb_is_refused_unread() -> None:
-    body = gzip.compress(zeros("gzip"))
-    failed = exchange(Answer(body=body, headers=[("Content-Encoding", "gzip, gzip")])).failed
-    assert failed.reason == "the body is encoded more than once (gzip, gzip)"
-
-
-@pytest.mark.parametrize("size", [1_000, 1_001])
-def test_b25_the_bound_is_exact(size: int) -> None:
-    result = exchange(
-        Answer(body=bytes(size)), request=lambda url: FetchRequest(url=url, max_bytes=1_000)
-    )
-    (outcome,) = result.outcomes
-    assert isinstance(outcome, Fetched) is (size == 1_000)
-
-
-async def _for_ever() -> AsyncIterator[bytes]:
-    while True:
-        yield b"<item/>" * 1_000
-
-
-def test_b25_an_endless_body_is_cut() -> None:
-    result = exchange(
-        Answer(chunks=_for_ever), request=lambda url: FetchRequest(url=url, max_bytes=MEBI)
-    )
-    assert result.failed.reason == "the body is larger than 1 MiB"
-
-
-def test_b25_endless_input_that_decodes_to_nothing_is_cut() -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield b"\x28\xb5\x2f\xfd\x00\x58"
-        while True:
-            yield b"\0\0\0" * 1_000  # empty blocks that are not the last
-
-    result = exchange(
-        Answer(chunks=chunks, headers=[("Content-Encoding", "zstd")]),
-        request=lambda url: FetchRequest(url=url, max_bytes=MEBI),
-    )
-    assert result.failed.reason == "the body is larger than 1 MiB"
-
-
-async def _drip() -> AsyncIterator[bytes]:
-    while True:
-        yield b"x"
-        await asyncio.sleep(0.02)
-
-
-def test_b25_a_dripping_body_is_cut_by_the_deadline() -> None:
-    failed = exchange(Answer(chunks=_drip), timeout=0.3).failed
-    assert (failed.reason, failed.grade) == ("took longer than 0.3 s", FailureGrade.PASSING)
-
-
-def test_b25_dripping_headers_are_cut_by_the_deadline() -> None:
-    async def fields() -> AsyncIterator[bytes]:
-        async for drop in _drip():
-            yield b"X-Drop: " + drop + b"\r\n"
-
-    failed = exchange(Answer(raw=b"HTTP/1.1 200 OK\r\n", chunks=fields), timeout=0.3).failed
-    assert (failed.reason, failed.status) == ("took longer than 0.3 s", None)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Answer(body=FEED[:100], declared=len(FEED)),
-        Answer(body=gzip.compress(FEED)[:-20], headers=[("Content-Encoding", "gzip")]),
-        Answer(
-            body=zstandard.ZstdCompressor().compress(FEED)[:-5],
-            headers=[("Content-Encoding", "zstd")],
-        ),
-        Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"),
-    ],
-)
-def test_b09_a_truncated_body_is_a_failure(answer: Answer) -> None:
-    failed = exchange(answer).failed
-    assert failed.reason == "the body broke off before its end"
-    assert (failed.grade, failed.status) == (FailureGrade.PASSING, 200)
-
-
-def test_a_body_without_a_length_ends_with_the_connection() -> None:
-    raw = b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + FEED
-    assert exchange(Answer(raw=raw)).fetched.body == FEED
-
-
 # --- failures
 
 
@@ -443,91 +266,6 @@ def test_odd_host_names_are_failures(host: str) -> None:
     assert fetch(f"http://{host}/", timeout=2).status is None
 
 
-# --- redirects
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_followed(status: int) -> None:
-    moved = Answer(status=status, headers=[("Location", "../real.xml?a=1#top")])
-    result = exchange(moved, others={"/real.xml": Answer(body=FEED)})
-    assert result.fetched.body == FEED
-    assert result.requests[1].target == "/real.xml?a=1"
-
-
-@pytest.mark.parametrize(
-    ("location", "reason"),
-    [
-        ("/feed.xml", "the redirects go in a circle"),
-        ("ftp://example.com/feed.xml", "redirects to what is no http or https address ('ftp://"),
-        ("javascript:alert(1)", "redirects to what is no http or https address ('javascript"),
-        ("http://[x]/", "redirects to what is no http or https address ('http://[x]/')"),
-        ("", "the server answered 302 Found without saying where to go"),
-    ],
-)
-def test_redirects_that_lead_nowhere(location: str, reason: str) -> None:
-    failed = exchange(Answer(status=302, headers=[("Location", location)])).failed
-    assert reason in failed.reason
-    assert failed.url.endswith("/feed.xml")
-
-
-@pytest.mark.parametrize(("hops", "works"), [(10, True), (11, False)])
-def test_redirects_come_to_an_end(hops: int, works: bool) -> None:
-    others = {
-        f"/{number}": Answer(status=302, headers=[("Location", f"/{number + 1}")])
-        for number in range(1, hops)
-    }
-    others[f"/{hops}"] = Answer(body=FEED)
-    result = exchange(Answer(status=302, headers=[("Location", "/1")]), others=others)
-    (outcome,) = result.outcomes
-    assert isinstance(outcome, Fetched) is works
-    if isinstance(outcome, FetchFailed):
-        assert outcome.reason == "more than 10 redirects"
-
-
-def _redirected(location: Callable[[Server, Server], str], *, where: str) -> Seen:
-    """What arrives at "here" or "there" when here redirects to `location`."""
-
-    async def main() -> Seen:
-        async with Server() as here, Server() as there, fetcher() as client:
-            here.answers["/feed.xml"] = Answer(
-                status=302, headers=[("Location", location(here, there))]
-            )
-            here.answers["/real.xml"] = there.answers["/real.xml"] = Answer(body=FEED)
-            request = FetchRequest(
-                url=here.url("/feed.xml").replace("//", "//me:secret@"),
-                accept="text/xml",
-                etag='"1"',
-                last_modified="then",
-                headers=(("X-Api-Key", "secret"), ("User-Agent", "mine/1")),
-            )
-            outcome = await client.fetch(request)
-            assert isinstance(outcome, Fetched), outcome
-            return (here if where == "here" else there).requests[-1]
-
-    return asyncio.run(main())
-
-
-SECRETS = {"authorization", "x-api-key", "if-none-match", "if-modified-since"}
-
-
-def test_another_origin_gets_neither_secrets_nor_validators() -> None:
-    seen = _redirected(lambda _, there: there.url("/real.xml"), where="there")
-    assert not SECRETS & set(seen.headers)
-    assert (seen.headers["accept"], seen.headers["user-agent"]) == ("text/xml", "mine/1")
-
-
-def test_another_origin_is_not_fooled_into_a_login() -> None:
-    location = _redirected(
-        lambda _, there: there.url("/real.xml").replace("//", "//you:pw@"), where="there"
-    )
-    assert "authorization" not in location.headers
-
-
-def test_the_same_origin_gets_both_again() -> None:
-    seen = _redirected(lambda *_: "/real.xml", where="here")
-    assert set(seen.headers) >= SECRETS
-
-
 # --- TLS
 
 
@@ -596,7 +334,7 @@ def test_cancelling_a_fetch_frees_its_connection() -> None:
 
             def drip(_: Seen) -> Answer:
                 asked.set()
-                return Answer(chunks=_drip)
+                return Answer(chunks=dripping)
 
             server.answers["/drip"] = drip
             server.answers["/feed.xml"] = Answer(body=FEED)

@@ -22,6 +22,8 @@ from aggregator.service.update import UpdateSummary, update
 from aggregator.storage.backends import open_storage
 from aggregator.types import NoticeState, PostgresUrl
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 PATIENCE = 60
 OUTLET = "The Europe Today"
 """Its feed has full texts."""

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 from mailserver import Mailbox, mail_server
+from pressfeeds import FewOutlets
 
 from aggregator.demo.press import Press
 from aggregator.errors import StorageError
 from aggregator.service.run import Service
 from aggregator.storage.backends import open_storage
 from aggregator.types import Edition, PostgresUrl
+
+pytestmark = pytest.mark.usefixtures("quick_readers")
 
 MORNING = datetime(2024, 2, 10, 6, 50, tzinfo=UTC)
 PATIENCE = 60
@@ -33,6 +36,7 @@ class Days:
         self.box = Mailbox()
         self._folder = folder
         self._press = press
+        self._outlets = FewOutlets(press)
         self._database = PostgresUrl(url) if url else folder / "aggregator.db"
         self._named = url or "aggregator.db"
         self._services = 3 if url else 1
@@ -40,7 +44,7 @@ class Days:
     def write(self, port: int, *, to: str = "[ann@example.com, bob@example.com]") -> None:
         (self._folder / "feeds.yaml").write_text(
             "max_interval: 30m\n"  # days are jumped over, and everything is due again
-            + self._press.feeds_yaml(self._named)
+            + self._outlets.feeds_yaml(self._named)
             + f"digest:\n  at: '07:00'\n  timezone: UTC\n  to: {to}\n"
             + "  from: news@example.org\n"
             + f"smtp:\n  host: 127.0.0.1\n  port: {port}\n  security: none\n",
@@ -94,7 +98,7 @@ class Days:
             alive = any(worker.seen_at == self.now for worker in workers)
         return (
             alive
-            and counts.articles >= len(self._press.truth())
+            and counts.articles >= len(self._outlets.truth())
             and not counts.unassigned
             and not counts.pending_texts
         )

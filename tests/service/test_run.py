@@ -12,13 +12,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from mailserver import Mailbox, mail_server
+from pressfeeds import FewOutlets
 from program import Cli
 
 from aggregator.demo.press import Press
 
 PATIENCE = 60
 """Seconds after which a test gives up on something that must happen."""
+
+
+@pytest.fixture
+def few(press: Press) -> FewOutlets:
+    return FewOutlets(press)
 
 
 def wait_for(happened: Callable[[], bool], what: str) -> None:
@@ -71,17 +78,17 @@ def counts(cli: Cli) -> dict[str, Any]:
     return loaded
 
 
-def all_grouped(cli: Cli, press: Press) -> bool:
+def all_grouped(cli: Cli, few: FewOutlets) -> bool:
     now = counts(cli)
     return (
-        now.get("articles") == len(press.truth()) and now["unassigned"] == 0 == now["pending_texts"]
+        now.get("articles") == len(few.truth()) and now["unassigned"] == 0 == now["pending_texts"]
     )
 
 
-def test_it_polls_groups_and_stops_with_nothing_lost(press: Press, cli: Cli) -> None:
-    cli.write(press.feeds_yaml("aggregator.db"))
+def test_it_polls_groups_and_stops_with_nothing_lost(few: FewOutlets, cli: Cli) -> None:
+    cli.write(few.feeds_yaml("aggregator.db"))
     with service(cli) as running:
-        wait_for(lambda: all_grouped(cli, press), "all articles to be grouped")
+        wait_for(lambda: all_grouped(cli, few), "all articles to be grouped")
         assert cli("health").stdout.startswith("alive with")
         second = cli("run", check=5)
         assert str(running.process.pid) in second.stderr
@@ -92,10 +99,10 @@ def test_it_polls_groups_and_stops_with_nothing_lost(press: Press, cli: Cli) -> 
 
         assert running.events("stopped")[-1]["all_work_finished"] is True
         assert not running.events("job failed")
-    polls = len(press.requests)
+    polls = len(few.press.requests)
     summary = json.loads(cli("update", "--json").stdout)
     assert (summary["polled"], summary["new"]) == (0, 0)
-    assert len(press.requests) == polls
+    assert len(few.press.requests) == polls
 
 
 def test_a_stop_amid_the_work_loses_nothing(press: Press, cli: Cli) -> None:
@@ -109,16 +116,16 @@ def test_a_stop_amid_the_work_loses_nothing(press: Press, cli: Cli) -> None:
     assert sorted(urls) == sorted(press.truth())
 
 
-def test_ctrl_c_is_clean(press: Press, cli: Cli) -> None:
-    cli.write(press.feeds_yaml("aggregator.db"))
+def test_ctrl_c_is_clean(few: FewOutlets, cli: Cli) -> None:
+    cli.write(few.feeds_yaml("aggregator.db"))
     with service(cli) as running:
         running.wait_for("started")
         assert running.stop(signal.SIGINT) == 0
 
 
-def test_a_good_edit_is_taken_and_a_bad_one_refused(press: Press, cli: Cli) -> None:
-    whole = press.feeds_yaml("aggregator.db")
-    first, last = press.outlets[0], press.outlets[-1]
+def test_a_good_edit_is_taken_and_a_bad_one_refused(few: FewOutlets, cli: Cli) -> None:
+    whole = few.feeds_yaml("aggregator.db")
+    first, last = few.outlets[0], few.outlets[-1]
     settings = "host_delay: 0s\nallow: [127.0.0.1]\nsources:\n"
     cli.write(f"{settings}  - {{name: {first.name}, url: '{first.feed_url}'}}\n")
     with service(cli) as running:
@@ -129,7 +136,7 @@ def test_a_good_edit_is_taken_and_a_bad_one_refused(press: Press, cli: Cli) -> N
         assert last.name in taken["added"]
         wait_for(
             lambda: (
-                len({event["source"] for event in running.events("polled")}) == len(press.outlets)
+                len({event["source"] for event in running.events("polled")}) == len(few.outlets)
             ),
             "the new sources to be polled",
         )
@@ -147,22 +154,22 @@ def test_a_good_edit_is_taken_and_a_bad_one_refused(press: Press, cli: Cli) -> N
         assert running.stop() == 0
 
 
-def with_digest(press: Press, port: int, *, at: datetime) -> str:
-    return press.feeds_yaml("aggregator.db") + (
+def with_digest(few: FewOutlets, port: int, *, at: datetime) -> str:
+    return few.feeds_yaml("aggregator.db") + (
         f"digest:\n  at: '{at:%H:%M}'\n  timezone: UTC\n  to: [ann@example.com, bob@example.com]\n"
         f"  from: news@example.org\nsmtp:\n  host: 127.0.0.1\n  port: {port}\n  security: none\n"
     )
 
 
-def test_digest_send_mails_at_once_and_reports_a_refusal(press: Press, cli: Cli) -> None:
+def test_digest_send_mails_at_once_and_reports_a_refusal(few: FewOutlets, cli: Cli) -> None:
     with mail_server(Mailbox(rcpt="550 no such user")) as port:
-        cli.write(with_digest(press, port, at=datetime.now(UTC) - timedelta(hours=2)))
+        cli.write(with_digest(few, port, at=datetime.now(UTC) - timedelta(hours=2)))
         cli("update")
         refused = cli("digest", "send", check=6)
         assert "550" in refused.stderr
     box = Mailbox()
     with mail_server(box) as port:
-        cli.write(with_digest(press, port, at=datetime.now(UTC) - timedelta(hours=2)))
+        cli.write(with_digest(few, port, at=datetime.now(UTC) - timedelta(hours=2)))
         again = cli("digest", "send", check=6)
         assert "550" in again.stderr
         assert len(box.envelopes) == 0  # a permanent refusal is not tried again by itself
@@ -170,7 +177,7 @@ def test_digest_send_mails_at_once_and_reports_a_refusal(press: Press, cli: Cli)
         assert [one.rcpt_tos for one in box.envelopes] == [["ann@example.com"]]
 
 
-def test_digest_send_without_recipients_says_what_to_do(press: Press, cli: Cli) -> None:
-    cli.write(press.feeds_yaml("aggregator.db"))
+def test_digest_send_without_recipients_says_what_to_do(few: FewOutlets, cli: Cli) -> None:
+    cli.write(few.feeds_yaml("aggregator.db"))
     cli("update", "--polls-only")
     assert "give it a “to”" in cli("digest", "send", check=2).stderr

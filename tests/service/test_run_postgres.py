@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from postgres import Postgres
+from pressfeeds import FewOutlets
 from program import Cli
 from workers import Crew, Process, eventually
 
@@ -26,10 +27,10 @@ PATIENCE = 60
 
 
 class Scene:
-    """A press, an empty database, and processes on them."""
+    """Outlets of a press, an empty database, and processes on them."""
 
-    def __init__(self, press: Press, url: str, crew: Crew, cli: Cli) -> None:
-        self.press = press
+    def __init__(self, few: FewOutlets, url: str, crew: Crew, cli: Cli) -> None:
+        self.few = few
         self.url = url
         self.crew = crew
         self.cli = cli
@@ -46,7 +47,7 @@ class Scene:
         def missing() -> object:
             with closing(open_storage(PostgresUrl(self.url), read_only=True)) as storage:
                 counts = storage.counts()
-            whole = counts.articles == len(self.press.truth())
+            whole = counts.articles == len(self.few.truth())
             return not (whole and not counts.unassigned and not counts.pending_texts) and counts
 
         self.crew.until(missing, within=PATIENCE, what="ungrouped articles")
@@ -71,9 +72,10 @@ class Scene:
 
 @pytest.fixture
 def scene(press: Press, postgres_url: str, tmp_path: Path, cli: Cli) -> Iterator[Scene]:
-    cli.write(press.feeds_yaml(postgres_url))
-    with Crew(tmp_path, lambda _: press.feeds_yaml(postgres_url)) as crew:
-        yield Scene(press, postgres_url, crew, cli)
+    few = FewOutlets(press)
+    cli.write(few.feeds_yaml(postgres_url))
+    with Crew(tmp_path, lambda _: few.feeds_yaml(postgres_url)) as crew:
+        yield Scene(few, postgres_url, crew, cli)
 
 
 def test_one_leads_and_another_takes_over_when_it_ends(scene: Scene) -> None:
@@ -83,7 +85,7 @@ def test_one_leads_and_another_takes_over_when_it_ends(scene: Scene) -> None:
     scene.until_listed(first, second)
     scene.until_grouped()
     assert not second.events("leads now")
-    assert first.events("started")[0]["added"] == len(scene.press.outlets)
+    assert first.events("started")[0]["added"] == len(scene.few.outlets)
     assert second.events("started")[0]["added"] == 0
     assert "postgresql://" in second.events("started")[0]["database"]
 
@@ -102,7 +104,7 @@ def test_one_leads_and_another_takes_over_when_it_ends(scene: Scene) -> None:
     for process in scene.crew.all:
         assert not process.events("job failed"), process.tail()
     urls = [item["url"] for story in scene.stories() for item in story["articles"]]
-    assert sorted(urls) == sorted(scene.press.truth())
+    assert sorted(urls) == sorted(scene.few.truth())
 
 
 def test_workers_and_health_say_who_is_there(scene: Scene) -> None:
@@ -142,7 +144,7 @@ def test_a_pass_beside_a_leader_leaves_the_stories_to_it(scene: Scene) -> None:
     assert "left to the worker that leads" in scene.cli("update").stdout
     one.stop()
 
-    scene.press.publish("The Europe Today", title="Seals are back", text="Seals are back. Yes.")
+    scene.few.press.publish("The Europe Today", title="Seals are back", text="Seals are back. Yes.")
     alone = json.loads(scene.cli("update", "Europe", "--json").stdout)
     assert alone["left_to_leader"] is False
     assert (alone["new"], alone["assigned"]) == (1, 1)
@@ -159,7 +161,7 @@ def test_an_edited_file_is_taken_and_a_bad_one_refused(scene: Scene) -> None:
     scene.crew.until(
         lambda: not process.events("configuration taken"), within=PATIENCE, what="not taken"
     )
-    assert process.events("configuration taken")[-1]["removed"] == [scene.press.outlets[-1].name]
+    assert process.events("configuration taken")[-1]["removed"] == [scene.few.outlets[-1].name]
     path.write_text(whole + "intervall: 5m\n", encoding="utf-8")
     scene.crew.until(
         lambda: not process.events("configuration refused"), within=PATIENCE, what="not refused"
@@ -178,7 +180,7 @@ def test_it_goes_on_when_every_connection_is_cut(scene: Scene, postgres: Postgre
     scene.until_leads(process)
     scene.until_grouped()  # a poll under way now might end without what is published next
     postgres.kill_connections()
-    scene.press.publish("The Europe Today", title="Seals are back", text="Seals are back. Yes.")
+    scene.few.press.publish("The Europe Today", title="Seals are back", text="Seals are back. Yes.")
     with closing(open_storage(PostgresUrl(scene.url))) as storage:
         storage.wake(None, now=storage.clock(), force=True)
     scene.until_grouped()

@@ -13,9 +13,7 @@ from aggregator.errors import StorageError
 from aggregator.storage.protocol import Storage
 
 VERBS = sorted(
-    name
-    for name, member in vars(Storage).items()
-    if inspect.isfunction(member) and not name.startswith("_")
+    name for name, _ in inspect.getmembers(Storage, inspect.isfunction) if not name.startswith("_")
 )
 
 

@@ -1,8 +1,9 @@
 """The installed program without the half second in which Python imports it.
 
 A process that has imported it waits for orders, and each order is run in a fork of it: in a process
-of its own as ever, with its own folder, environment, standard streams and exit code. What the start
-itself does is looked at by tests that start `Cli.command` themselves.
+of its own as ever, with its own folder, environment, standard streams and exit code. So are the
+processes in which it reads documents, each of which would else load its libraries for a second.
+What the start itself does is looked at by tests that start `Cli.command` themselves.
 
     done = run([PROGRAM, "check"], cwd=folder, env={}, stdin=b"")
 """
@@ -17,6 +18,8 @@ import os
 import pkgutil
 import runpy
 import select
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,10 +34,13 @@ from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 
+from authorities import know_one
+
 PATIENCE = 100
 """Seconds; longer than any command takes."""
 HEAD = 8
 """Bytes of the length of an order."""
+ORDER = Path(__file__).with_name("forked.py")
 _ENVIRONMENT = dict(os.environ)
 """As it was before any test changed it."""
 
@@ -93,6 +99,15 @@ def run(
         return subprocess.CompletedProcess(command, begun.wait(), output.result(), errors.result())
 
 
+def python() -> str:
+    """Stands in for Python where our package is to start a process to read documents in."""
+    return _python(_address())
+
+
+def _python(path: str) -> str:
+    return str(Path(path).with_name("python"))
+
+
 def _of_python(env: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in env.items() if key.startswith("PYTHON")}
 
@@ -148,6 +163,9 @@ def wait_for_orders(path: str) -> None:
         # Few commands need the page, which takes as long as all else.
         if not module.name.endswith("__main__") and not module.name.startswith("aggregator.web"):
             importlib.import_module(module.name)
+    importlib.import_module("aggregator.core.language").prepare()
+    know_one(Path(path).parent)
+    _make_python(path)
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process of the tests decides
     with socket.socket(socket.AF_UNIX) as listening:
@@ -157,8 +175,7 @@ def wait_for_orders(path: str) -> None:
         while True:
             ready, _, _ = select.select([listening.fileno(), 0], [], [])
             if 0 in ready:
-                Path(path).unlink()
-                Path(path).parent.rmdir()
+                shutil.rmtree(Path(path).parent)
                 os._exit(0)
             link, _ = listening.accept()
             if os.fork() == 0:
@@ -167,7 +184,16 @@ def wait_for_orders(path: str) -> None:
             with suppress(ChildProcessError):  # those of earlier orders that have reported
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
+    sys.executable = _python(path)
     _report(link)
+
+
+def _make_python(path: str) -> None:
+    made = Path(_python(path))
+    made.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -IS {shlex.quote(str(ORDER))} "$0" "$@"\n'
+    )
+    made.chmod(0o700)
 
 
 def _report(link: socket.socket) -> None:
@@ -196,9 +222,23 @@ def _report(link: socket.socket) -> None:
     for stream in (0, 1, 2, *streams):
         os.close(stream)
     link.sendall(pid.to_bytes(HEAD, "big", signed=True))
+    threading.Thread(target=_end_with, args=(link, pid), daemon=True).start()
     _, status = os.waitpid(pid, 0)
     link.sendall(os.waitstatus_to_exitcode(status).to_bytes(HEAD, "big", signed=True))
     os._exit(0)
+
+
+def _end_with(link: socket.socket, pid: int) -> None:
+    """Whoever is killed while it waits takes along what it has ordered."""
+    with suppress(OSError):
+        link.recv(1)  # nothing ever comes
+        os.kill(pid, signal.SIGKILL)
+
+
+def _run_module(name: str, *arguments: str) -> None:
+    sys.argv = [name, *arguments]
+    importlib.import_module(name).main()
+    sys.exit(0)
 
 
 def _leave(code: int) -> None:
@@ -214,6 +254,8 @@ def _leave(code: int) -> None:
 if __name__ == "__main__":
     wait_for_orders(sys.argv[1])
     try:
+        if sys.argv[0] == sys.executable:
+            _run_module(*sys.argv[sys.argv.index("-m") + 1 :])
         runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as left:
         if isinstance(left.code, int):

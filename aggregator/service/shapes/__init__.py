@@ -8,3 +8,15 @@ sources, found            what is followed; found: what could be
 watches, digests          what is sent
 workers                   who does it
 """
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def widened(kind: type[T], shape: Any, **more: object) -> T:
+    """A shape with further fields, as a type that is derived from its own."""
+    return kind(**{one.name: getattr(shape, one.name) for one in fields(shape)}, **more)

@@ -10,6 +10,7 @@ from aggregator.config import DigestConfig
 from aggregator.config.digests import written_days
 from aggregator.core.clockwork import next_strike
 from aggregator.service.editions import last_edition
+from aggregator.service.shapes import widened
 from aggregator.storage.protocol import Storage
 from aggregator.types import Delivery, DeliveryState, KeptDigest
 
@@ -64,12 +65,14 @@ class DigestFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditionFields:
-    """An edition as it was made."""
+class EditionLine:
+    """An edition, without what it says."""
 
     digest: str
     date: Day
+    """By the digest's own time zone."""
     slot: int
+    """Which of that day's, from 1."""
     title: str
     since_at: datetime
     until_at: datetime
@@ -78,6 +81,12 @@ class EditionFields:
     items: int
     left_out: int
     subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionFields(EditionLine):
+    """An edition as it was made."""
+
     text: str
     html: str
     short: str
@@ -137,8 +146,8 @@ def digest_fields(item: DigestFared) -> DigestFields:
     )
 
 
-def edition_fields(kept: KeptDigest, deliveries: Sequence[Delivery]) -> EditionFields:
-    return EditionFields(
+def edition_line(kept: KeptDigest) -> EditionLine:
+    return EditionLine(
         digest=kept.edition.digest,
         date=kept.edition.local_date,
         slot=kept.edition.slot,
@@ -150,6 +159,13 @@ def edition_fields(kept: KeptDigest, deliveries: Sequence[Delivery]) -> EditionF
         items=kept.singles,
         left_out=kept.left_out,
         subject=kept.rendered.subject,
+    )
+
+
+def edition_fields(kept: KeptDigest, deliveries: Sequence[Delivery]) -> EditionFields:
+    return widened(
+        EditionFields,
+        edition_line(kept),
         text=kept.rendered.text,
         html=kept.rendered.html,
         short=kept.rendered.short,

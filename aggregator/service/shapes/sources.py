@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.core.standing import (
@@ -13,14 +13,17 @@ from aggregator.core.standing import (
     standing,
     without_login,
 )
-from aggregator.types import SourceStatus
+from aggregator.service.shapes import widened
+from aggregator.types import Source, SourceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFields:
-    """A source, and how it fares."""
+    """A source, and how it fares. Of a paused one only the name, the address and the tags are
+    known."""
 
-    id: int
+    id: int | None
+    """Null: it is paused."""
     name: str
     url: str
     """As feeds.yaml has it."""
@@ -61,7 +64,8 @@ class SourceDetail(SourceFields):
     """A source, and why it is polled when it is."""
 
     reasons: tuple[str, ...]
-    """Why the next poll is when it is, and what else there is to know of it, in sentences."""
+    """Why the next poll is when it is, and what else there is to know of it, in sentences; of a
+    list empty."""
 
 
 def source_fields(status: SourceStatus, *, now: datetime) -> SourceFields:
@@ -92,8 +96,32 @@ def source_fields(status: SourceStatus, *, now: datetime) -> SourceFields:
 
 
 def source_detail(status: SourceStatus, *, now: datetime) -> SourceDetail:
-    known = source_fields(status, now=now)
+    shape = source_fields(status, now=now)
+    return widened(SourceDetail, shape, reasons=tuple(reasons(status, now=now)))
+
+
+def paused_source(source: Source) -> SourceDetail:
     return SourceDetail(
-        **{one.name: getattr(known, one.name) for one in fields(known)},
-        reasons=tuple(reasons(status, now=now)),
+        id=None,
+        name=source.name,
+        url=source.url,
+        address=source.url,
+        state=Standing.PAUSED,
+        title=None,
+        site_url=None,
+        tags=source.tags,
+        articles=0,
+        newest_at=None,
+        last_poll_at=None,
+        last_ok_at=None,
+        last_status=None,
+        last_error=None,
+        failures=0.0,
+        hold_until=None,
+        retired_at=None,
+        next_poll_at=None,
+        why="It is paused.",
+        etag=None,
+        last_modified=None,
+        reasons=(),
     )

@@ -7,12 +7,12 @@ its scripts then reach what listens here, and browsers tell us by which name the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from aggregator.config.web import WebConfig, is_loopback
+from aggregator.core.ip import ip_of
 
 _PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """Headers that proxies add, which are not believed but show that there is one."""
@@ -84,33 +84,21 @@ def _is_ours(host: str, web: WebConfig) -> bool:
     if web.listen is None or web.listen.is_loopback:
         return False
     # No name can be bound to another address here, and an address is none.
-    return host == web.listen.host.lower() or _is_address(host)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return host == web.listen.host.lower() or ip_of(host) is not None
 
 
 def _is_trusted(peer: str, web: WebConfig) -> bool:
     if web.proxy is None:
         return False
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return any((mapped or address) in network for network in web.proxy.sources)
+    address = ip_of(peer)
+    return address is not None and any(address in network for network in web.proxy.sources)
 
 
 def _first_outside(connection: HTTPConnection, peer: str) -> str:
     """Whom the proxy had the request from: what it added last."""
     forwarded = connection.headers.getlist("x-forwarded-for")
     last = forwarded[-1].rpartition(",")[2].strip() if forwarded else ""
-    return last if _is_address(last) else peer
+    return peer if ip_of(last) is None else last
 
 
 def _is_secure(connection: HTTPConnection, host: str, web: WebConfig, *, trusted: bool) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
 from threading import Lock
+
+from aggregator.core.ip import ip_of
 
 SPAN = timedelta(minutes=15)
 PER_ADDRESS = 10
@@ -54,10 +56,7 @@ class Limits:
 
 def _key(address: str) -> str:
     """An IPv6 network is one household."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+    parsed = ip_of(address)
+    if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, 64), strict=False))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+    return address if parsed is None else str(parsed)

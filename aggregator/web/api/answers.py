@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.codec import to_json
+from aggregator.codec import to_json, written
 
 T = TypeVar("T")
 
@@ -65,18 +65,18 @@ def done(value: object, *, status: int = 200, location: str | None = None) -> Re
 
 
 def page(request: Request, items: Sequence[object], *, after: str | None) -> Response:
-    """A part of a list, with the address of the next one, also as a Link header (RFC 8288). It has
-    changed when its items have: a next page that was given before is one still."""
+    """A `Page` of a list, with the address of the next one, also as a Link header (RFC 8288). It
+    has changed when its items have: a next page that was given before is one still."""
     address = None
     if after is not None:
         there = request.url.include_query_params(after=after)
         address = f"{there.path}?{there.query}"
-    listed = Page(items=tuple(items), after=after, next=address)
+    listed = written(items)
     made = tagged(
         request,
-        to_json(listed).encode(),
+        to_json({"items": listed, "after": after, "next": address}).encode(),
         "application/json",
-        tag_of=to_json([listed.items, address is None]).encode(),
+        tag_of=to_json([listed, address is None]).encode(),
     )
     if address is not None:
         made.headers["Link"] = f'<{address}>; rel="next"'

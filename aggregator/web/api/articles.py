@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.core.markup import html_of
+from aggregator.service.shapes import widened
 from aggregator.service.shapes.articles import article_fields, markdown
 from aggregator.types import Article, Marks, StreamItem, StreamQuery
 from aggregator.web.api.answers import Items, Page, answer, done, page, tagged
-from aggregator.web.api.described import widened
 from aggregator.web.api.parameters import (
     MARK,
     MOST,
@@ -39,6 +39,12 @@ router = part(tag="articles")
 
 _TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
 _TEXT_ANSWERS = texts("The text.", *_TYPES.values())
+_MARKS: dict[str, Any] = {
+    "dependencies": MARK,
+    "response_model": Marked,
+    "responses": problems(404, 422),
+}
+"""How what marks articles is registered."""
 
 
 @router.get(
@@ -130,53 +136,31 @@ def show_text(
 # --- marks ----------------------------------------------------------------------------------------
 
 
-@router.put(
-    "/articles/{article_id}/star",
-    dependencies=MARK,
-    response_model=Marked,
-    responses=problems(404, 422),
-)
+@router.put("/articles/{article_id}/star", **_MARKS)
 def star(here: Here, article_id: ArticleId) -> Response:
     """Mark an article with a star; one that has it keeps it."""
     return _mark(here, [article_id], "starred")
 
 
-@router.delete(
-    "/articles/{article_id}/star",
-    dependencies=MARK,
-    response_model=Marked,
-    responses=problems(404, 422),
-)
+@router.delete("/articles/{article_id}/star", **_MARKS)
 def unstar(here: Here, article_id: ArticleId) -> Response:
     """Take the star of an article away."""
     return _mark(here, [article_id], "unstarred")
 
 
-@router.put(
-    "/articles/{article_id}/read",
-    dependencies=MARK,
-    response_model=Marked,
-    responses=problems(404, 422),
-)
+@router.put("/articles/{article_id}/read", **_MARKS)
 def read(here: Here, article_id: ArticleId) -> Response:
     """Mark an article as read."""
     return _mark(here, [article_id], "read")
 
 
-@router.delete(
-    "/articles/{article_id}/read",
-    dependencies=MARK,
-    response_model=Marked,
-    responses=problems(404, 422),
-)
+@router.delete("/articles/{article_id}/read", **_MARKS)
 def unread(here: Here, article_id: ArticleId) -> Response:
     """Mark an article as unread. One that was first seen long ago is read again after some time."""
     return _mark(here, [article_id], "unread")
 
 
-@router.post(
-    "/marks/{mark}", dependencies=MARK, response_model=Marked, responses=problems(404, 422)
-)
+@router.post("/marks/{mark}", **_MARKS)
 def mark_articles(
     here: Here,
     mark: Annotated[

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aggregator.service.explaining import Line
 from aggregator.service.findings import Miss
@@ -48,8 +48,3 @@ def _describe(*modules: ModuleType) -> None:
 _describe(articles, digests, found, hits, sources, stories, watches, workers, answers, problems)
 for _kind in (Counts, Line, Link, Media, Miss, PastRevision):
     given(_kind)
-
-
-def widened(kind: type[T], shape: Any, **more: object) -> T:
-    """A shape with further fields, as a type that is derived from its own."""
-    return kind(**{one.name: getattr(shape, one.name) for one in fields(shape)}, **more)

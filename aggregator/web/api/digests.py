@@ -18,18 +18,21 @@ from aggregator.service.editions import content_of, digest_key, digest_named, na
 from aggregator.service.shapes.digests import (
     DigestFields,
     EditionFields,
+    EditionLine,
     delivery_fields,
     digest_fared,
     digest_fields,
     edition_fields,
+    edition_line,
 )
 from aggregator.types import Edition, KeptDigest
 from aggregator.web.api.answers import Items, answer, done, tagged
 from aggregator.web.api.parameters import ADMIN, READ, Here, Limit, Since, when
 from aggregator.web.api.problems import Refused, problems, texts
 from aggregator.web.api.routing import part
-from aggregator.web.api.upkeep_schemas import DigestPreview, DigestSent, DigestToSend, EditionLine
+from aggregator.web.api.upkeep_schemas import DigestPreview, DigestSent, DigestToSend
 from aggregator.web.site import Site
+from aggregator.web.views.sentences import sentence_of
 
 router = part("/digests", tag="digests")
 
@@ -100,7 +103,7 @@ def list_editions(
         key in names_of(here.config().digests) or here.storage.digests(key, limit=1)
     ):
         raise Refused(404, f"There is no digest “{name}”; `GET /api/v1/digests` lists them.")
-    return answer(request, Items(items=tuple(map(_line, found))))
+    return answer(request, Items(items=tuple(map(edition_line, found))))
 
 
 @router.get(
@@ -201,7 +204,7 @@ def _digest(config: Config, name: str) -> DigestConfig:
     try:
         return digest_named(config, name)
     except UsageError as error:
-        raise Refused(404, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+        raise Refused(404, sentence_of(error)) from None
 
 
 def _edition(here: Site, name: str, day: date, slot: int) -> KeptDigest:
@@ -214,19 +217,3 @@ def _edition(here: Site, name: str, day: date, slot: int) -> KeptDigest:
             " `GET /api/v1/digests/{name}/editions` lists them.",
         )
     return kept
-
-
-def _line(kept: KeptDigest) -> EditionLine:
-    return EditionLine(
-        digest=kept.edition.digest,
-        date=kept.edition.local_date.isoformat(),
-        slot=kept.edition.slot,
-        title=kept.title,
-        since_at=kept.since_at,
-        until_at=kept.until_at,
-        made_at=kept.made_at,
-        stories=kept.stories,
-        items=kept.singles,
-        left_out=kept.left_out,
-        subject=kept.rendered.subject,
-    )

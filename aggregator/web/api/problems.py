@@ -24,6 +24,7 @@ from aggregator.errors import (
     UsageError,
 )
 from aggregator.web.errors import OUT_OF_REACH
+from aggregator.web.views.sentences import sentence
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -146,7 +147,7 @@ def _of_ours(error: AggregatorError, folder: str) -> Response:
             )
             return problem(409, f"feeds.yaml is wrong as it is: {said}", errors=found)
         case QueryError():
-            return problem(422, _sentence(said), column=error.column)
+            return problem(422, sentence(said), column=error.column)
         case NotGrouped() | InstanceRunning():
             status = 409
         case UsageError():
@@ -157,18 +158,13 @@ def _of_ours(error: AggregatorError, folder: str) -> Response:
             status = 502
         case _:
             status = 422
-    return problem(status, _sentence(said))
+    return problem(status, sentence(said))
 
 
 def _invalid(error: RequestValidationError) -> Response:
     found = tuple(
-        Mistake(where=".".join(map(str, one["loc"])), message=_sentence(one["msg"]))
+        Mistake(where=".".join(map(str, one["loc"])), message=sentence(one["msg"]))
         for one in error.errors()
     )
     told = "; ".join(f"{one.where}: {one.message.removesuffix('.')}" for one in found)
     return problem(422, f"{told}.", errors=found)
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."

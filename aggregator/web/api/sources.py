@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.config import Config, load
+from aggregator.config import Config
 from aggregator.config.editing import NewSource, add_sources, remove_sources, set_paused
 from aggregator.config.retagging import SourceChange, change_sources
 from aggregator.core.feed_addresses import feed_key
 from aggregator.core.standing import Standing, next_poll_at
 from aggregator.core.text import clean_line, fold
 from aggregator.service.findings import addresses
-from aggregator.service.shapes.sources import source_detail, source_fields
+from aggregator.service.shapes import widened
+from aggregator.service.shapes.sources import (
+    SourceDetail,
+    paused_source,
+    source_detail,
+    source_fields,
+)
 from aggregator.service.update import select
 from aggregator.types import Source, SourceOutline, SourceStatus
 from aggregator.web.api.answers import Page, answer, done, page
-from aggregator.web.api.described import widened
 from aggregator.web.api.parameters import ADMIN, READ, After, Here
 from aggregator.web.api.problems import Refused, problems
 from aggregator.web.api.routing import part
 from aggregator.web.api.upkeep_schemas import (
     Refreshed,
     SourceChanged,
-    SourceLine,
+    SourceDone,
     SourcesToRefresh,
     SourceToAdd,
     SourceToChange,
@@ -46,11 +52,17 @@ Named = Annotated[
         description="A source: its number, or its name or address as feeds.yaml has it.",
     ),
 ]
+_CHANGES: dict[str, Any] = {
+    "dependencies": ADMIN,
+    "response_model": SourceChanged,
+    "responses": problems(404, 409, 422),
+}
+"""How what changes a source is registered."""
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
 _TROUBLED = frozenset({Standing.FAILING, Standing.RETIRED})
 
 
-@router.get("", dependencies=READ, response_model=Page[SourceLine], responses=problems(422))
+@router.get("", dependencies=READ, response_model=Page[SourceDetail], responses=problems(422))
 def list_sources(
     request: Request,
     here: Here,
@@ -68,8 +80,8 @@ def list_sources(
     polled = [one.source_id for one in shown if isinstance(one, SourceOutline)]
     is_whole = shown == every and not failing
     statuses = here.storage.source_statuses(only=None if is_whole else polled)
-    lines = [widened(SourceLine, source_fields(one, now=now), reasons=()) for one in statuses]
-    lines += [_paused_line(one) for one in shown if isinstance(one, Source)]
+    lines = [widened(SourceDetail, source_fields(one, now=now), reasons=()) for one in statuses]
+    lines += [paused_source(one) for one in shown if isinstance(one, Source)]
     if not shown or shown[-1] is every[-1]:
         return answer(request, Page(items=tuple(lines), after=None, next=None))
     return page(request, lines, after=_key(shown[-1]))
@@ -86,7 +98,7 @@ def add_source(here: Here, body: SourceToAdd) -> Response:
     """Put a source into feeds.yaml, which else stays as it is. Nothing is fetched for it: look
     first with `POST /sources/discover`. A running service takes it up by itself."""
     url = addresses(body.url)[0]
-    config = _config_now(here)
+    config = here.config_in_file()
     known = next((one for one in _every(config) if feed_key(one.url) == feed_key(url)), None)
     if known is not None:
         raise Refused(409, f"{url} is followed already, as “{known.name}”.")
@@ -116,30 +128,19 @@ def refresh(here: Here, body: SourcesToRefresh) -> Response:
     )
 
 
-@router.put(
-    "/{source:path}/pause",
-    dependencies=ADMIN,
-    response_model=SourceChanged,
-    responses=problems(404, 409, 422),
-)
+@router.put("/{source:path}/pause", **_CHANGES)
 def pause(here: Here, source: Named) -> Response:
     """Do not poll a source for the time being; its articles stay."""
-    config = _config_now(here)
+    config = here.config_in_file()
     one = _source(here, config, source)
     set_paused(here.config_path, [one.url], paused=True, environ=here.environ)
-    what = "unchanged" if one in config.paused else "paused"
-    return done(SourceChanged(name=one.name, url=one.url, done=what))  # type: ignore[arg-type]
+    return _changed(one, "unchanged" if one in config.paused else "paused")
 
 
-@router.delete(
-    "/{source:path}/pause",
-    dependencies=ADMIN,
-    response_model=SourceChanged,
-    responses=problems(404, 409, 422),
-)
+@router.delete("/{source:path}/pause", **_CHANGES)
 def resume(here: Here, source: Named) -> Response:
     """End a pause. It also revives a source that has retired since its feed was gone."""
-    config = _config_now(here)
+    config = here.config_in_file()
     one = _source(here, config, source)
     changed = one in config.paused
     set_paused(here.config_path, [one.url], paused=False, environ=here.environ)
@@ -147,14 +148,13 @@ def resume(here: Here, source: Named) -> Response:
     if not changed and status is not None and status.state.retired_at is not None:
         here.storage.wake([status.source_id], now=here.storage.clock(), force=True)
         changed = True
-    what = "resumed" if changed else "unchanged"
-    return done(SourceChanged(name=one.name, url=one.url, done=what))  # type: ignore[arg-type]
+    return _changed(one, "resumed" if changed else "unchanged")
 
 
 @router.get(
     "/{source:path}",
     dependencies=READ,
-    response_model=SourceLine,
+    response_model=SourceDetail,
     responses=problems(404, 422),
 )
 def show_source(request: Request, here: Here, source: Named) -> Response:
@@ -162,21 +162,15 @@ def show_source(request: Request, here: Here, source: Named) -> Response:
     one = _source(here, here.config(), source)
     status = _status(here, one)
     if status is None:
-        return answer(request, _paused_line(one))
-    shape = source_detail(status, now=here.storage.clock())
-    return answer(request, widened(SourceLine, shape))
+        return answer(request, paused_source(one))
+    return answer(request, source_detail(status, now=here.storage.clock()))
 
 
-@router.patch(
-    "/{source:path}",
-    dependencies=ADMIN,
-    response_model=SourceChanged,
-    responses=problems(404, 409, 422),
-)
+@router.patch("/{source:path}", **_CHANGES)
 def change(here: Here, source: Named, body: SourceToChange) -> Response:
     """Change the name and the tags of a source in feeds.yaml, which else stays as it is. Its
     articles stay with it. A running service takes it up by itself."""
-    config = _config_now(here)
+    config = here.config_in_file()
     one = _source(here, config, source)
     name = one.name if body.name is None else clean_line(body.name)
     key = name.casefold()
@@ -189,24 +183,18 @@ def change(here: Here, source: Named, body: SourceToChange) -> Response:
         urls=[one.url],
         environ=here.environ,
     )
-    what = "changed" if changed else "unchanged"
-    return done(SourceChanged(name=name, url=one.url, done=what))  # type: ignore[arg-type]
+    return _changed(replace(one, name=name), "changed" if changed else "unchanged")
 
 
-@router.delete(
-    "/{source:path}",
-    dependencies=ADMIN,
-    response_model=SourceChanged,
-    responses=problems(404, 409, 422),
-)
+@router.delete("/{source:path}", **_CHANGES)
 def remove(here: Here, source: Named) -> Response:
     """Take a source out of feeds.yaml, which else stays as it is. Its articles stay."""
-    config = _config_now(here)
+    config = here.config_in_file()
     one = _source(here, config, source)
     if len(_every(config)) == 1:
         raise Refused(409, "It is the last source; pause it, or add another first.")
     remove_sources(here.config_path, [one.url], environ=here.environ)
-    return done(SourceChanged(name=one.name, url=one.url, done="removed"))
+    return _changed(one, "removed")
 
 
 # --- the list ------------------------------------------------------------------------------------
@@ -243,11 +231,6 @@ def _every(config: Config) -> tuple[Source, ...]:
     return (*config.sources, *config.paused)
 
 
-def _config_now(here: Site) -> Config:
-    """As the file is, which the running service may not have read yet. Raises ConfigError."""
-    return load(here.config_path, environ=here.environ, secrets=False)
-
-
 def _source(here: Site, config: Config, named: str) -> Source:
     """By number, name or address. Raises Refused."""
     every = _every(config)
@@ -263,33 +246,10 @@ def _source(here: Site, config: Config, named: str) -> Source:
     raise Refused(404, f"No source is called “{named}”; `GET /api/v1/sources` lists them.")
 
 
+def _changed(source: Source, what: SourceDone) -> Response:
+    return done(SourceChanged(name=source.name, url=source.url, done=what))
+
+
 def _status(here: Site, source: Source) -> SourceStatus | None:
     """None: it is not polled."""
     return next(iter(here.storage.source_statuses(url=source.url)), None)
-
-
-def _paused_line(source: Source) -> SourceLine:
-    return SourceLine(
-        id=None,
-        name=source.name,
-        url=source.url,
-        address=source.url,
-        state=Standing.PAUSED.value,
-        title=None,
-        site_url=None,
-        tags=source.tags,
-        articles=0,
-        newest_at=None,
-        last_poll_at=None,
-        last_ok_at=None,
-        last_status=None,
-        last_error=None,
-        failures=0.0,
-        hold_until=None,
-        retired_at=None,
-        next_poll_at=None,
-        why="It is paused.",
-        etag=None,
-        last_modified=None,
-        reasons=(),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
@@ -19,12 +19,19 @@ from aggregator.web.api.parameters import ADMIN, READ, After, Here, Limit, Since
 from aggregator.web.api.problems import Refused, problems
 from aggregator.web.api.routing import part
 from aggregator.web.api.schemas import ArticleNumbers, PlacedFields, StoryNumbers
+from aggregator.web.views.sentences import sentence_of
 
 router = part("/stories", tag="stories")
 
 _DEEPEST = 2_000
 """Stories beyond this one are not listed: each page is made from the beginning."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACES: dict[str, Any] = {
+    "dependencies": ADMIN,
+    "response_model": PlacedFields,
+    "responses": problems(404, 409, 422),
+}
+"""How what puts articles into other stories is registered."""
 _PLACE = re.compile(r"([0-9]{1,17})\.([0-9]{1,4})")
 
 
@@ -77,36 +84,21 @@ def show_story(request: Request, here: Here, story_id: StoryId) -> Response:
     return RedirectResponse(f"/api/v1/stories/{home}")
 
 
-@router.post(
-    "/{story_id}/merge",
-    dependencies=ADMIN,
-    response_model=PlacedFields,
-    responses=problems(404, 409, 422),
-)
+@router.post("/{story_id}/merge", **_PLACES)
 def merge(here: Here, story_id: StoryId, body: StoryNumbers) -> Response:
     """Put all articles of other stories into this one. The program never undoes it."""
     _must_exist(here, story_id)
     return _placed(placing.merge(here.storage, [story_id, *body.stories]))
 
 
-@router.post(
-    "/{story_id}/split",
-    dependencies=ADMIN,
-    response_model=PlacedFields,
-    responses=problems(404, 409, 422),
-)
+@router.post("/{story_id}/split", **_PLACES)
 def split(here: Here, story_id: StoryId, body: ArticleNumbers) -> Response:
     """Take articles out of this story, into a new one. The program never undoes it."""
     _must_exist(here, story_id)
     return _placed(placing.split(here.storage, story_id, body.articles))
 
 
-@router.post(
-    "/{story_id}/move",
-    dependencies=ADMIN,
-    response_model=PlacedFields,
-    responses=problems(404, 409, 422),
-)
+@router.post("/{story_id}/move", **_PLACES)
 def move(here: Here, story_id: StoryId, body: ArticleNumbers) -> Response:
     """Put articles into this story, whichever they are in. The program never undoes it."""
     _must_exist(here, story_id)
@@ -118,7 +110,7 @@ def _must_exist(here: Here, story_id: int) -> None:
     try:
         placing.story_of(here.storage, story_id)
     except UsageError as error:
-        raise Refused(404, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+        raise Refused(404, sentence_of(error)) from None
 
 
 def _placed(placed: Placed) -> Response:

@@ -18,43 +18,7 @@ from aggregator.web.api.described import given, taken
 from aggregator.web.api.parameters import BodyFlag, BodyId, BodyText
 from aggregator.web.api.problems import Mistake
 
-
-@given
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """A source of feeds.yaml, and how it fares. Of a paused one only the name, the address and the
-    tags are known."""
-
-    id: int | None
-    """Null: it is paused."""
-    name: str
-    url: str
-    address: str
-    """Where it is polled."""
-    state: str
-    """new, ok, held, failing, retired or paused."""
-    title: str | None
-    """What it calls itself; null: nothing."""
-    site_url: str | None
-    tags: tuple[str, ...]
-    articles: int
-    newest_at: datetime | None
-    last_poll_at: datetime | None
-    last_ok_at: datetime | None
-    last_status: int | None
-    last_error: str | None
-    """A sentence; null: the last poll went well."""
-    failures: float
-    hold_until: datetime | None
-    retired_at: datetime | None
-    next_poll_at: datetime | None
-    """Null: never."""
-    why: str
-    """Why then."""
-    etag: str | None
-    last_modified: str | None
-    reasons: tuple[str, ...]
-    """Why the next poll is when it is, in sentences; of a list empty."""
+SourceDone = Literal["added", "changed", "removed", "paused", "resumed", "unchanged"]
 
 
 @taken
@@ -124,7 +88,7 @@ class SourceChanged:
 
     name: str
     url: str
-    done: Literal["added", "changed", "removed", "paused", "resumed", "unchanged"]
+    done: SourceDone
 
 
 @taken
@@ -292,26 +256,6 @@ class DigestPreview:
     html: str
     short: str
     """For a chat: a few lines."""
-
-
-@given
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionLine:
-    """An edition, without what it says."""
-
-    digest: str
-    date: str
-    """By the digest's own time zone."""
-    slot: int
-    """Which of that day's, from 1."""
-    title: str
-    since_at: datetime
-    until_at: datetime
-    made_at: datetime
-    stories: int
-    items: int
-    left_out: int
-    subject: str
 
 
 @taken

@@ -10,7 +10,7 @@ from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.config import Config, load
+from aggregator.config import Config
 from aggregator.config.editing import NewWatch, add_watch, remove_watch
 from aggregator.core.query import parse
 from aggregator.core.watch import why_unfit
@@ -38,7 +38,7 @@ from aggregator.web.api.upkeep_schemas import (
     WatchChanged,
     WatchToAdd,
 )
-from aggregator.web.site import Site
+from aggregator.web.views.sentences import sentence
 
 router = part(tag="watches")
 
@@ -67,7 +67,7 @@ def list_watches(request: Request, here: Here) -> Response:
 def add(here: Here, body: WatchToAdd) -> Response:
     """Put a watch into feeds.yaml, which else stays as it is. It looks at what comes from now on;
     a running service follows at once."""
-    if _found(_config_now(here), body.name) is not None:
+    if _found(here.config_in_file(), body.name) is not None:
         raise Refused(409, f"There is a watch “{body.name}” already; give this one another name.")
     if body.query or body.silent is None:
         _check(body.query)
@@ -159,7 +159,7 @@ def show(request: Request, here: Here, name: Named) -> Response:
 def remove(here: Here, name: Named) -> Response:
     """Take a watch out of feeds.yaml, which else stays as it is. What it has caught and not sent is
     dropped."""
-    _watch(_config_now(here), name)
+    _watch(here.config_in_file(), name)
     written = remove_watch(here.config_path, name, environ=here.environ)
     return done(WatchChanged(name=written, done="removed"))
 
@@ -194,11 +194,6 @@ def retry(here: Here, body: NoticesToRetry) -> Response:
     return done(Retried(retried=number, not_dead=0 if chosen is None else len(chosen) - number))
 
 
-def _config_now(here: Site) -> Config:
-    """As the file is, which the running service may not have read yet. Raises ConfigError."""
-    return load(here.config_path, environ=here.environ, secrets=False)
-
-
 def _found(config: Config, name: str) -> Watch | None:
     key = watch_key(name)
     return next((one for one in config.watches if watch_key(one.name) == key), None)
@@ -218,4 +213,4 @@ def _check(query: str) -> None:
         raise Refused(422, "Say in `query` what to look for.")
     unfit = why_unfit(parse(query, now=datetime.now(UTC)).root)
     if unfit is not None:
-        raise Refused(422, f"{unfit[:1].upper()}{unfit[1:]}.")
+        raise Refused(422, sentence(unfit))

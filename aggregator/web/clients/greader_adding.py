@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from starlette.requests import Request
 
-from aggregator.config import load
 from aggregator.config.editing import NewSource, add_sources, remove_sources
 from aggregator.config.opml import unfollowed
 from aggregator.core.opml import parse_opml
@@ -71,6 +70,6 @@ def taken_up(request: Request) -> Following:
     """What is followed now. A service takes a changed feeds.yaml up by itself, in a moment; but
     apps go on with the number of what they have added at once."""
     site = site_of(request)
-    config = load(site.config_path, environ=site.environ, secrets=False)
+    config = site.config_in_file()
     site.storage.sync_sources(config.sources, now=site.clock())
     return following_now(request)

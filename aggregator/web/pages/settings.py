@@ -18,6 +18,7 @@ from aggregator.web.access.visitor import Visitor, needs, visitor_of
 from aggregator.web.pages.login import renew_session
 from aggregator.web.rendering import page
 from aggregator.web.site import site_of
+from aggregator.web.views.sentences import sentence_of
 
 router = APIRouter()
 
@@ -53,7 +54,7 @@ def change_password(
     try:
         made = hashed(new)
     except UsageError as error:
-        return _page(request, status=400, trouble=_sentence(error))
+        return _page(request, status=400, trouble=sentence_of(error))
     site.storage.set_password_hash(made)
     answer = RedirectResponse("/settings", 303)
     renew_session(request, answer, site)
@@ -70,7 +71,7 @@ def add_token(
         token, stored = new_token(name, scope, now=site.clock())
         site.storage.add_token(stored)
     except UsageError as error:
-        return _page(request, status=400, trouble=_sentence(error))
+        return _page(request, status=400, trouble=sentence_of(error))
     return _page(request, token=token, token_name=stored.name)
 
 
@@ -117,8 +118,3 @@ def _page(
         proxy=web.proxy.header if web.proxy else None,
         scopes=tuple(Scope),
     )
-
-
-def _sentence(error: UsageError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:] + "."

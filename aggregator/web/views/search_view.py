@@ -24,6 +24,7 @@ from aggregator.web.views.query_terms import (
     with_term,
     without,
 )
+from aggregator.web.views.sentences import sentence_of
 from aggregator.web.views.texts import TextView, headline_view
 from aggregator.web.views.times import Times, TimeView, short_day
 
@@ -152,9 +153,8 @@ class CountsView:
 def mistake_of(text: str, error: QueryError) -> Mistake:
     """`text`: as it was read."""
     at = min(error.column - 1, len(text))
-    sentence = str(error)
     return Mistake(
-        sentence=sentence[:1].upper() + sentence[1:] + ".",
+        sentence=sentence_of(error),
         before=text[:at],
         at=text[at : at + 1],
         after=text[at + 1 :],
