@@ -14,7 +14,14 @@ from aggregator.core import reasons
 from aggregator.core.archive import Recall
 from aggregator.core.common_facts import shared_facts, shared_share
 from aggregator.core.copies import Likeness
-from aggregator.core.derived import TEMPLATE, is_derived, pattern, pattern_of_reports, relation
+from aggregator.core.derived import (
+    TEMPLATE,
+    is_derived,
+    is_doubtful,
+    pattern,
+    pattern_of_reports,
+    relation,
+)
 from aggregator.core.events import REPORT, Nearness
 from aggregator.core.features import Features, features
 from aggregator.core.fingerprint import VERSION
@@ -68,19 +75,18 @@ class Grouper:
         """Articles in the window."""
         return len(self._window)
 
-    def expect(self, items: Sequence[GroupInput]) -> None:
-        """These are added next: what has to be looked up for each is looked up for all at once,
-        which takes a fraction of the time. It changes no answer."""
+    def expect(self, items: Sequence[GroupInput], *, assigned: bool = False) -> None:
+        """These are added next, or, if they are `assigned` already, restored: what has to be looked
+        up or made for each is for all at once, which takes a fraction of the time. It changes no
+        answer."""
         self._coming = {item.article_id: features(item) for item in items}
-        self._indexes.expect(list(self._coming.values()))
+        self._indexes.expect(list(self._coming.values()), assigned=assigned)
 
     def add(self, item: GroupInput) -> Assignment:
         """Assign an article to a story; one that is in the window already is taken out first."""
         self.forget(item.article_id)
         self._pass_time(item.at)
-        found = self._coming.pop(item.article_id, None)
-        if found is None or found.item is not item:
-            found = features(item)
+        found = self._expected(item)
         assignment = self._assign(found)
         self._keep(found, assignment)
         return assignment
@@ -88,8 +94,12 @@ class Grouper:
     def restore(self, item: GroupInput, assignment: Assignment) -> None:
         """Take an article into the window that was assigned before, in the order of assignment."""
         self._pass_time(item.at)
-        self._keep(features(item), assignment)
+        self._keep(self._expected(item), assignment)
         self._archive.settle()
+
+    def _expected(self, item: GroupInput) -> Features:
+        found = self._coming.pop(item.article_id, None)
+        return found if found is not None and found.item is item else features(item)
 
     def settle(self) -> None:
         """What has been added can be recalled from now on."""
@@ -191,7 +201,7 @@ class Grouper:
                 continue
             if same_pattern := pattern(found, likeness):
                 apart[likeness.root] = same_pattern
-            elif is_derived(found, likeness):
+            elif is_derived(found, likeness) and not is_doubtful(found, likeness):
                 kind = relation(likeness)
                 bare = not (item.fingerprint.length or other.item.fingerprint.length)
                 why = (
@@ -324,7 +334,7 @@ class Grouper:
         if at <= before:
             return
         self._latest = at
-        if _day(before) != _day(at):
+        if at.date() != before.date():
             old = self._window.before(micros(self._floor()))
             if old:
                 self._indexes.take_out(old)

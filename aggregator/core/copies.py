@@ -41,6 +41,9 @@ RECENT = 12
 """Articles of an outlet in which its furniture is looked for."""
 BUDGET = 800
 """Entries of the index that one question reads."""
+COMMON = 4
+"""What more stories have may be a turn of phrase. It counts half, and never nothing: a text can be
+in many stories, too."""
 _NAME = "copies"
 _MARKS = 0x3FFF
 """The last bits of word sequences: few by chance have the same."""
@@ -96,18 +99,17 @@ class CopyIndex:
     def __init__(self, window: Window, archive: Archive) -> None:
         self._window = window
         self._archive = archive
-        self._postings = Postings()
+        self._postings = Postings(common=COMMON)
         self._furniture: OrderedDict[str, Shingles] = OrderedDict()
 
     def add(self, root: int, found: Features, *, begins: bool) -> None:
-        self._postings.add(root, found.sample, begins=begins)
+        self._postings.add(root, found.sample, begins=begins, ahead=found.ahead.get(_NAME))
         self._furniture.pop(found.item.source, None)
 
     @staticmethod
-    def numbers(found: Features) -> list[int]:
+    def numbers(found: Features) -> Numbers:
         """What an article is found by."""
-        numbers: list[int] = found.sample.tolist()
-        return numbers
+        return found.sample
 
     def discard(self, root: int, numbers: Collection[int]) -> None:
         """No article of a story that goes on is found by these any more."""
@@ -120,9 +122,11 @@ class CopyIndex:
     def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
         self._postings.sweep(gone)
 
-    def expect(self, coming: Sequence[Features]) -> None:
-        """Look up what `find` will ask of these."""
-        ahead = self._postings.expect([found.sample for found in coming])
+    def expect(self, coming: Sequence[Features], *, assigned: bool) -> None:
+        """Look up what `find` will ask of these, unless they are `assigned`."""
+        samples = [found.sample for found in coming]
+        asked = [sample[:0] for sample in samples] if assigned else samples
+        ahead = self._postings.expect(asked, samples)
         for found, looked_up in zip(coming, ahead, strict=True):
             found.ahead[_NAME] = looked_up
 
@@ -134,14 +138,17 @@ class CopyIndex:
         """
         numbers = found.sample
         enough = max(2.0 if len(numbers) > 8 else 1.0, len(numbers) / 16)
+        ahead = found.ahead.get(_NAME)
+        if not self._postings.may_find(ahead, enough):
+            return []
         roots = self._postings.find(
             numbers,
-            [1.0] * len(numbers),
+            np.ones(len(numbers)),
             budget=BUDGET,
             limit=CANDIDATES,
             least=enough,
             rank=self._window.order,
-            ahead=found.ahead.get(_NAME),
+            ahead=ahead,
         )
         if not roots:
             return []

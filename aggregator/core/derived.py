@@ -50,6 +50,14 @@ def is_derived(found: Features, likeness: Likeness) -> bool:
     return likeness.shared >= PROVES[1] and likeness.overlap >= PROVES[2]
 
 
+def is_doubtful(found: Features, likeness: Likeness) -> bool:
+    """Whether too few names and numbers agree for one text to be made of the other, though they are
+    of no known pattern: both may quote one statement, and their nearness as reports decides."""
+    other = likeness.other
+    words = min(found.item.fingerprint.length, other.item.fingerprint.length)
+    return not agree(found, other, words=words)
+
+
 def _names_outlet(found: Features, other: Features) -> bool:
     """Whether an article names the outlet of the other."""
     outlet = other.item.source
@@ -65,7 +73,8 @@ def pattern(found: Features, likeness: Likeness) -> str | None:
         return reasons.column()
     if is_series(found, other, likeness.containment):
         return reasons.from_series(other.item)
-    if not agree(found, other, words=words) or (likeness.own and _is_alike(found, likeness)):
+    agreed = agree(found, other, words=words, wording=likeness.wording)
+    if not agreed or (likeness.own and _is_alike(found, likeness)):
         return reasons.from_template(other.item)
     return None
 
@@ -78,7 +87,7 @@ def pattern_of_reports(found: Features, other: Features) -> str | None:
     if is_series(found, other, both):
         return reasons.from_series(other.item)
     words = min(found.item.fingerprint.length, other.item.fingerprint.length)
-    if words and not agree(found, other, words=words):
+    if words and not agree(found, other, words=words, wording=both):
         return reasons.from_template(other.item)
     return None
 

@@ -9,13 +9,13 @@ from itertools import accumulate, groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.core.fact_keys import NUMBER, fact_keys, facts_of
-from aggregator.core.postings import Ahead
+from aggregator.core.fact_keys import NUMBER, Facts, fact_keys, facts_of
+from aggregator.core.lookups import Ahead
 from aggregator.core.terms import FORCE
 from aggregator.core.weights import FACTS, Spots, spots
 from aggregator.types import GroupInput
 
-__all__ = ["NUMBER", "Features", "fact_keys", "facts_of", "features", "in_batches", "unpack"]
+__all__ = ["NUMBER", "Features", "count_facts", "fact_keys", "features", "in_batches", "unpack"]
 
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
@@ -33,6 +33,11 @@ _TOGETHER = 64
 _HALF = np.uint64(32)
 _LITTLE = np.dtype("<u4")
 _FORCES = np.arange(256) / FORCE
+_NONE: Numbers = np.zeros(0, dtype=np.uint32)
+
+
+def _nowhere() -> Places:
+    return np.zeros(0, dtype=np.intp)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,15 +48,17 @@ class Features:
     item: GroupInput
     ahead: dict[str, Ahead] = field(default_factory=dict, init=False, repr=False)
     """What indexes have looked up already, each by its name."""
-    likely: Places | None = field(default=None, init=False, repr=False)
+    likely: Places = field(default_factory=_nowhere, init=False, repr=False)
     """Where in `words` those stand that have been looked up."""
     _terms: Numbers | None = field(default=None, init=False, repr=False)
     _forces: Weights | None = field(default=None, init=False, repr=False)
     _shingles: Numbers | None = field(default=None, init=False, repr=False)
     _words: Words | None = field(default=None, init=False, repr=False)
+    _square: float | None = field(default=None, init=False, repr=False)
     _title_words: Words | None = field(default=None, init=False, repr=False)
     _shingle_set: frozenset[int] | None = field(default=None, init=False, repr=False)
     _sample: Numbers | None = field(default=None, init=False, repr=False)
+    _told: Facts | None = field(default=None, init=False, repr=False)
     _facts: Mapping[int, int] | None = field(default=None, init=False, repr=False)
     _fact_spots: Spots | None = field(default=None, init=False, repr=False)
 
@@ -94,11 +101,20 @@ class Features:
             self._words = _in_order(self.item.fingerprint.language, self.terms, self.forces)
         return self._words
 
+    @property
+    def square(self) -> float:
+        """Of the length of its vector by what words say before the first article; in the units of
+        the fingerprint's forces and of `Spots.before`, so that it is a whole number."""
+        if self._square is None:
+            self._square = float(_squares(self.words).sum())
+        return self._square
+
     def let_go(self) -> None:
         """Forget what was looked up or made for many articles at once, for it would keep what is
         the others' in memory, too."""
         self.ahead.clear()
-        self.likely = self._words = None
+        self.likely = _nowhere()
+        self._words = self._fact_spots = None
 
     @property
     def title_words(self) -> Words:
@@ -109,18 +125,37 @@ class Features:
         return self._title_words
 
     @property
+    def told(self) -> Facts:
+        """What its names are made of, as a fingerprint has it."""
+        if self._told is None:
+            printed = self.item.fingerprint
+            self._told = (
+                Facts(printed.facts, printed.counts, printed.named)
+                if printed.facts
+                else facts_of(printed.names, {})
+            )
+        return self._told
+
+    @property
+    def named(self) -> Numbers:
+        """Words of names, the most frequent first."""
+        return unpack(self.told.hashes)[: self.told.named]
+
+    @property
     def facts(self) -> Mapping[int, int]:
         """Words of names, and NUMBER plus numbers and dates, with how often."""
         if self._facts is None:
-            self._facts = facts_of(self.item.fingerprint)
+            hashes: list[int] = unpack(self.told.hashes).tolist()
+            named = self.told.named
+            keys = hashes[:named] + [NUMBER + hashed for hashed in hashes[named:]]
+            self._facts = dict(zip(keys, self.told.counts, strict=True))
         return self._facts
 
     @property
     def fact_spots(self) -> Spots:
         """Where they are counted and weighed, in the order of `facts`."""
         if self._fact_spots is None:
-            facts = np.fromiter(self.facts, np.int64, len(self.facts)).astype(np.uint32)
-            self._fact_spots = spots(FACTS, facts)
+            self._fact_spots = spots(FACTS, unpack(self.told.hashes))
         return self._fact_spots
 
     @property
@@ -207,13 +242,29 @@ def _batch(language: str, articles: Sequence[Features]) -> Batch:
     order = np.argsort(keys | terms)
     numbers = terms.take(order)
     words = Words(numbers=numbers, forces=forces.take(order), spots=spots(language, numbers))
+    sums = np.append(0.0, _squares(words).cumsum())
     for found, (begin, end) in zip(articles, bounds, strict=True):
         found._words = words.part(begin, end)  # noqa: SLF001 - its own
+        found._square = float(sums[end] - sums[begin])  # noqa: SLF001
     return Batch(articles=articles, words=words, bounds=bounds)
+
+
+def count_facts(coming: Sequence[Features]) -> None:
+    """Make `fact_spots` of all of them, together."""
+    hashes = [unpack(found.told.hashes) for found in coming]
+    made = spots(FACTS, np.concatenate([*hashes, _NONE]))
+    bounds = pairwise(accumulate(map(len, hashes), initial=0))
+    for found, (begin, end) in zip(coming, bounds, strict=True):
+        found._fact_spots = made.part(begin, end)  # noqa: SLF001 - its own
 
 
 def _language(found: Features) -> str:
     return found.item.fingerprint.language
+
+
+def _squares(words: Words) -> Weights:
+    """Whole numbers, so that sums of them are exact in any order."""
+    return np.square(np.rint(words.forces * FORCE) * words.spots.before)
 
 
 def _in_order(language: str, numbers: Numbers, forces: Weights) -> Words:

@@ -50,8 +50,8 @@ _GUESSED = 1_500
 """Characters of the text by which its language is guessed."""
 _TOGETHER = 32
 """At most so many texts are worked on at once."""
-_LARGE = 50_000
-"""Tokens in all from which no further text is added."""
+_LARGE = 250_000
+"""Characters in all from which no further text is added."""
 _ENDS = bytes(kind in {SENTENCE, PARAGRAPH} for kind in range(256))
 """By kind: what a sentence ends with."""
 
@@ -66,16 +66,25 @@ def fingerprint(title: str, text: str, language: str | None) -> Fingerprint:
 
 def fingerprints(articles: Iterable[tuple[str, str, str | None]]) -> Iterator[Fingerprint]:
     """Of each article, given by title, text and language, in order: faster than one at a time."""
-    codes, texts, size = list[str](), list[Reading](), 0
+    waiting, size = list[tuple[str, str, str]](), 0
     for title, text, language in articles:
-        codes.append(_language(language, title, text))
-        texts.append(lexicon(codes[-1]).read(title, text))
-        size += len(texts[-1])
-        if len(texts) == _TOGETHER or size > _LARGE:
-            yield from _together(codes, texts)
-            codes, texts, size = [], [], 0
-    if texts:
-        yield from _together(codes, texts)
+        waiting.append((_language(language, title, text), title, text))
+        size += len(title) + len(text)
+        if len(waiting) == _TOGETHER or size > _LARGE:
+            yield from _together(*_read(waiting))
+            waiting, size = [], 0
+    if waiting:
+        yield from _together(*_read(waiting))
+
+
+def _read(articles: Sequence[tuple[str, str, str]]) -> tuple[Sequence[str], Sequence[Reading]]:
+    """Codes of languages, and readings, of codes, titles and texts."""
+    codes = [code for code, _, _ in articles]
+    texts: dict[int, Reading] = {}
+    for code in dict.fromkeys(codes):
+        at = [number for number, other in enumerate(codes) if other == code]
+        texts.update(zip(at, lexicon(code).read_all(articles[one][1:] for one in at), strict=True))
+    return codes, [texts[number] for number in range(len(articles))]
 
 
 def _together(codes: Sequence[str], texts: Sequence[Reading]) -> list[Fingerprint]:
@@ -120,12 +129,15 @@ def _together(codes: Sequence[str], texts: Sequence[Reading]) -> list[Fingerprin
             title=pack(dict.fromkeys(filter(None, stems[start:title].tolist()))),
             names=names,
             sentences=said,
+            facts=facts.hashes,
+            counts=facts.counts,
+            named=facts.named,
         )
         for code, start, title, (begin, end), (kept, step), (
             hashes,
             forces,
             places,
-        ), names, said in zip(
+        ), (names, facts), said in zip(
             codes,
             starts,
             titles,

@@ -3,14 +3,14 @@ what it means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from aggregator.core.archive import Archive
-from aggregator.core.features import NUMBER, Features
+from aggregator.core.features import Features
 from aggregator.core.foreign import LEAST, NEAR, foreign_likeness
 from aggregator.core.meaning_index import MeaningIndex
 from aggregator.core.postings import Postings
@@ -26,6 +26,11 @@ MEMBERS = 6
 PROMISING = 0.1
 """So much of what the names say a story must have."""
 BUDGET = 600
+
+
+_NAME = "foreign"
+
+Numbers = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +52,21 @@ class ForeignIndex:
         self._meanings = MeaningIndex()
 
     def add(self, slot: int, root: int, found: Features, *, begins: bool) -> None:
-        self._postings.add(root, self.numbers(found), begins=begins)
+        numbers, ahead = self.numbers(found), found.ahead.get(_NAME)
+        self._postings.add(root, numbers, begins=begins, ahead=ahead)
         self._meanings.add(slot, found.item.fingerprint.meaning)
 
     @staticmethod
-    def numbers(found: Features) -> list[int]:
+    def numbers(found: Features) -> Numbers:
         """What an article is found by, besides its meaning."""
-        facts = found.facts
-        names = [fact for fact in facts if fact < NUMBER]
-        return sorted(names, key=facts.__getitem__, reverse=True)[:INDEXED]
+        return found.named[:INDEXED]
+
+    def expect(self, coming: Sequence[Features]) -> None:
+        """Prepare for these to be added."""
+        added = [self.numbers(found) for found in coming]
+        nothing = [added[0][:0]] * len(added) if added else []
+        for found, ahead in zip(coming, self._postings.expect(nothing, added), strict=True):
+            found.ahead[_NAME] = ahead
 
     def discard(self, root: int, numbers: Collection[int]) -> None:
         """No article of a story that goes on is found by these any more."""
@@ -73,7 +84,7 @@ class ForeignIndex:
             return None
         numbers = self.numbers(found)
         mine = self.weighed(found)
-        weights = [mine.get(number, 0.0) for number in numbers]
+        weights = [mine[number] for number in numbers.tolist()]
         roots = self._postings.find(
             numbers,
             weights,

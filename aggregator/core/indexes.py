@@ -14,7 +14,7 @@ import numpy as np
 from aggregator.core.archive import Archive, Recall
 from aggregator.core.copies import CopyIndex
 from aggregator.core.events import EventIndex
-from aggregator.core.features import Features, in_batches
+from aggregator.core.features import Features, count_facts, in_batches
 from aggregator.core.foreign_index import ForeignIndex
 from aggregator.core.weights import Frequencies
 from aggregator.core.window import Key, Window, address_of
@@ -33,10 +33,14 @@ class Indexes:
         self.events = EventIndex(self.window, self.archive, self.frequencies)
         self.foreign = ForeignIndex(self.window, self.archive, self.frequencies)
 
-    def expect(self, coming: Sequence[Features]) -> None:
-        """Look up for all of these at once what is asked when they are compared."""
-        self.copies.expect(coming)
-        self.events.expect(in_batches(coming))
+    def expect(self, coming: Sequence[Features], *, assigned: bool) -> None:
+        """Look up for all of these at once what is asked when they are compared, and make ready for
+        them to be added; `assigned`: the latter alone."""
+        count_facts(coming)
+        batches = in_batches(coming)
+        self.copies.expect(coming, assigned=assigned)
+        self.events.expect(coming, batches, assigned=assigned)
+        self.foreign.expect(coming)
 
     def add(self, found: Features, story: Key, *, copies: bool) -> None:
         """`copies`: its text is another article's text."""
@@ -69,9 +73,11 @@ class Indexes:
             if roots[key] in lost:
                 lost[roots[key]].add(gone)
         for root, entries in lost.items():
-            entries.keep(other for _, other in self.archive.read(rest[root]))
+            entries.keep(rest[root], self.archive.read(rest[root]))
             self.copies.discard(root, entries.copies)
             self.events.discard(root, entries.events)
+            if entries.changed:
+                self.events.change(root, entries.changed)
             self.foreign.discard(root, entries.foreign)
             window.discard(root, entries.addresses)
         for slot in slots:
@@ -103,19 +109,30 @@ class _Entries:
     events: set[int] = field(default_factory=set)
     foreign: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
+    changed: dict[int, int] = field(default_factory=dict)
+    """Of numbers that articles had that leave, and that others have which remain: their marks now,
+    as the first of these has them."""
 
     def add(self, found: Features) -> None:
-        self.copies.update(CopyIndex.numbers(found))
-        self.events.update(EventIndex.numbers(found))
-        self.foreign.update(ForeignIndex.numbers(found))
+        self.copies.update(CopyIndex.numbers(found).tolist())
+        self.events.update(EventIndex.numbers(found).tolist())
+        self.foreign.update(ForeignIndex.numbers(found).tolist())
         if address := address_of(found.item):
             self.addresses.add(address)
 
-    def keep(self, remaining: Iterable[Features]) -> None:
-        """Without those of articles that remain."""
-        for other in remaining:
-            self.copies.difference_update(CopyIndex.numbers(other))
-            self.events.difference_update(EventIndex.numbers(other))
-            self.foreign.difference_update(ForeignIndex.numbers(other))
+    def keep(self, order: Sequence[Key], remaining: Iterable[tuple[Key, Features]]) -> None:
+        """Without those of articles that remain; `order` is that of their assignment."""
+        gone = frozenset(self.events)
+        place = {key: at for at, key in enumerate(order)}
+        first: dict[int, tuple[int, int]] = {}
+        for key, other in remaining:
+            self.copies.difference_update(CopyIndex.numbers(other).tolist())
+            numbers, marks = EventIndex.numbers(other).tolist(), EventIndex.marks(other).tolist()
+            for number, mark in zip(numbers, marks, strict=False):
+                if number in gone:
+                    first[number] = min(first.get(number, (place[key], mark)), (place[key], mark))
+            self.foreign.difference_update(ForeignIndex.numbers(other).tolist())
             if address := address_of(other.item):
                 self.addresses.discard(address)
+        self.events.difference_update(first)
+        self.changed = {number: mark for number, (_, mark) in first.items()}

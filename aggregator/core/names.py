@@ -16,7 +16,9 @@ from typing import Final
 
 import numpy as np
 
+from aggregator.core import fact_keys
 from aggregator.core.arrays import Hashes
+from aggregator.core.fact_keys import Facts, facts_of
 from aggregator.core.monthnames import MONTH_FIRST, SHORT
 from aggregator.core.reading import Reading
 
@@ -119,9 +121,9 @@ def dated_as(kind: int, *, day: int = 0, month: int = 0) -> int:
 
 def find_names(
     texts: Sequence[Reading], row: Reading, starts: Sequence[int]
-) -> Iterator[tuple[tuple[str, int], ...]]:
+) -> Iterator[tuple[tuple[tuple[str, int], ...], Facts]]:
     """Of each text (name, number or date as written, count): the most frequent, those of the
-    beginning first.
+    beginning first; and what these are made of.
 
     `row` has the tokens of all texts, `starts` says where each begins. Dates are written "7 Feb"
     in every language.
@@ -142,6 +144,9 @@ def find_names(
     written: list[str] = []
     for text, (begin, end) in zip(texts, pairwise(edges), strict=True):
         written += map(text.written.__getitem__, numbers[begin:end])
+    is_number = np.frombuffer(kinds, np.uint8).take(at) == NUMBER
+    keys = row.words.take(at) + is_number * fact_keys.NUMBER
+    known = dict(zip(written, keys.tolist(), strict=True))
     for first, date in dates:
         written[int(at.searchsorted(first))] = date
     parts = iter(written)
@@ -149,7 +154,8 @@ def find_names(
         end = start + len(text)
         headline = kinds[start : start + text.title]
         sure, doubtful = _facts(done[start:end], headline, parts)
-        yield _most_frequent(sure, doubtful, alone=len(text) <= text.title)
+        names = _most_frequent(sure, doubtful, alone=len(text) <= text.title)
+        yield names, facts_of(names, known)
 
 
 def _doubted(roles: bytearray, starts: Sequence[int]) -> bytes:

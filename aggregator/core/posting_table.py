@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -45,6 +45,7 @@ _AT_A_TIME = 1 << 17
 """Entries or lists that are looked at in one go."""
 
 Numbers = npt.NDArray[np.uint32]
+Roots = npt.NDArray[np.uint32]
 Entries = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
 Counts = npt.NDArray[np.int64]
@@ -54,9 +55,12 @@ roots or one list."""
 
 
 class PostingTable:
-    """Roots are 0 to 2**31 - 1, numbers 0 to 2**32 - 1."""
+    """Numbers are 0 to 2**32 - 1. With each root lies its mark, in the lower bits of one number:
+    together they have 31 bits."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bits: int = 0) -> None:
+        """`bits`: of a mark."""
+        self._bits = bits
         self.lists: list[array[int]] = []
         """Roots, sorted."""
         self._begin(_FEWEST)
@@ -80,71 +84,79 @@ class PostingTable:
             lanes, mixed, rows = lanes[full], mixed[full], rows[full] + 2
         return _looked_up(len(numbers), of, found)
 
-    def lacking(self, root: int, numbers: Numbers) -> list[int]:
-        """Those that do not have the root."""
+    def having(self, root: int, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of these have the root."""
         starts, values = self.look_up(numbers)
         found: list[int] = values.tolist()
-        lacking = []
-        for number, (begin, end) in zip(numbers.tolist(), pairwise(starts.tolist()), strict=True):
+        has = np.zeros(len(numbers), np.bool_)
+        for lane, (begin, end) in enumerate(pairwise(starts.tolist())):
             there = found[begin:end]
             if there and there[0] >= LIST:
-                has = _has(self.lists[there[0] - LIST], root)
+                has[lane] = self._where(self.lists[there[0] - LIST], root) is not None
             else:
-                has = root in there
-            if not has:
-                lacking.append(number)
-        return lacking
+                has[lane] = any(value >> self._bits == root for value in there)
+        return has
 
-    def add(self, numbers: Numbers, runs: Sequence[bytes]) -> None:
-        """To each of these distinct numbers roots, as `array("I")` has them, that it has not."""
-        roots = np.frombuffer(b"".join(runs), dtype=np.uint32)
-        if self._used + len(roots) > _FULL * self._rows * _ROW:
-            self._lay_out(len(roots))
+    def add(self, numbers: Numbers, counts: Counts, entries: Roots) -> None:
+        """To each of these distinct numbers so many roots, with their marks, that it has not."""
+        if self._used + len(entries) > _FULL * self._rows * _ROW:
+            self._lay_out(len(entries))
         starts, values = self.look_up(numbers)
         known = np.diff(starts)
-        counts = np.fromiter(map(len, runs), np.int64, len(runs)) // roots.itemsize
         first = np.zeros(len(numbers), dtype=np.int64)
         first[known > 0] = values[starts[:-1][known > 0]]
         many = (first >= LIST) | (known + counts > _INLINE)
         rows = np.flatnonzero(many)
-        for at, number, value in zip(
-            rows.tolist(), numbers[rows].tolist(), first[rows].tolist(), strict=True
+        ends = counts.cumsum()
+        for number, value, begin, end in zip(
+            numbers[rows].tolist(),
+            first[rows].tolist(),
+            (ends - counts)[rows].tolist(),
+            ends[rows].tolist(),
+            strict=True,
         ):
-            more = array("I", runs[at])
+            more = array("I", entries[begin:end].tobytes())
             if value >= LIST:
                 _extend(self.lists[value - LIST], more)
             else:
                 self._list(_mixed_one(number), more)
-        entries = np.repeat(_mixed(numbers) << np.uint64(_HALF), counts) | roots
-        self._place(entries[np.repeat(~many, counts)])
+        keyed = np.repeat(_mixed(numbers) << np.uint64(_HALF), counts) | entries
+        self._place(keyed[np.repeat(~many, counts)])
 
     def discard(self, root: int, numbers: Numbers) -> None:
         """Those that do not have it are no error."""
         for number in numbers.tolist():
             for place, value in self._of(_mixed_one(number)):
-                if value == root:
+                if value >= LIST:
+                    roots = self.lists[value - LIST]
+                    if (at := self._where(roots, root)) is not None:
+                        del roots[at]
+                elif value >> self._bits == root:
                     self._flat[place] = _GONE
-                elif value >= LIST:
-                    _strike(self.lists[value - LIST], root)
 
     def sweep(self, gone: npt.NDArray[np.bool_]) -> None:
         """Take every entry out whose root is marked in `gone` (indexed by root)."""
-        _thin(self.lists, gone)
+        _thin(self.lists, gone, self._bits)
         for start in range(0, len(self._flat), _AT_A_TIME):
             piece = self._flat[start : start + _AT_A_TIME]
             values = _values(piece)
             there = np.flatnonzero(values < LIST)
-            piece[there[gone[values[there]]]] = _GONE
+            piece[there[gone[values[there] >> self._bits]]] = _GONE
         self._lay_out(0)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Numbers, each with a root."""
+        """Numbers, each with a root and its mark."""
         for entry in self._flat[self._flat != _EMPTY].tolist():
             number, value = (entry >> _HALF) * _UNMIX & _LOWER, entry & _LOWER
             if value < LIST:
                 yield number, value
             elif entry != _GONE:
                 yield from ((number, root) for root in self.lists[value - LIST])
+
+    def _where(self, roots: array[int], root: int) -> int | None:
+        """Where in a list the root stands; None: nowhere."""
+        at = bisect_left(roots, root << self._bits)
+        return at if at < len(roots) and roots[at] >> self._bits == root else None
 
     # --- one number
 
@@ -286,16 +298,6 @@ def _live(piece: Entries, lengths: Counts) -> Entries:
     return piece[kept]
 
 
-def _has(roots: array[int], root: int) -> bool:
-    at = bisect_left(roots, root)
-    return at < len(roots) and roots[at] == root
-
-
-def _strike(roots: array[int], root: int) -> None:
-    if _has(roots, root):
-        del roots[bisect_left(roots, root)]
-
-
 def _extend(roots: array[int], more: array[int]) -> None:
     """With those that it does not have."""
     for root in more:
@@ -320,13 +322,13 @@ def _looked_up(count: int, lanes: list[Places], values: list[Entries]) -> Looked
     return np.searchsorted(of, np.arange(count + 1)), found.astype(np.int64)
 
 
-def _thin(lists: list[array[int]], gone: npt.NDArray[np.bool_]) -> None:
+def _thin(lists: list[array[int]], gone: npt.NDArray[np.bool_], bits: int) -> None:
     """Take the roots out that are marked."""
     for start in range(0, len(lists), _AT_A_TIME):
         some = lists[start : start + _AT_A_TIME]
         ends = np.cumsum([0, *map(len, some)])
         roots = np.frombuffer(b"".join(some), dtype=np.uint32)
-        leaving = gone[roots]
+        leaving = gone[roots >> bits]
         before = np.concatenate([[0], np.cumsum(leaving)])[ends]
         for at in np.flatnonzero(np.diff(before)).tolist():
             begin, end = ends[at], ends[at + 1]

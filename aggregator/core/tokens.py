@@ -34,6 +34,7 @@ _POINTED_TOKEN = re.compile(
     rf"{_DOTTED}|[^\W\d][\w{_POINTS}]{{0,63}}|{_NUMBER}[\w{_POINTS}]{{0,16}}|[{PUNCTUATION}]"
 )
 
+_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _OPENING = re.compile(r'"(?=\w)')
 _QUOTES = str.maketrans("«»「」『』", "“”“”“”")
 _INWARD = str.maketrans("»«", "«»")
@@ -42,14 +43,20 @@ _LOW_FIRST = str.maketrans("“„", "”“")
 
 def pieces(text: str) -> list[str]:
     """What stands between white space, and LINE_END where a line ends."""
+    return spaced(text).split()
+
+
+def spaced(text: str) -> str:
+    """With the white space of ASCII alone between its pieces, of which LINE_END is one."""
     if not text.isascii():
+        text = _SPACE.sub(" ", text)
         if "„" in text:
             text = text.translate(_LOW_FIRST)
         if -1 < text.find("»") < text.find("«"):
             text = text.translate(_INWARD)
     if "\n" in text:
         text = text.replace("\n", f" {LINE_END} ")
-    return text.split()
+    return text
 
 
 def tokens(piece: str, language: str) -> list[str]:

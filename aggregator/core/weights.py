@@ -25,6 +25,7 @@ from aggregator.core.wordshares import shares
 Numbers = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+Counts = npt.NDArray[np.int64]
 
 PRIOR = 2_000
 """Articles that are taken as read before the first, as far as is known what is usual in a language.
@@ -39,6 +40,8 @@ MOST = 9.9
 LEAST = 0.01
 DATED = 0.1
 """So many articles have each day, month or year."""
+UNIT = 20
+"""Units in which what a word says is a whole number."""
 FACTS = "*"
 """In place of a language: names and numbers."""
 
@@ -62,12 +65,15 @@ class Spots:
     """In how many of the articles that are taken as read each is."""
     read: Weights
     """Of how many."""
+    before: Counts
+    """What each says before the first article, in units of 1 / UNIT."""
 
     def part(self, begin: int, end: int) -> Spots:
         """Those of some of the words: a view."""
         one, other = self.rows
         rows = one[begin:end], other[begin:end]
-        return Spots(self.language, rows, self.usual[begin:end], self.read[begin:end])
+        usual, read, before = self.usual[begin:end], self.read[begin:end], self.before[begin:end]
+        return Spots(self.language, rows, usual, read, before)
 
 
 class Frequencies:
@@ -114,7 +120,8 @@ def spots(language: str, words: Numbers) -> Spots:
     at = usual.words.searchsorted(words)
     at[usual.words.take(at) != words] = len(usual.words) - 1
     rows = _places(language, words)
-    return Spots(language, rows, usual.times.take(at), usual.read.take(at))
+    before = usual.before.take(at)
+    return Spots(language, rows, usual.times.take(at), usual.read.take(at), before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +134,8 @@ class _Usual:
     """In how many of the articles that are taken as read each is."""
     read: Weights
     """How many these are."""
+    before: Counts
+    """What each says by that, in units of 1 / UNIT."""
 
 
 @cache
@@ -141,11 +150,11 @@ def _usual(language: str) -> _Usual:
 
 
 def _table(words: Numbers, times: Weights, articles: int, others: int) -> _Usual:
-    return _Usual(
-        words=np.append(words, _NONE),
-        times=np.append(times, 0.0),
-        read=np.append(np.full(len(words), float(articles)), float(others)),
-    )
+    times = np.append(times, 0.0)
+    read = np.append(np.full(len(words), float(articles)), float(others))
+    says = np.log((read + 2) / (times + 0.5)).clip(LEAST, MOST)
+    before = np.rint(UNIT * says).astype(np.int64)
+    return _Usual(words=np.append(words, _NONE), times=times, read=read, before=before)
 
 
 def _places(language: str, words: Numbers) -> tuple[Places, Places]:

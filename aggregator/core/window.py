@@ -127,6 +127,10 @@ class Window:
             slot = self._next[slot]
         return found
 
+    def is_single(self, root: int) -> bool:
+        """Whether a story has no other article than one."""
+        return self._first[root] == self._last[root]
+
     def members_within(self, root: int, at: datetime, reach: timedelta) -> list[int]:
         """Those of a story that are no further than `reach` from that time."""
         middle, span = micros(at), reach // _MICROSECOND

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from aggregator.core.cluster import Grouper
 from aggregator.pipeline.events import StoriesAssigned
@@ -96,6 +97,9 @@ def rebuilt(line: Pipeline) -> Grouper:
         copy_window=line.copy_window,
         event_window=line.event_window,
     )
-    for item, assignment in storage.window(span=max(line.copy_window, line.event_window) + DAY):
-        grouper.restore(item, assignment)
+    known = iter(storage.window(span=max(line.copy_window, line.event_window) + DAY))
+    while some := list(islice(known, STORIES_AT_A_TIME)):
+        grouper.expect([item for item, _ in some], assigned=True)
+        for item, assignment in some:
+            grouper.restore(item, assignment)
     return grouper

@@ -43,6 +43,13 @@ class Fingerprint:
     first."""
     sentences: bytes = b""
     """Hashes of the sentences of the text without case and marks, in order."""
+    facts: bytes = b""
+    """Hashes of what `names` are made of, each once: first the words of names, the most frequent
+    first, then numbers and dates. Empty in one that was made before there was this field."""
+    counts: bytes = b""
+    """One byte for each of `facts`: how often it occurs; 255: so often, or more."""
+    named: int = 0
+    """So many of `facts` are words of names."""
     meaning: bytes = b""
     """The text as a vector of a model: signed bytes, one a dimension; empty: there is no model."""
 

@@ -9,7 +9,14 @@ import newsdesk
 import numpy as np
 import pytest
 
-from aggregator.core.features import Features, fact_keys, facts_of, features, in_batches
+from aggregator.core.features import (
+    NUMBER,
+    Features,
+    count_facts,
+    fact_keys,
+    features,
+    in_batches,
+)
 from aggregator.types import GroupInput
 
 
@@ -66,10 +73,34 @@ def test_what_was_made_for_many_is_let_go() -> None:
     ],
 )
 def test_names_are_counted_by_their_words(names: list[tuple[str, int]]) -> None:
-    printed = replace(newsdesk.FLOOD.item(1).fingerprint, names=tuple(names))
+    """Also those of fingerprints that have no facts yet."""
+    item = newsdesk.FLOOD.item(1)
+    printed = replace(item.fingerprint, names=tuple(names), facts=b"", counts=b"", named=0)
+    found = features(replace(item, fingerprint=printed))
     counted: Counter[int] = Counter()
     for name, count in names:
         for key in fact_keys(name):
             counted[key] += count
-    assert facts_of(printed) == counted
-    assert list(facts_of(printed)) == list(counted)
+    words = [key for key in counted if key < NUMBER]
+    assert found.facts == counted
+    assert found.named.tolist() == sorted(words, key=counted.__getitem__, reverse=True)
+    assert found.names == set(words)
+    assert found.names | found.numbers == counted.keys()
+
+
+def test_facts_counted_together_are_those_of_each_by_itself() -> None:
+    together = [features(item) for item in items()]
+    count_facts(together)
+    for found in together:
+        spots, alone = found.fact_spots, features(found.item).fact_spots
+        assert [row.tolist() for row in spots.rows] == [row.tolist() for row in alone.rows]
+        assert (spots.usual == alone.usual).all()
+        assert (spots.read == alone.read).all()
+
+
+def test_the_square_of_an_article_is_the_same_made_alone_or_with_others() -> None:
+    together = [features(item) for item in items()]
+    list(in_batches(together))
+    for found in together:
+        assert found.square == features(found.item).square
+        assert found.square.is_integer()

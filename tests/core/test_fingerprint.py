@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from aggregator.codec import decode, encode
 from aggregator.core.commonwords import guess_language
+from aggregator.core.fact_keys import facts_of
 from aggregator.core.features import fact_keys
 from aggregator.core.fingerprint import (
     FORCE,
@@ -77,7 +78,26 @@ def test_the_method_has_not_changed_under_its_version() -> None:
         title=bytes.fromhex("a38ec6bc46f8be9e"),
         names=(("Lindhaven", 1), ("6.84", 1)),
         sentences=bytes.fromhex("246795ea"),
+        facts=bytes.fromhex("cfcc3213c55bfcf0"),
+        counts=b"\x01\x01",
+        named=1,
     )
+
+
+def test_facts_are_what_names_are_made_of() -> None:
+    """Fingerprints from before there were facts have names alone."""
+    printed = [piece.item(1).fingerprint for piece in newsdesk.ALL]
+    printed += [
+        fingerprint("", text, "en")
+        for text in (
+            "On 7 February Dr. J. K. Rowe of the U.S. Institute of Peace met Élodie Œuvray.",
+            "Then A B C met Ministry of Health officials; 1,200.50 or 1.200 came, 3 left in 2024.",
+        )
+    ]
+    for found in printed:
+        told = facts_of(found.names, {})
+        assert (found.facts, found.counts, found.named) == (told.hashes, told.counts, told.named)
+        assert bool(found.facts) == bool(found.names)
 
 
 def test_another_process_finds_the_same() -> None:

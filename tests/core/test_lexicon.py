@@ -59,10 +59,26 @@ def test_languages_of_which_nothing_is_known_share_one() -> None:
     assert lexicon("en") is not lexicon("de")
 
 
+def test_it_makes_no_difference_how_many_are_read_at_once() -> None:
+    articles = [(piece.title, piece.text) for piece in newsdesk.ALL]
+    articles += [("", ""), ("", "boats"), ("A title\u00a0of two lines\nand more", "")]
+    together = Lexicon("en").read_all(articles)
+    one = Lexicon("en")
+    alone = [one.read(title, text) for title, text in articles]
+    assert [read.title for read in together] == [read.title for read in alone]
+    assert [spelled(read) for read in together] == [spelled(read) for read in alone]
+    for column in ("words", "stems", "kinds", "roles"):
+        for read, other in zip(together, alone, strict=True):
+            assert list(getattr(read, column)) == list(getattr(other, column))
+
+
 def test_long_pieces_are_not_remembered() -> None:
     found = Lexicon("en")
     found.read("", "https://news.example/2024/02/07/a-very-long-address-of-an-article.html boats")
-    assert list(found) == ["\0", "boats"]
+    assert len(found) == 2  # the end of the title's line, and "boats"
+    text = "https://news.example/2024/02/07/another-very-long-address-of-an-article.html boats"
+    assert spelled(found.read("", text)) == spelled(Lexicon("en").read("", text))
+    assert len(found) == 2
 
 
 @pytest.mark.timeout(60)

@@ -15,9 +15,10 @@ from itertools import combinations
 from math import log
 from pathlib import Path
 
+import newsdesk
 import pytest
 
-from aggregator.core.features import facts_of
+from aggregator.core.features import features
 from aggregator.core.fingerprint import fingerprint
 from aggregator.core.foreign import LEAST, foreign_likeness
 from aggregator.core.meaning import BEGINNING, Encoder, blended, encoder, likeness, with_meaning
@@ -64,7 +65,7 @@ def printed(report: Report) -> Fingerprint:
 
 def weighed(prints: Sequence[Fingerprint]) -> list[Mapping[int, float]]:
     """Names and numbers of each, weighed as if these were among `STREAM` others."""
-    found = [facts_of(one) for one in prints]
+    found = [features(replace(newsdesk.FLOOD.item(1), fingerprint=one)).facts for one in prints]
     counts = Counter(fact for facts in found for fact in facts)
     return [{fact: log((STREAM + 1) / (counts[fact] + 0.5)) for fact in facts} for facts in found]
 

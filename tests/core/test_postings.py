@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.core.lookups import Closeness
 from aggregator.core.postings import Postings
 
 NUMBERS = st.lists(st.integers(0, 2**32 - 1), unique=True, min_size=1, max_size=8)
-RANK = range(10**6)
+RANK = range(1 << 25)
 
 
 def found(
@@ -127,7 +129,7 @@ def test_what_is_looked_up_ahead_changes_no_answer(data: st.DataObject) -> None:
     roots, few = st.integers(0, 9), st.lists(st.integers(0, 7), unique=True, min_size=1, max_size=6)
     for _ in range(data.draw(st.integers(1, 8))):
         asked = [np.array(data.draw(few), dtype=np.uint32) for _ in range(2)]
-        expected = ahead.expect(asked)
+        expected = ahead.expect(asked, asked)
         for postings_change in data.draw(st.lists(st.sampled_from("aaads"), max_size=3)):
             root, numbers = data.draw(roots), data.draw(few)
             for postings in (plain, ahead):
@@ -178,3 +180,86 @@ def test_the_table_has_what_a_set_would_have_however_it_grows(seed: int) -> None
         assert set(found(postings, [number], limit=10**6)) == {
             root for one, root in wanted if one == number
         }
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_what_a_batch_adds_is_found_at_once(data: st.DataObject) -> None:
+    """Whether it was expected or not, and what marks and common numbers count."""
+    plain = Postings(bits=3, common=1)
+    quick = Postings(bits=3, common=1, recent=2)
+    few = st.lists(st.integers(0, 7), unique=True, max_size=6)
+    roots = st.integers(0, 5)
+    for _ in range(data.draw(st.integers(1, 4))):
+        articles = data.draw(st.lists(st.tuples(few, few, roots), max_size=5))
+        asked = [np.array(numbers, np.uint32) for numbers, _, _ in articles]
+        added = [np.array(numbers, np.uint32) for _, numbers, _ in articles]
+        expected = quick.expect(asked, added)
+        for wanted, mine, known, (_, _, root) in zip(asked, added, expected, articles, strict=True):
+            weights = np.array([0.5 + number % 3 for number in wanted.tolist()])
+            close = Closeness(
+                weights=weights,
+                marks=np.arange(8) / 4,
+                least=1.0,
+                exempt=lambda one: one == 2,
+            )
+            answers = [
+                postings.find(
+                    wanted,
+                    weights,
+                    budget=9,
+                    limit=4,
+                    least=0.5,
+                    rank=RANK,
+                    ahead=ahead,
+                    closeness=close,
+                )
+                for postings, ahead in ((plain, None), (quick, None), (quick, known))
+            ]
+            assert answers[0] == answers[1] == answers[2]
+            assert quick.may_find(known, 1.0) or not found(plain, wanted.tolist())
+            marks = mine % 8
+            match data.draw(st.sampled_from(["expected", "expected", "not", "never", "gone"])):
+                case "expected":
+                    plain.add(root, mine, begins=False, marks=marks)
+                    quick.add(root, mine, begins=False, marks=marks, ahead=known)
+                case "not":
+                    plain.add(root, mine, begins=False, marks=marks)
+                    quick.add(root, mine, begins=False, marks=marks)
+                case "gone":
+                    plain.discard(root, mine)
+                    quick.discard(root, mine)
+            assert sorted(plain) == sorted(quick)
+
+
+def test_a_common_number_weighs_half() -> None:
+    postings = Postings(common=2)
+    for root in (1, 2, 3):
+        postings.add(root, [7], begins=True)
+    postings.add(3, [8], begins=False)
+    ask = partial(postings.find, [7, 8], [1.0, 1.0], budget=99, limit=9, rank=RANK)
+    assert ask(least=1.5) == [3]
+    assert ask(least=1.6) == []
+    assert ask(least=0.5) == [3, 1, 2]
+
+
+def test_a_story_must_be_close_unless_it_is_exempt() -> None:
+    postings = Postings(bits=2)
+    for root, mark in ((1, 0), (2, 3), (3, 0)):
+        postings.add(root, [7], begins=True, marks=np.array([mark], np.uint32))
+    close = Closeness(
+        weights=np.array([2.0]),
+        marks=np.array([0.1, 0.2, 0.3, 0.4]),
+        least=0.8,
+        exempt=lambda root: root == 3,
+    )
+    got = postings.find([7], [1.0], budget=9, limit=9, least=1.0, rank=RANK, closeness=close)
+    assert got == [2, 3]
+
+
+def test_there_is_an_end_to_the_articles() -> None:
+    postings = Postings(bits=6)
+    postings.add((1 << 25) - 1, [7], begins=True)
+    with pytest.raises(OverflowError, match="no room for more than 33,554,432 articles"):
+        postings.add(1 << 25, [7], begins=True)
+    assert found(postings, [7]) == [(1 << 25) - 1]
