@@ -225,8 +225,11 @@ class _Run:
         self._grouper = Grouper(recall=self._items.recall)
         gc.collect()
         began = time.process_time()
-        for item, assignment in zip(self._items, self._assigned, strict=True):
-            self._grouper.restore(item, assignment)
+        known = zip(self._items, self._assigned, strict=True)
+        while some := list(islice(known, SETTLE_EVERY)):
+            self._grouper.expect([item for item, _ in some], assigned=True)
+            for item, assignment in some:
+                self._grouper.restore(item, assignment)
         self._grouper.settle()
         return Restart(
             articles=len(self._items),

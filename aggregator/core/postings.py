@@ -326,13 +326,20 @@ class Postings:
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         """Entries: numbers, each with a root."""
-        for number, entry in self._table:
-            yield number, entry >> self._bits
+        return ((number, root) for number, root, _ in self.entries())
+
+    def entries(self) -> Iterator[tuple[int, int, int]]:
+        """Numbers, each with a root and a mark."""
+        mark = (1 << self._bits) - 1
+        for number, entry in self._all():
+            yield number, entry >> self._bits, entry & mark
+
+    def _all(self) -> Iterator[tuple[int, int]]:
+        yield from self._table
         for number, entries in self._recent.items():
-            yield from ((number, entry >> self._bits) for entry in array("I", entries))
+            yield from ((number, entry) for entry in array("I", entries))
         if self._coming is not None:
-            added = zip(*map(np.ndarray.tolist, self._coming.added()), strict=True)
-            yield from ((number, entry >> self._bits) for number, entry in added)
+            yield from zip(*map(np.ndarray.tolist, self._coming.added()), strict=True)
 
 
 _NOTHING: Numbers = np.zeros(0, dtype=np.uint32)

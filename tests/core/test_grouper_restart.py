@@ -46,6 +46,8 @@ class Newsroom:
     def take(self, items: Sequence[GroupInput]) -> None:
         """As the pipeline does: what awaits a new story leaves the window first."""
         items = [placed(self.rng, item, self.shelf) for item in items]
+        if self.rng.random() < 0.5:
+            self.living.expect(items)
         answers = [self.living.add(item) for item in items]
         assert [self.rebuilt.add(item) for item in items] == answers
         for item, answer in zip(items, answers, strict=True):

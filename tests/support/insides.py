@@ -46,8 +46,8 @@ def inside(grouper: Grouper) -> dict[str, Any]:
     }
 
 
-def told(postings: Postings, names: dict[int, Any]) -> set[tuple[int, Any]]:
-    return {(number, names[root]) for number, root in postings}
+def told(postings: Postings, names: dict[int, Any]) -> list[tuple[int, Any, int]]:
+    return sorted((number, names[root], mark) for number, root, mark in postings.entries())
 
 
 def same(one: Grouper, other: Grouper) -> None:
