@@ -15,6 +15,7 @@
     ├── SandboxError           a child process failed
     │   ├── TaskTimedOut       it passed its deadline
     │   └── TaskCrashed        it died, or passed its memory limit
+    ├── LibraryMissing         a child process cannot load what it needs
     ├── QueryError             a search that cannot be read; carries the column
     └── DeliveryError          a message that could not be sent; says whether a later try may help
 
@@ -139,6 +140,12 @@ class TaskTimedOut(SandboxError):
 
 class TaskCrashed(SandboxError):
     """It died or passed its memory limit, and was replaced."""
+
+
+class LibraryMissing(AggregatorError):
+    """A child process cannot load what it needs: no document is to blame, and none can be read."""
+
+    exit_code = 70
 
 
 class QueryError(AggregatorError):

@@ -411,19 +411,9 @@ def test_what_is_wrong_with_an_entry_is_named_there() -> None:
 SECTION = "digests:\n  - {name: A, sections: [watch:BAKU]}\n"
 
 
-def test_a_watch_that_has_a_section_needs_no_channel() -> None:
-    [watch] = read(f"{SECTION}watches: [{{name: Baku, query: a, per: story}}]\n").watches
+def test_a_watch_needs_no_channel() -> None:
+    [watch] = read("watches: [{name: Baku, query: a, per: story}]\n").watches
     assert (watch.name, watch.to) == ("Baku", ())
-
-
-def test_a_watch_that_goes_nowhere_says_both_ways() -> None:
-    [line] = problems(
-        f"{SECTION}watches:\n  - {{name: Baku, query: a}}\n  - {{name: B, query: b}}\n"
-    )
-    assert line == (
-        "feeds.yaml:7: watches[1].to: is missing; say where it is sent, to: the name of a channel,"
-        " or a mail address; or give it a section of a digest, sections: [watch:B]"
-    )
 
 
 @pytest.mark.parametrize("said", ["at_most: 1/h", "quiet: 22:00-07:00"])

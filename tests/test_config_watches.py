@@ -288,7 +288,10 @@ WATCHES = {
     ),
     "no search": ("to: desk", "watches[0].query: is missing; say what is searched for"),
     "an empty search": ("query: ''\nto: desk", "watches[0].query: is empty"),
-    "no channel": ("query: a", "watches[0].to: is missing; say where it is sent"),
+    "no channel for what is silent": (
+        "silent: 1d",
+        "watches[0].to: is missing; say where it is sent",
+    ),
     "an empty list": ("query: a\nto: []", "watches[0].to: is empty; name at least one channel"),
     "a channel with a slip of the pen": (
         "query: a\nto: [phone, dsk]",
@@ -298,9 +301,17 @@ WATCHES = {
         "query: a\nto: x",
         'watches[0].to: "x" names no channel; there are "phone", "desk"',
     ),
-    "an address for a name": (
+    "an address with a password": (
         "query: a\nto: ntfy://desk:p4ssword@h/topic",
-        "watches[0].to: is an address, not a name; give it a name under channels",
+        "watches[0].to: holds a password or key, which does not belong in this file; give it a",
+    ),
+    "a webhook without a name": (
+        "query: a\nto: [desk, https://hooks.example.org/t/S3cretPath]",
+        "watches[0].to[1]: is the address of a webhook, which may be a secret; give it a name",
+    ),
+    "an address with a slip of the pen": (
+        "query: a\nto: nfty://ntfy.sh/topic",
+        "watches[0].to: begins with nfty://, which is none of Apprise's services; did you mean",
     ),
     "a login": ("query: a\nto: ann:p4ssword@h.example", "watches[0].to: must be a mail address"),
     "half a mail address": ("query: a\nto: ann@", 'watches[0].to: "ann@" is no mail address'),
@@ -328,7 +339,10 @@ WATCHES = {
 
 @pytest.mark.parametrize(("lines", "message"), WATCHES.values(), ids=WATCHES)
 def test_a_wrong_watch_says_what_would_be_right(lines: str, message: str) -> None:
-    assert message in wrong(lines)
+    found = wrong(lines)
+    assert message in found
+    assert "S3cretPath" not in found
+    assert "p4ssword" not in found
 
 
 def test_a_search_that_cannot_be_read_is_named_with_line_and_column() -> None:
@@ -354,6 +368,19 @@ def test_a_watch_may_name_mail_addresses_which_then_are_channels() -> None:
     )
     assert [one.to for one in config.watches] == [("Ann@example.org",)] * 2
     assert "watches[0].to: is a mail address and needs a mail server" in only_problem(watches)
+
+
+def test_a_watch_may_name_urls_of_apprise_which_then_are_channels() -> None:
+    config = read(
+        "watches:\n"
+        "  - {name: A, query: a, to: 'ntfy://ntfy.sh/Room'}\n"
+        "  - {name: B, query: b, to: ['ntfy://ntfy.sh/room', 'ntfy://ntfy.sh/Room']}\n"
+    )
+    rooms = ("ntfy://ntfy.sh/Room", "ntfy://ntfy.sh/room")
+    assert config.channels == tuple(
+        Channel(name=one, kind=ChannelKind.APPRISE, address=one) for one in rooms
+    )
+    assert [one.to for one in config.watches] == [rooms[:1], rooms[::-1]]
 
 
 # --- edited --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import sys
 import click
 
 from aggregator.cli.group import COMMANDS, LazyGroup
-from aggregator.cli.output import complain
+from aggregator.cli.output import complain, note
 from aggregator.errors import AggregatorError
 
 CRASHED = 70
@@ -45,7 +45,7 @@ def cli(context: click.Context, config: str) -> None:
       aggregator update          fetch everything once
       aggregator stories         what is being reported, and by whom first
       aggregator search WORDS    find articles
-      aggregator run             keep going in the background
+      aggregator run             keep going, until stopped
     """
     context.obj = config
 
@@ -74,8 +74,13 @@ def _run() -> int:
 def _explain(error: BaseException) -> int:
     """One line on stderr, and the exit code that goes with it."""
     match error:
-        case click.ClickException():
+        case click.exceptions.NoArgsIsHelpError():
             error.show()
+            code = error.exit_code
+        case click.ClickException():
+            complain(error.format_message())
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                note(f"`{error.ctx.command_path} --help` explains it.")
             code = error.exit_code
         case AggregatorError():
             complain(str(error))

@@ -48,8 +48,9 @@ class Wishes:
 
 
 @click.command(
+    short_help="Find the feeds of a site, and follow one.",
     epilog="Examples: aggregator add example.org · "
-    "aggregator add example.org/press --item li.news --title h3"
+    "aggregator add example.org/press --item li.news --title h3",
 )
 @click.argument("url")
 @click.option("--name", help="What the source is called, when not as the feed calls itself.")

@@ -27,7 +27,10 @@ _RELATIONS = {
 }
 
 
-@click.command(epilog="Example: aggregator article 42 --revisions")
+@click.command(
+    short_help="Print an article, and how its text was found.",
+    epilog="Example: aggregator article 42 --revisions",
+)
 @click.argument("article_id", type=int, metavar="ID")
 @click.option("--revisions", is_flag=True, help="Print the former versions too.")
 @form_option

@@ -18,7 +18,10 @@ from aggregator.errors import UsageError
 from aggregator.types import PostgresUrl
 
 
-@click.command(epilog="Example: aggregator backup /var/backups/news-$(date +%F).db")
+@click.command(
+    short_help="Copy the database into a file, at any time.",
+    epilog="Example: aggregator backup /var/backups/news-$(date +%F).db",
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @config_option

@@ -25,6 +25,11 @@ MARK = "# Written by `aggregator demo`; it is replaced by the next demo.\n"
 MEETING = '"Khalid Taimur Akram"'
 SEARCH = "baku -election"
 SCHEMA = "aggregator_demo"
+PAGE = """\
+web:
+  title: 'Demo: news of February 2024'
+"""
+"""Every page says what its texts are: their own dates are not those on which they are shown."""
 URL_FILE = "database-url"
 DIGEST = """\
 digest:
@@ -39,7 +44,9 @@ digest:
 """
 
 
-@click.command(epilog="Example: aggregator demo --serve")
+@click.command(
+    short_help="Show the main job on a press of its own.", epilog="Example: aggregator demo --serve"
+)
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -52,7 +59,9 @@ digest:
     metavar="URL",
     help=f"A PostgreSQL database to use; only its schema {SCHEMA} is touched.",
 )
-@click.option("--serve", is_flag=True, help="Keep the sites and the service running afterwards.")
+@click.option(
+    "--serve", is_flag=True, help="Keep the sites, the service and its page running afterwards."
+)
 def demo(folder: Path, storage: str | None, serve: bool) -> int:
     """Show the main job on a press of its own: poll, extract, group, store, search, digest.
 
@@ -67,7 +76,7 @@ def demo(folder: Path, storage: str | None, serve: bool) -> int:
     config_path = _prepare(folder)
     named = "aggregator.db" if storage is None else _in_schema(storage, folder)
     with Press(datetime.now(UTC)) as press:
-        config_path.write_text(MARK + press.feeds_yaml(named) + DIGEST, encoding="utf-8")
+        config_path.write_text(MARK + press.feeds_yaml(named) + DIGEST + PAGE, encoding="utf-8")
         config = load(config_path, environ=_environment())
         line(
             Cell(f"{len(press.outlets)} news sites", "bold"),
@@ -87,7 +96,7 @@ def demo(folder: Path, storage: str | None, serve: bool) -> int:
         right = _show(config, press)
         _what_next(config, config_path)
         if serve:
-            _serve(config_path, press)
+            _serve(config_path, config, press)
     return 0 if right and not (summary.crashed or summary.failed or failed) else 1
 
 
@@ -189,6 +198,7 @@ def _what_next(config: Config, config_path: Path) -> None:
     line("  database       ", str(config.storage))
     line("  configuration  ", str(config_path))
     blank()
+    page = Cell(f"the page, at http://{config.web.listen}/", "dim")
     for words in (
         "search 'title:baku'",
         "stories --min-outlets 3",
@@ -196,12 +206,15 @@ def _what_next(config: Config, config_path: Path) -> None:
         "sources",
         "digest preview",
         "digest send",
-        "web serve",
     ):
         line(f"  {program} -c {config_path} {words}")
+    line(f"  {program} -c {config_path} web serve    ", page)
     for article_id, name in _marked(config):
         line(f"  {program} -c {config_path} article {article_id}    ", Cell(name, "dim"))
-    line(f"  {program} demo --serve    ", Cell("keeps the sites and the service running", "dim"))
+    line(
+        f"  {program} demo --serve    ",
+        Cell("keeps the sites, the service and the page running", "dim"),
+    )
     line(f"  {program} init            ", Cell("begins with sources of your own", "dim"))
 
 
@@ -226,11 +239,16 @@ def _on_path(program: str) -> bool:
     return found is not None and os.path.samefile(found, sys.argv[0])  # noqa: PTH121 - both are texts
 
 
-def _serve(config_path: Path, press: Press) -> None:
+def _serve(config_path: Path, config: Config, press: Press) -> None:
+    from aggregator.service.meters import Meters
     from aggregator.service.run import serve
+    from aggregator.web.beside import page_beside
 
+    environ, meters = _environment(), Meters()
+    page = page_beside(config_path, environ=environ, meters=meters)
     blank()
     for outlet in press.outlets:
         line(Cell(f"  {outlet.site_url}", "accent"), f"  {outlet.name}")
-    line("Serving; Ctrl-C ends it.")
-    asyncio.run(serve(config_path, environ=_environment()))
+    line("Serving; the page is at ", Cell(f"http://{config.web.listen}/", "accent"))
+    line("Ctrl-C ends it.")
+    asyncio.run(serve(config_path, environ=environ, beside=page, meters=meters))

@@ -33,6 +33,7 @@ _name = click.argument("name", required=False)
 
 @click.group(
     cls=Verbs,
+    short_help="Print the next digest; send, show and list others.",
     epilog="Examples: aggregator digest · aggregator digest preview · aggregator digest list · "
     "aggregator digest show --date 2024-02-10 · aggregator digest send",
 )

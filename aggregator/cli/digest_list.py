@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from aggregator.service.shapes.digests import DigestFared
 
 
-@click.command("list", epilog="Example: aggregator digest list --json")
+@click.command(
+    "list",
+    short_help="List the digests, and how they fare.",
+    epilog="Example: aggregator digest list --json",
+)
 @config_option
 @json_option
 def list_(config_path: Path, as_json: bool) -> None:

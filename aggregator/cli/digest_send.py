@@ -14,7 +14,7 @@ from aggregator.cli.common import PATIENCE, config_option, load_config
 from aggregator.cli.digest_list import edition
 from aggregator.cli.output import Cell, complain, distance, line, moment
 from aggregator.errors import UsageError
-from aggregator.types import DeliveryState
+from aggregator.types import DeliveryState, TargetKind
 
 if TYPE_CHECKING:
     from aggregator.config import Config, DigestConfig
@@ -70,9 +70,10 @@ def _send(
     from aggregator.service.digest_now import send_now
 
     tried: set[str] = set()
+    places = _places(one, kept)
 
     def told(done: DigestTry) -> None:
-        tried.add(_tell(done))
+        tried.add(_tell(done, places))
 
     after = asyncio.run(send_now(storage, config, one, kept, only, report=told))
     for delivery in after:
@@ -83,10 +84,22 @@ def _send(
     return 6 if any(item.state is not DeliveryState.SENT for item in after) else 0
 
 
-def _tell(done: DigestTry) -> str:
+def _places(one: DigestConfig, kept: KeptDigest) -> dict[str, str]:
+    """Of the recipients that are files or maildirs: where those are."""
+    from aggregator.service.messages import addressed
+
+    return {
+        target.name: addressed(target, one, kept.edition).address
+        for target in one.to
+        if target.kind in (TargetKind.FILE, TargetKind.MAILDIR)
+    }
+
+
+def _tell(done: DigestTry, places: dict[str, str]) -> str:
     """Say what came of a try; to whom it was."""
     if done.error is None:
-        line(Cell("sent to ", "good"), done.delivery.recipient)
+        recipient = done.delivery.recipient
+        line(Cell("sent to ", "good"), places.get(recipient, recipient), whole=True)
     else:
         complain(f"not sent to {done.delivery.recipient}: {done.error}{_again(done.delivery)}")
     return done.delivery.recipient

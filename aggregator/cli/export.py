@@ -46,6 +46,7 @@ class _Asked:
 
 @click.command(
     cls=QueryCommand,
+    short_help="Take articles out, as CSV, JSON, Markdown, EPUB and more.",
     epilog="Examples: aggregator export > articles.jsonl · "
     "aggregator export 'tag:world flood' --since 30d -o floods.csv · "
     "aggregator export --story 17 -o story.epub · aggregator export -o feeds.opml",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -67,6 +68,17 @@ class LazyGroup(click.Group):
         command = getattr(import_module(f"aggregator.cli.{module}"), name)
         assert isinstance(command, click.Command)  # noqa: S101 - narrows the type; a test walks all
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        is_command = not name.startswith("-")  # an option that is none says so by itself
+        if is_command and name not in self._at and not ctx.resilient_parsing:
+            near = get_close_matches(name, self._at, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
 
 
 class Verbs(click.Group):

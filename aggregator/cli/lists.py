@@ -64,7 +64,10 @@ def pause(names: tuple[str, ...], config_path: Path, as_json: bool) -> None:
         _tell(one, "Paused" if one in config.sources else "Paused already", as_json=as_json)
 
 
-@click.command(epilog="Example: aggregator resume 'The Gulf Observer'")
+@click.command(
+    short_help="Poll sources again that were paused or given up.",
+    epilog="Example: aggregator resume 'The Gulf Observer'",
+)
 @_NAMES
 @config_option
 @json_option
@@ -86,7 +89,9 @@ def resume(names: tuple[str, ...], config_path: Path, as_json: bool) -> None:
 
 
 @click.command(
-    "import", epilog="Examples: aggregator import feeds.opml · aggregator import - --dry-run"
+    "import",
+    short_help="Follow the feeds of an OPML list.",
+    epilog="Examples: aggregator import feeds.opml · aggregator import - --dry-run",
 )
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Only report; feeds.yaml stays as it is.")

@@ -38,8 +38,9 @@ class _DatabaseType(click.ParamType[Database]):
 
 
 @click.command(
+    short_help="Move everything into another database.",
     epilog="Examples: aggregator migrate --to postgresql://news@db.example.org/news · "
-    "aggregator migrate --from postgresql://news@db.example.org/news --to aggregator.db"
+    "aggregator migrate --from postgresql://news@db.example.org/news --to aggregator.db",
 )
 @click.option("--to", "destination", type=_DatabaseType(), required=True, help="Where it goes.")
 @click.option(

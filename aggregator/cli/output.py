@@ -34,6 +34,9 @@ _STYLES: dict[str, str] = {
     "accent": "cyan",
     "title": "bold cyan",
 }
+LONGEST_HEADLINE = 200
+"""Characters of one that lists show: some feeds give a whole text as a title."""
+_WIDE = 120
 MATCH_BEGINS, MATCH_ENDS = "\x02", "\x03"
 _SPACE = re.compile(r"([ \t\n]+)")
 
@@ -61,6 +64,11 @@ def on_terminal() -> bool:
 def terminal_width() -> int:
     """In columns."""
     return _out().width
+
+
+def is_narrow() -> bool:
+    """Whether a row of many columns has no room for a sentence; a file has room for everything."""
+    return on_terminal() and terminal_width() < _WIDE
 
 
 def columns_of(text: str) -> int:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from aggregator.types import PostgresUrl
 
 
-@click.command(epilog="Example: aggregator run -c /etc/aggregator/feeds.yaml")
+@click.command(
+    short_help="Run the service, with its page, until stopped.",
+    epilog="Example: aggregator run -c /etc/aggregator/feeds.yaml",
+)
 @config_option
 def run(config_path: Path) -> None:
     """Run the service: poll, group, send the digests and serve the page until stopped.
@@ -42,7 +45,10 @@ def run(config_path: Path) -> None:
     asyncio.run(serve(config_path, environ=os.environ, beside=page, meters=meters))
 
 
-@click.command(epilog="Example: aggregator worker -c /etc/aggregator/feeds.yaml")
+@click.command(
+    short_help="Share the work of a PostgreSQL database, until stopped.",
+    epilog="Example: aggregator worker -c /etc/aggregator/feeds.yaml",
+)
 @config_option
 def worker(config_path: Path) -> None:
     """Share the work of a PostgreSQL database, on this or any other machine, until stopped.

@@ -114,7 +114,7 @@ class Asked:
     type=click.Choice(["newest", "relevance"]),
     default="newest",
     show_default=True,
-    help="What comes first.",
+    help="What comes first: what was stored last, or what fits best.",
 )
 @click.option("--flat", is_flag=True, help="Every article for itself, not one for its story.")
 @click.option(

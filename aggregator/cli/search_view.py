@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aggregator.cli.output import Cell, blank, line, moment, snippet
+from aggregator.cli.output import LONGEST_HEADLINE, Cell, blank, line, moment, snippet
 from aggregator.core.kind_names import RELATION_NAMES, kind_mark
+from aggregator.core.text import shorten
 from aggregator.types import FoldedHit, SearchHit
 
 _NAMED = 4
@@ -25,7 +26,10 @@ def print_hit(hit: SearchHit, mark: str) -> None:
     """With a mark before its headline, below which the rest is indented."""
     article = hit.article
     indent = len(mark) + 2
-    line(Cell(f"{mark}  ", "dim"), Cell(article.title or "(no title)", "bold"))
+    line(
+        Cell(f"{mark}  ", "dim"),
+        Cell(shorten(article.title, LONGEST_HEADLINE) or "(no title)", "bold"),
+    )
     line(
         Cell(f"{moment(article.at)} · {article.source}", "accent"),
         Cell("".join(f" · {sign}" for sign in _signs(hit)), "warn"),

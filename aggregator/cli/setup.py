@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from aggregator.config import Config, DigestConfig
 
 
-@click.command(epilog="Example: aggregator init")
+@click.command(
+    short_help="Write a feeds.yaml with an example of everything.",
+    epilog="Example: aggregator init",
+)
 @config_option
 def init(config_path: Path) -> None:
     """Write a feeds.yaml with two sources and an example of every option."""
@@ -119,7 +122,10 @@ _WHERE = {
 }
 
 
-@click.command(epilog='Example: eval "$(aggregator completion bash)"')
+@click.command(
+    short_help="Print the completion script of a shell.",
+    epilog='Example: eval "$(aggregator completion bash)"',
+)
 @click.argument("shell", type=click.Choice(sorted(_WHERE)))
 def completion(shell: str) -> None:
     """Print the completion script of a shell; put its output where the shell reads it."""

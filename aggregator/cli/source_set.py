@@ -60,6 +60,7 @@ class _Wanted:
 
 @click.command(
     "set",
+    short_help="Change the name or the tags of sources.",
     epilog="Examples: aggregator sources set bbc.co.uk --name BBC · "
     "aggregator sources set BBC 'The Gulf Observer' --tag world --untag news",
 )

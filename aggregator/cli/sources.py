@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import config_option, json_option, reading
+from aggregator.cli.common import config_option, json_option, load_config, store_if_any
 from aggregator.cli.output import (
     Cell,
     Column,
@@ -17,12 +17,14 @@ from aggregator.cli.output import (
     distance,
     emit_json,
     heading,
+    is_narrow,
     line,
     moment,
     paragraphs,
     table,
 )
 from aggregator.cli.source_set import set_
+from aggregator.core.choosing import choose
 from aggregator.core.standing import (
     Standing,
     interval_words,
@@ -33,7 +35,7 @@ from aggregator.core.standing import (
 )
 
 if TYPE_CHECKING:
-    from aggregator.config import Config
+    from aggregator.service.listed import Listed
     from aggregator.types import Source, SourceStatus
 
 _STYLES: dict[Standing, Style] = {
@@ -49,6 +51,7 @@ _TROUBLED = frozenset({Standing.FAILING, Standing.RETIRED})
 
 @click.group(
     invoke_without_command=True,
+    short_help="List the sources and how they fare.",
     epilog="Examples: aggregator sources --failing · aggregator sources show 'The Gulf Observer'",
 )
 @click.option("--failing", is_flag=True, help="Only those that fail, or that have retired.")
@@ -63,61 +66,102 @@ def sources(context: click.Context, failing: bool, config_path: Path, as_json: b
     """
     if context.invoked_subcommand is not None:
         return
-    with reading(config_path) as (config, storage):
-        statuses = storage.source_statuses()
-        now = storage.clock()
-    paused = list(config.paused)
+    every, now = _listed(config_path)
     if failing:
-        statuses = [one for one in statuses if standing(one, now=now) in _TROUBLED]
-        paused = []
+        every = [one for one in every if _standing(one, now) in _TROUBLED]
     if as_json:
-        from aggregator.service.shapes.sources import source_fields
-
-        for status in statuses:
-            emit_json(source_fields(status, now=now))
-        for source in paused:
-            emit_json(_paused_fields(source))
+        for one in every:
+            _emit(one, now)
         return
-    if not statuses and not paused:
-        line("No source fails." if failing else "No sources yet; run `aggregator update`.")
+    if not every:
+        line("No source fails.")
         return
-    _print_list(statuses, paused, now)
+    _print_list(every, now)
 
 
-def _print_list(statuses: list[SourceStatus], paused: list[Source], now: datetime) -> None:
-    table(
-        [
-            Column("source"),
-            Column("state"),
-            Column("articles", right=True),
-            Column("newest"),
-            Column("last poll"),
-            Column("next poll"),
-            Column("what is wrong", grow=True),
-        ],
-        [
-            *(
-                (
-                    status.source.name,
-                    _state(standing(status, now=now)),
-                    str(status.articles),
-                    distance(status.newest_at, now=now, none="–"),
-                    distance(status.state.last_poll_at, now=now),
-                    distance(next_poll_at(status, now=now), now=now),
-                    Cell(status.state.last_error or "", "bad"),
-                )
-                for status in statuses
-            ),
-            *((source.name, _state(Standing.PAUSED), "", "", "", "never", "") for source in paused),
-        ],
+def _listed(config_path: Path) -> tuple[list[Listed], datetime]:
+    """As feeds.yaml has them now, and the time by the store's clock."""
+    from aggregator.service.listed import listed
+
+    config = load_config(config_path, secrets=False)
+    with store_if_any(config.storage) as storage:
+        if storage is None:
+            return listed(config, ()), datetime.now(UTC)
+        return listed(config, storage.source_statuses()), storage.clock()
+
+
+def _standing(one: Listed, now: datetime) -> Standing:
+    if one.is_paused:
+        return Standing.PAUSED
+    return Standing.NEW if one.status is None else standing(one.status, now=now)
+
+
+def _print_list(every: list[Listed], now: datetime) -> None:
+    """What is wrong stands below the table where there is no room for it beside the rest."""
+    columns = [
+        Column("source"),
+        Column("state"),
+        Column("articles", right=True),
+        Column("newest"),
+        Column("last poll"),
+        Column("next poll"),
+    ]
+    rows = [_row(one, now) for one in every]
+    wrong = [(one.source.name, error) for one in every if (error := _error(one)) is not None]
+    beside = bool(wrong) and not is_narrow()
+    if beside:
+        columns.append(Column("what is wrong", grow=True))
+        rows = [
+            (*row, Cell(_error(one) or "", "bad")) for row, one in zip(rows, every, strict=True)
+        ]
+    table(columns, rows)
+    if wrong and not beside:
+        blank()
+        for name, error in wrong:
+            line(Cell(f"{name}: ", "bold"), Cell(error, "bad"))
+    if any(one.status is None and not one.is_paused for one in every):
+        blank()
+        line("New ones are polled by a running service at once, else by `aggregator update`.")
+
+
+def _row(one: Listed, now: datetime) -> tuple[Cell | str, ...]:
+    status, state = one.status, _state(_standing(one, now))
+    never = "never" if one.is_paused else "not yet"
+    if status is None:
+        return one.source.name, state, "0", "–", "never", never
+    return (
+        one.source.name,
+        state,
+        str(status.articles),
+        distance(status.newest_at, now=now, none="–"),
+        distance(status.state.last_poll_at, now=now),
+        never if one.is_paused else distance(next_poll_at(status, now=now), now=now),
     )
+
+
+def _error(one: Listed) -> str | None:
+    return None if one.is_paused or one.status is None else one.status.state.last_error
+
+
+def _emit(one: Listed, now: datetime, *, detail: bool = False) -> None:
+    from aggregator.service.shapes.sources import source_detail, source_fields
+
+    if one.is_paused or one.status is None:
+        emit_json(_few_fields(one.source, _standing(one, now)))
+    elif detail:
+        emit_json(source_detail(one.status, now=now))
+    else:
+        emit_json(source_fields(one.status, now=now))
 
 
 def _state(word: Standing) -> Cell:
     return Cell(word.value, _STYLES[word])
 
 
-@sources.command(epilog="Example: aggregator sources show 'The Gulf Observer'")
+@sources.command(
+    short_help="Tell everything about one source.",
+    epilog="Example: aggregator sources show 'The Gulf Observer'",
+)
 @click.argument("name")
 @config_option
 @json_option
@@ -126,40 +170,32 @@ def show(name: str, config_path: Path, as_json: bool) -> None:
 
     NAME is a name, an address, or an unambiguous part of either.
     """
-    from aggregator.service.update import select
-
-    with reading(config_path) as (config, storage):
-        paused = _paused(config, name)
-        statuses = [] if paused else select(storage.source_statuses(), [name])
-        now = storage.clock()
-    if paused is not None:
-        _show_paused(paused, as_json=as_json)
-    elif as_json:
-        from aggregator.service.shapes.sources import source_detail
-
-        emit_json(source_detail(statuses[0], now=now))
+    every, now = _listed(config_path)
+    unknown = f"no source is called “{name}”; `aggregator sources` lists them"
+    one = choose(every, name, source=lambda listed: listed.source, unknown=unknown)
+    if as_json:
+        _emit(one, now, detail=True)
+    elif one.is_paused or one.status is None:
+        _show_unpolled(one, now)
     else:
-        _show(statuses[0], now)
+        _show(one.status, now)
 
 
 sources.add_command(set_)
 
 
-def _paused(config: Config, name: str) -> Source | None:
-    wanted = name.casefold()
-    return next(
-        (one for one in config.paused if wanted in {one.name.casefold(), one.url.casefold()}), None
+def _show_unpolled(one: Listed, now: datetime) -> None:
+    heading(one.source.name)
+    line(_label("state"), _state(_standing(one, now)))
+    line(_label("address"), one.source.url)
+    if one.status is not None:
+        line(_label("articles"), f"{one.status.articles:,}")
+    line(
+        _label("next poll"),
+        "never, until `aggregator resume` lets it go on"
+        if one.is_paused
+        else "at once where a service runs, else with the next `aggregator update`",
     )
-
-
-def _show_paused(source: Source, *, as_json: bool) -> None:
-    if as_json:
-        emit_json(_paused_fields(source))
-        return
-    heading(source.name)
-    line(_label("state"), _state(Standing.PAUSED))
-    line(_label("address"), source.url)
-    line(_label("next poll"), "never, until `aggregator resume` lets it go on")
 
 
 def _show(status: SourceStatus, now: datetime) -> None:
@@ -202,10 +238,11 @@ def _label(word: str) -> Cell:
     return Cell(f"{word:<14}", "dim")
 
 
-def _paused_fields(source: Source) -> dict[str, object]:
+def _few_fields(source: Source, state: Standing) -> dict[str, object]:
+    """Of one that is paused, or not stored yet."""
     return {
         "name": source.name,
         "url": source.url,
-        "state": Standing.PAUSED.value,
+        "state": state.value,
         "tags": source.tags,
     }

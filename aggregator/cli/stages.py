@@ -45,9 +45,12 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
     """Show a feed as we understand it. FILE may be - for standard input."""
     from aggregator.sandbox import Sandbox
 
+    # Messages begin with the address; a name that is none completes no link.
+    name = base_url or ("standard input" if str(file) == "-" else str(file))
+
     async def run() -> ParsedFeed:
         async with Sandbox(workers=1) as sandbox:
-            return await sandbox.parse(read_bytes(file), url=base_url, content_type=content_type)
+            return await sandbox.parse(read_bytes(file), url=name, content_type=content_type)
 
     feed = asyncio.run(run())
     if as_json:
@@ -88,8 +91,9 @@ def parse(file: Path, base_url: str, content_type: str | None, as_json: bool) ->
 
 
 @click.command(
+    short_help="Find the stories among articles of a file, or all anew.",
     epilog="Examples: aggregator group articles.jsonl --json · "
-    "aggregator group --again --since 14d --dry-run"
+    "aggregator group --again --since 14d --dry-run",
 )
 @file_argument(required=False)
 @click.option("--again", is_flag=True, help="Find the stories of all stored articles anew.")

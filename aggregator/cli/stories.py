@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from aggregator.types import Story
 
 
-@click.command(epilog="Example: aggregator stories --since 24h --min-outlets 3")
+@click.command(
+    short_help="List stories, and who was first with each.",
+    epilog="Example: aggregator stories --since 24h --min-outlets 3",
+)
 @click.option(
     "--since", type=Period(), help="Only with an article first seen since: 24h, 3d, date."
 )
@@ -56,6 +59,7 @@ def stories(
 
 @click.group(
     cls=Verbs,
+    short_help="Open a story: who was first, who copied, who rewrote.",
     epilog="Examples: aggregator story 17 --why · aggregator story merge 17 21 · "
     "aggregator story split 17 203 · aggregator story move 203 --to 21",
 )

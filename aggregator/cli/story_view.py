@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aggregator.cli.output import (
+    LONGEST_HEADLINE,
     Cell,
     Column,
     Style,
     blank,
     counted,
     heading,
+    is_narrow,
     line,
     table,
 )
@@ -28,6 +30,7 @@ from aggregator.core.story_texts import (
     independent_outlets,
     rewriting_outlets,
 )
+from aggregator.core.text import shorten
 from aggregator.core.timeline import describe
 from aggregator.types import ArticleSummary, Relation, Story, StoryArticle
 from aggregator.types.stories import StoryLink
@@ -47,7 +50,10 @@ _LISTED = 6
 
 
 def print_stories(found: list[Story]) -> None:
-    """A table, one story a row."""
+    """A table, one story a row; on a narrow terminal two, for headlines need the width."""
+    if is_narrow():
+        _print_narrow(found)
+        return
     table(
         [
             Column("story", right=True),
@@ -68,6 +74,25 @@ def print_stories(found: list[Story]) -> None:
             )
             for item in found
         ],
+    )
+
+
+def _print_narrow(found: list[Story]) -> None:
+    rows: list[tuple[Cell | str, ...]] = []
+    for item in found:
+        counts = Cell(str(len(item.outlets)), "bold"), str(len(independent_outlets(item)))
+        title = Cell(headline(lead_article(item).article), "bold")
+        rows.append((str(item.story_id), *counts, when(moment_of(item.first)), title))
+        rows.append(("", "", "", "", enumerate_names(item.outlets, most=_LISTED)))
+    table(
+        [
+            Column("story", right=True),
+            Column("outlets", right=True),
+            Column("reports", right=True),
+            Column("since"),
+            Column("headline, outlets by time", grow=True),
+        ],
+        rows,
     )
 
 
@@ -117,7 +142,8 @@ def _rows(item: StoryArticle, found: Story) -> Iterator[tuple[Cell | str, ...]]:
 def headline(article: ArticleSummary) -> str:
     """As lists show it, with what its page is where that is no plain article."""
     mark = kind_mark(article.kind)
-    return f"{article.title or '(no title)'}{f' [{mark}]' if mark else ''}"
+    title = shorten(article.title, LONGEST_HEADLINE) or "(no title)"
+    return f"{title}{f' [{mark}]' if mark else ''}"
 
 
 def _counts(found: Story) -> str:

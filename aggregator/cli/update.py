@@ -149,6 +149,7 @@ def summary_fields(summary: UpdateSummary) -> dict[str, object]:
         "failed": [{"source": item.source, "error": item.error} for item in summary.failed],
         "not_due": summary.not_due,
         "next_due_at": summary.next_due_at,
+        "held_up": summary.held_up,
         "sources_left": summary.sources_left,
         "pages_left": summary.pages_left,
         "new": summary.new,
@@ -169,6 +170,12 @@ def summary_fields(summary: UpdateSummary) -> dict[str, object]:
 
 def print_summary(summary: UpdateSummary) -> None:
     """The summary in sentences."""
+    if summary.held_up:
+        line(
+            Cell("The clock seems to have been set back: ", "warn"),
+            f"{counted(summary.held_up, 'source')} had been polled in what is the future now, and "
+            "may be polled again.",
+        )
     seconds = f"{summary.elapsed.total_seconds():.1f} s"
     line(
         Cell(f"{counted(summary.polled, 'source')} polled", "bold"),

@@ -17,9 +17,10 @@ from aggregator.errors import UsageError
 
 
 @click.group(
+    short_help="Saved searches: what is new and matches is sent.",
     epilog="Examples: aggregator watch add Baku 'baku -football' --to desk · "
     "aggregator watch list · aggregator watch test Baku · aggregator watch remove Baku · "
-    "aggregator watch notices --dead · aggregator watch retry --all"
+    "aggregator watch notices --dead · aggregator watch retry --all",
 )
 def watch() -> None:
     """Saved searches: what is new and matches is sent by mail, to a webhook, or into a chat.
@@ -39,9 +40,9 @@ def watch() -> None:
 @click.option(
     "--to",
     multiple=True,
-    required=True,
     metavar="CHANNEL",
-    help="A channel of feeds.yaml, or a mail address; may be given several times.",
+    help="A channel of feeds.yaml, mail address or URL of Apprise; may be given several times. "
+    "Without any it sends nothing: what it catches is seen on the page, in feeds and in digests.",
 )
 @click.option(
     "--per",
@@ -73,7 +74,8 @@ def add(
     words = " ".join(typed(query))
     if words or rest["silent"] is None:
         _check(words)
-    add_watch(config_path, NewWatch(name=name, query=words, to=to, **rest), environ=os.environ)
+    new = NewWatch(name=name, query=words, to=to, **rest)
+    add_watch(config_path, new, environ=os.environ, called=_option)
     if as_json:
         emit_json({"name": name, "query": words, "to": to, **rest, "done": "added"})
         return
@@ -105,6 +107,12 @@ watch.add_command(remove)
 watch.add_command(test)
 watch.add_command(notices)
 watch.add_command(retry)
+
+
+def _option(key: str) -> str:
+    """How the command line calls what feeds.yaml calls so; to[1] is an item of to."""
+    word = key.partition("[")[0]
+    return word if word in {"name", "query"} else f"--{word.replace('_', '-')}"
 
 
 def _check(query: str) -> None:

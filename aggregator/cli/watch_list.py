@@ -51,7 +51,7 @@ def _print(rows: list[tuple[Watch, Fared | None]]) -> None:
             (
                 Cell(watch.name, "bold"),
                 watch.query,
-                ", ".join(watch.to) or "digests only",
+                ", ".join(watch.to) or "nobody",
                 _manner(watch),
                 _last(watch, how),
                 _waiting(how),

@@ -118,7 +118,9 @@ def _print(done: Rehearsal) -> None:
 def _whereto(watch: Watch) -> str:
     if watch.to:
         return f"to {', '.join(watch.to)}"
-    return "if it had a channel; it has none, and what it catches is a section of a digest"
+    return (
+        "if it had a channel; it has none, and what it catches is seen on the page and in digests"
+    )
 
 
 def _sentence(done: Rehearsal) -> str:

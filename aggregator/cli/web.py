@@ -48,7 +48,7 @@ def serve(config_path: Path) -> None:
     asyncio.run(serve_alone(config_path, environ=os.environ))
 
 
-@web.command(epilog="Example: aggregator web password")
+@web.command(short_help="Set the password of the page.", epilog="Example: aggregator web password")
 @click.option("--stdin", is_flag=True, help="Read it from the first line of standard input.")
 @click.option("--remove", is_flag=True, help="Have none: only this machine is let in.")
 @config_option
@@ -76,7 +76,10 @@ def _password(*, stdin: bool) -> str:
     return given
 
 
-@web.group(epilog="Example: aggregator web token add phone --scope mark")
+@web.group(
+    short_help="Tokens, for programs and readers' apps.",
+    epilog="Example: aggregator web token add phone --scope mark",
+)
 def token() -> None:
     """Tokens, which programs and readers' apps show instead of the password."""
 

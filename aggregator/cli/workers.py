@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from aggregator.types import Worker
 
 
-@click.command(epilog="Example: aggregator workers --json")
+@click.command(
+    short_help="List the processes that work on a PostgreSQL database.",
+    epilog="Example: aggregator workers --json",
+)
 @config_option
 @json_option
 def workers(config_path: Path, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from aggregator.config.channels import kind_of
 from aggregator.config.credentials import HiddenText
 from aggregator.config.digest_build import digests_of
 from aggregator.config.excerpt import DEFAULT_STORAGE
@@ -25,7 +26,6 @@ from aggregator.config.schema import (
 from aggregator.config.web import TrustedProxy, WebConfig
 from aggregator.types import (
     Channel,
-    ChannelKind,
     Manners,
     PageRules,
     PageSelectors,
@@ -150,7 +150,7 @@ def _smtp(section: SmtpSection) -> SmtpConfig:
 
 def _channels(file: FeedsFile) -> tuple[Channel, ...]:
     found = {
-        name.casefold(): Channel(
+        _channel_key(name): Channel(
             name=name,
             kind=section.address.kind,
             address=section.address.text,
@@ -159,20 +159,25 @@ def _channels(file: FeedsFile) -> tuple[Channel, ...]:
         for name, section in file.channels.items()
     }
     for name in (name for entry in file.watches for name in entry.to):
-        if name.casefold() not in found:
-            mail = Channel(name=name, kind=ChannelKind.MAIL, address=name)
-            found[name.casefold()] = mail
+        if _channel_key(name) not in found:
+            address = Channel(name=name, kind=kind_of(name), address=name)
+            found[_channel_key(name)] = address
     return tuple(found.values())
 
 
+def _channel_key(name: str) -> str:
+    """Of two URLs that differ by case each may be a room of its own."""
+    return name if "://" in name else name.casefold()
+
+
 def _watch(entry: WatchEntry, file: FeedsFile, channels: tuple[Channel, ...]) -> Watch:
-    names = {channel.name.casefold(): channel.name for channel in channels}
+    names = {_channel_key(channel.name): channel.name for channel in channels}
     zone = entry.timezone or file.digest.timezone
     return Watch(
         name=entry.name,
         query=entry.query or "",
         per=entry.per,
-        to=tuple(dict.fromkeys(names[name.casefold()] for name in entry.to)),
+        to=tuple(dict.fromkeys(names[_channel_key(name)] for name in entry.to)),
         at_most=entry.at_most,
         quiet=replace(entry.quiet, timezone=zone.key) if entry.quiet else None,
         silent=entry.silent,

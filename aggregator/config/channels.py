@@ -170,6 +170,23 @@ def _signing_secret(secret: HiddenText) -> HiddenText:
     return secret
 
 
+def recipient(value: object, around: Surroundings) -> str:
+    """Of a watch: the name of a channel, a mail address, or a URL of Apprise without secrets, which
+    is a channel's name and address at once."""
+    line = text(value)
+    match kind_of(line):
+        case ChannelKind.MAIL:
+            return plain_name(line)
+        case ChannelKind.WEBHOOK:
+            raise ValueError(
+                "is the address of a webhook, which may be a secret; give it a name under channels,"
+                " and write that name here"
+            )
+        case ChannelKind.APPRISE:
+            unwritten_address(line, around)
+            return line
+
+
 def mail_recipient(line: str) -> str | None:
     """A mail address that stands where else a channel's name does; None: it is a name.
 

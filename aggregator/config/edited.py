@@ -57,6 +57,8 @@ class EditedFile:
     """The key of the list."""
     plain: Callable[[object], object] = lambda entry: entry
     """An entry with what it says by leaving it out."""
+    thorough: bool = False
+    """Whether what is slow to look up is looked up, too: what is edited may be such."""
 
     def read(self, text: str) -> Version:
         """Raises ConfigError."""
@@ -70,7 +72,7 @@ class EditedFile:
             file=str(self.path),
             folder=self.path.absolute().parent,
             environ=self.environ,
-            thorough=False,  # nothing is edited that would be slow to look up
+            thorough=self.thorough,
         )
 
     def edited(
@@ -85,11 +87,17 @@ class EditedFile:
             raise self._refusal(error.flaw.message) from None
 
     def check(
-        self, old: Version, text: str, wanted: Iterable[object], *, added: bool = False
+        self,
+        old: Version,
+        text: str,
+        wanted: Iterable[object],
+        *,
+        called: Callable[[str], str] | None = None,
     ) -> Config:
         """What the new text means, in which the list must be `wanted` and all else as it was.
 
-        Raises UsageError; `added`: it is about what was said of a new entry, when that is wrong.
+        Raises UsageError, which is about what was said of a new entry when that is wrong: `called`
+        is how whoever said it calls a key of that. None: nothing is new.
         """
         try:
             new = self.read(text)
@@ -99,8 +107,8 @@ class EditedFile:
             return self.config(new)
         except ConfigError as error:
             first = error.problems[0]
-            if added and first.key.startswith(f"{self.section}["):
-                key = first.key.partition("].")[2] or first.key
+            if called is not None and first.key.startswith(f"{self.section}["):
+                key = called(first.key.partition("].")[2] or first.key)
                 raise UsageError(f"{key} {first.message}; nothing was added") from None
             why = f"{first.key} {first.message}" if first.key else first.message
             raise self._refusal(why) from None

@@ -8,7 +8,7 @@ before, or the file stays as it is. The new file takes the place of the old one 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -109,11 +109,21 @@ def set_paused(
         file.check(old, draft.text, wanted)
 
 
-def add_watch(path: Path, watch: NewWatch, *, environ: Mapping[str, str]) -> None:
+def add_watch(
+    path: Path,
+    watch: NewWatch,
+    *,
+    environ: Mapping[str, str],
+    called: Callable[[str], str] = str,
+) -> None:
     """Put a watch at the end of `watches`. Raises UsageError, also for a name that is taken and for
-    what cannot be right, and ConfigError when the file is wrong as it is."""
+    what cannot be right, and ConfigError when the file is wrong as it is.
+
+    `called`: how whoever adds it calls a key, in those messages.
+    """
+    to_address = any("://" in one for one in watch.to)  # Apprise knows whether it can be used
     with replaced(path) as draft:
-        file = EditedFile(path, environ, "watches")
+        file = EditedFile(path, environ, "watches", thorough=to_address)
         old = file.read(draft.text)
         names = {watch_key(known.name): known.name for known in file.config(old).watches}
         taken = names.get(watch_key(watch.name))
@@ -123,7 +133,7 @@ def add_watch(path: Path, watch: NewWatch, *, environ: Mapping[str, str]) -> Non
             )
         fields = watch.fields()
         draft.text = file.edited(old, partial(edits.add, section="watches"), [fields])
-        file.check(old, draft.text, [*old.listed(), fields], added=True)
+        file.check(old, draft.text, [*old.listed(), fields], called=called)
 
 
 def remove_watch(path: Path, name: str, *, environ: Mapping[str, str]) -> str:

@@ -60,7 +60,7 @@ class NewWatch:
     query: str = ""
     """"": only with `silent`."""
     to: tuple[str, ...]
-    """Names of channels and mail addresses."""
+    """Names of channels, mail addresses, URLs of Apprise; empty: it sends nothing."""
     per: str | None = None
     """None, here and below: the line is left out."""
     at_most: str | None = None

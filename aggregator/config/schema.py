@@ -92,7 +92,8 @@ SigningFromEnvironment = Annotated[
     str, PlainValidator(_around(channels.signing_secret_from_environment))
 ]
 SigningFromFile = Annotated[str, PlainValidator(_around(channels.signing_secret_from_file))]
-ChannelNames = Annotated[tuple[Name, ...], BeforeValidator(values.one_or_more)]
+Recipient = Annotated[str, PlainValidator(_around(channels.recipient))]
+Recipients = Annotated[tuple[Recipient, ...], BeforeValidator(values.one_or_more)]
 Target = Annotated[DigestTarget | str, PlainValidator(_around(digests.target))]
 Targets = Annotated[tuple[Target, ...], BeforeValidator(values.one_or_more)]
 TimeOfDay = Annotated[time, PlainValidator(values.time_of_day)]
@@ -280,8 +281,8 @@ class WatchEntry(Section):
 
     name: Name
     query: Text | None = None
-    to: ChannelNames = ()
-    """Empty: it is a section of a digest."""
+    to: Recipients = ()
+    """Empty: it sends nothing."""
     per: Annotated[WatchPer, PlainValidator(values.one_of(WatchPer))] = WatchPer.ARTICLE
     at_most: Annotated[Rate | None, PlainValidator(watches.rate)] = None
     quiet: Annotated[QuietHours | None, PlainValidator(watches.quiet_hours)] = None

@@ -13,7 +13,7 @@ from aggregator.core.query_tree import And, Field, Not, Or, nodes_of, told_by_re
 from aggregator.core.query_tree import Node as QueryNode
 from aggregator.core.text import clean_line
 from aggregator.core.watch_rules import watch_key
-from aggregator.types import ChannelKind, SectionKind
+from aggregator.types import ChannelKind
 
 _OF_SOURCES = frozenset({"source", "tag"})
 
@@ -23,14 +23,13 @@ def broken_rules(root: Node) -> Iterator[Flaw]:
     yield from _same_but_for_case(root)
     yield from _channels(root)
     seen: dict[str, tuple[Loc, int]] = {}
-    sections = _sections(root)
     for loc, watch in named.watches(root):
         yield from _unique(loc, watch, seen)
         yield from _query(loc, watch)
         yield from _silent(root, loc, watch)
         yield from _timezone(root, loc, watch)
         yield from _recipients(root, loc, watch)
-        yield from _nowhere(root, loc, watch, sections)
+        yield from _nowhere(root, loc, watch)
 
 
 # --- channels ------------------------------------------------------------------------------------
@@ -169,10 +168,7 @@ def _recipients(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:
         if not line:
             continue
         if "://" in line:
-            # Not repeated: it may hold a secret.
-            message = "is an address, not a name; give it a name under channels, and that name here"
-            yield Flaw(line=one.line, loc=place, message=message)
-            continue
+            continue  # whether it can be used is said where it is read
         try:
             mail = mail_recipient(line)
         except ValueError as error:
@@ -185,26 +181,13 @@ def _recipients(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:
             yield Flaw(line=one.line, loc=place, message=message)
 
 
-def _sections(root: Node) -> frozenset[str]:
-    """Keys of the watches that a digest has a section of."""
-    return frozenset(
-        watch_key(value)
-        for loc, digest in named.digests(root)
-        for _, _, kind, value in named.sections(loc, digest)
-        if kind is SectionKind.WATCH
-    )
-
-
-def _nowhere(root: Node, loc: Loc, watch: Node, sections: frozenset[str]) -> Iterator[Flaw]:
-    """A watch without channels is a digest's, and says nothing of messages."""
+def _nowhere(root: Node, loc: Loc, watch: Node) -> Iterator[Flaw]:
+    """A watch without channels sends nothing, and says nothing of messages: what it catches is seen
+    on the page, in its feed, and in digests."""
     if watch.child("to") is not None or not isinstance(watch.value, dict):
         return
-    name = named.line_of(watch.child("name"))
-    if watch_key(name) not in sections or watch.child("silent") is not None:
-        example = f", sections: [watch:{name}]" if name else ""
+    if watch.child("silent") is not None:
         message = "is missing; say where it is sent, to: the name of a channel, or a mail address"
-        if watch.child("silent") is None:
-            message += f"; or give it a section of a digest{example}"
         yield Flaw(line=watch.line, loc=(*loc, "to"), message=message)
         return
     for key in ("at_most", "quiet"):

@@ -95,12 +95,12 @@ def _by_markup(page: _Page, feed: FeedText, linked: Body) -> Rung:
     prune_page(root)
     opinion = paragraphs(root)
     body = find_body(root, page.titles, base_url=page.base)
-    why = "It is what the page's markup holds of an article."
+    why = "It is the article, as the page's markup shows it."
     if ladder.needs_second_reading(body, feed, linked):
         second = find_body(root, page.titles, base_url=page.base, strict=False)
         if ladder.reads_better(second, body, feed):
             body = second
-            why = "It is what the page's markup holds when it is read less strictly."
+            why = "It is the article, as the page's markup shows it when it is read less strictly."
     return Rung(
         body=body,
         origin=_ORIGINS.get(page.copy.role, TextOrigin.PAGE),

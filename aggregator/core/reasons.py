@@ -81,7 +81,7 @@ def nothing_like_it() -> str:
 
 
 def not_near_enough(other: GroupInput, score: float, least: float) -> str:
-    return f"nearest is {name_of(other)} at {score:.2f}, and {least:.2f} is needed"
+    return f"nearest is {name_of(other)} at {score:.2f}, and {least:.3g} is needed"
 
 
 def from_template(other: GroupInput) -> str:

@@ -55,8 +55,9 @@ def _footer(view: DigestView) -> Iterator[str]:
         if view.rest_url:
             yield f"{_INDENT}{view.rest_url}"
     yield wrap(view.period)
-    yield wrap(view.words.say("again"))
-    yield f"{_INDENT}{view.again}"
+    if view.again_url:
+        yield wrap(view.words.say("again"))
+        yield f"{_INDENT}{view.again_url}"
 
 
 def _underlined(words: str, line: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ lose controls and bidirectional overrides, links that are not plainly http(s) ar
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -72,10 +71,8 @@ class DigestView:
     nothing: str
     """A sentence for an empty day; "" when there is news."""
     period: str
-    again: str
-    """The command that shows this edition again; its address where readers have the page."""
     again_url: str | None
-    """That address; None: it is a command."""
+    """Where readers see this edition again; None: they have no page, or nobody does."""
     rest_url: str | None
     """Where all stories of the day are; None: readers have no page."""
     top: str
@@ -115,7 +112,6 @@ def view_digest(digest: Digest) -> DigestView:
         left_out=_more("left_out", digest.left_out, words),
         nothing=words.say("nothing") if digest.is_empty else "",
         period=clock.period,
-        again=_address(digest) or _command(digest),
         again_url=_address(digest),
         rest_url=f"{digest.home}/?day={digest.edition.local_date}" if digest.home else None,
         top=top,
@@ -198,15 +194,8 @@ def _more(key: str, number: int, words: Words) -> str:
 
 
 def _address(digest: Digest) -> str | None:
-    if digest.home is None:
+    if digest.home is None or digest.is_preview:
         return None
     edition = digest.edition
     name = quote(edition.digest, safe="")
     return f"{digest.home}/digests/{name}/{edition.local_date}/{edition.slot}"
-
-
-def _command(digest: Digest) -> str:
-    edition = digest.edition
-    slot = f" --slot {edition.slot}" if edition.slot != 1 else ""
-    name = shlex.quote(safe_name(edition.digest))
-    return f"aggregator digest show {name} --date {edition.local_date}{slot}"

@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from aggregator.codec import decode
-from aggregator.errors import AggregatorError, ExtractError, NotAFeed, ParseError, TaskCrashed
+from aggregator.errors import (
+    AggregatorError,
+    ExtractError,
+    LibraryMissing,
+    NotAFeed,
+    ParseError,
+    TaskCrashed,
+)
 
 HEAD = struct.Struct(">Ic")
 MAX_FRAME = 512 * 1024 * 1024
@@ -34,7 +41,7 @@ REPLIES = DONE + FAILED + LOADED
 class Failure:
     """An exception on its way from child to parent."""
 
-    kind: Literal["parse", "not a feed", "extract", "memory", "fault"]
+    kind: Literal["parse", "not a feed", "extract", "memory", "library", "fault"]
     message: str
     url: str | None = None
     """None: the exception names none."""
@@ -55,8 +62,8 @@ def pieces(code: bytes, document: bytes = b"") -> Iterator[bytes | memoryview]:
         yield view[start : start + PIECE]
 
 
-def describe(error: Exception) -> Failure:
-    """What the parent needs to raise the same again."""
+def describe(error: Exception, *, loading: bool = False) -> Failure:
+    """What the parent needs to raise the same again; `loading`: it came before any document."""
     message = str(error).encode(errors="replace").decode()
     if isinstance(error, NotAFeed):
         return Failure(kind="not a feed", message=message, url=error.url, feeds=error.feeds)
@@ -66,6 +73,8 @@ def describe(error: Exception) -> Failure:
         return Failure(kind="extract", message=message, url=error.url)
     if isinstance(error, MemoryError):
         return Failure(kind="memory", message="")
+    if loading and isinstance(error, ImportError):
+        return Failure(kind="library", message=message[:500])
     return Failure(kind="fault", message=f"{type(error).__name__}: {message}"[:500])
 
 
@@ -83,6 +92,12 @@ def _described(failure: Failure) -> AggregatorError:
             return ExtractError(failure.message, url=failure.url)
         case "memory":
             return TaskCrashed("Reading the document took more memory than one document may have.")
+        case "library":
+            return LibraryMissing(
+                "a library that reads documents cannot be loaded, so that nothing can be read"
+                f" ({failure.message}); install the program again, with a newer pip or pipx if the"
+                " same comes of it"
+            )
         case "fault":
             return TaskCrashed(
                 f"Reading the document failed inside ({failure.message}); "

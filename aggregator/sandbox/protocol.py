@@ -11,7 +11,8 @@ from aggregator.types import Extraction, ExtractRequest, Fingerprint, PageSelect
 
 
 class SandboxProtocol(Protocol):
-    """Every method raises what the rule of core/ that it runs raises, and SandboxError."""
+    """Every method raises what the rule of core/ that it runs raises, and SandboxError; with an
+    installation that lacks something, LibraryMissing."""
 
     async def __aenter__(self) -> Self: ...
 

@@ -119,7 +119,7 @@ def _answer(
     except (ParseError, ExtractError) as error:
         return FAILED, encode(describe(error)), False
     except Exception as error:  # noqa: BLE001 - whatever a library raises, the parent must hear of it
-        return FAILED, encode(describe(error)), True
+        return FAILED, encode(describe(error, loading=code not in loaded)), True
 
 
 def _write(answers: BinaryIO, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
@@ -31,6 +31,8 @@ class Span:
     edition: Edition
     since_at: datetime
     until_at: datetime
+    is_preview: bool = False
+    """It is looked at only: nobody can find it again."""
 
 
 def digest_key(name: str) -> str:
@@ -92,10 +94,11 @@ def preview_span(
     made now."""
     span = present_span(storage, one, now=now, since=since)
     if span is not None:
-        return span
+        return replace(span, is_preview=True)
     tomorrow = now.astimezone(one.timezone).date() + _DAY
     edition = Edition(digest=digest_key(one.name), local_date=tomorrow, slot=1)
-    return Span(edition=edition, since_at=since or _begins(storage, one, now), until_at=now)
+    since_at = since or _begins(storage, one, now)
+    return Span(edition=edition, since_at=since_at, until_at=now, is_preview=True)
 
 
 def last_edition(storage: Storage, one: DigestConfig) -> KeptDigest | None:
@@ -137,7 +140,7 @@ def content_of(
         # Periods in a query count back from the end of the edition, whenever it is made.
         return storage.digest_matches(parse(query, now=until_at), since=since_at, until=until_at)
 
-    return build_digest(
+    built = build_digest(
         stories,
         storage.source_statuses(),
         plan=_plan(config, one),
@@ -149,6 +152,7 @@ def content_of(
         told=frozenset() if again else storage.told(span.edition.digest, numbers),
         section_matches={query: found(query) for query in queries},
     )
+    return replace(built, is_preview=span.is_preview)
 
 
 def keep(storage: Storage, digest: Digest, *, now: datetime) -> KeptDigest:

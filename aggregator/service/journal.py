@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from aggregator.errors import ConfigError
 from aggregator.logs import Logger, get_logger
@@ -138,6 +139,15 @@ class IndexMade:
 def configuration_refused(error: ConfigError) -> None:
     for problem in error.problems:
         get_logger().error("configuration refused", problem=str(problem))
+
+
+def clock_set_back(now: datetime, *, sources: int) -> None:
+    get_logger().warning(
+        "clock was set back",
+        now=now.isoformat(timespec="seconds"),
+        sources=sources,
+        done="what was polled in the future is due now",
+    )
 
 
 def job_failed(name: str, error: BaseException) -> None:

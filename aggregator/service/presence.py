@@ -20,6 +20,7 @@ from aggregator.service.runtime import Runtime
 from aggregator.service.status import (
     STALE_AFTER,
     ServiceStatus,
+    mark_stopped,
     status_path,
     troubles,
     write_status,
@@ -44,12 +45,20 @@ def tell(runtime: Runtime, engine: Engine, *, config_error: str | None, exchange
 
 
 async def take_leave(runtime: Runtime) -> None:
-    """Be no longer listed; a database that does not answer at once will forget us by itself."""
+    """Be no longer listed; a database that does not answer at once will forget us by itself. Beside
+    a file, say that we have stopped."""
     if isinstance(runtime.database, Path):
+        with suppress(OSError):  # a disk that is full; the sign of life grows old by itself
+            mark_stopped(_status_file(runtime, runtime.database), at=runtime.clock())
         return
     with suppress(StorageError, TimeoutError):
         async with asyncio.timeout(_FAREWELL.total_seconds()):
             await asyncio.to_thread(runtime.storage.forget_worker, _name())
+
+
+def any_alive(workers: list[Worker], *, now: datetime) -> bool:
+    """Whether a worker of any machine is."""
+    return any(now - worker.seen_at <= STALE_AFTER for worker in workers)
 
 
 def workers_health(workers: list[Worker], *, now: datetime) -> tuple[bool, str]:
@@ -99,6 +108,12 @@ def _worker(runtime: Runtime, engine: Engine) -> Worker:
     )
 
 
+def _status_file(runtime: Runtime, database: Path) -> Path:
+    """A health check looks beside the database that feeds.yaml names now."""
+    wanted = runtime.config.storage
+    return status_path(wanted if isinstance(wanted, Path) else database)
+
+
 def _tell_file(
     runtime: Runtime,
     database: Path,
@@ -106,11 +121,9 @@ def _tell_file(
     config_error: str | None,
     exchanges: Totals,
 ) -> None:
-    # A health check looks beside the database that feeds.yaml names now.
-    wanted = runtime.config.storage
     counts = runtime.storage.counts()
     write_status(
-        status_path(wanted if isinstance(wanted, Path) else database),
+        _status_file(runtime, database),
         ServiceStatus(
             pid=os.getpid(),
             version=__version__,

@@ -23,7 +23,7 @@ from aggregator.engine.protocol import (
     SendDigests,
     SendNotices,
 )
-from aggregator.errors import ConfigError, UsageError
+from aggregator.errors import ConfigError, LibraryMissing, UsageError
 from aggregator.fetch.http import Exchange
 from aggregator.logs import configure, get_logger
 from aggregator.pipeline import Event
@@ -46,8 +46,11 @@ WATCHES = timedelta(seconds=2)
 DIGEST = timedelta(seconds=15)
 CLEAN_UP = timedelta(hours=1)
 STATUS = timedelta(seconds=2)
-GRACE = timedelta(seconds=7)
-"""For what is under way when we are told to stop; all in all we are gone within ten seconds."""
+GRACE = timedelta(seconds=6)
+"""For what is under way when we are told to stop. All in all we are gone within ten seconds: a
+thread that puts articles into stories goes on to its end, and everything is closed."""
+SET_BACK = timedelta(minutes=1)
+"""A clock that jumps back by more would keep what is to happen every second waiting as long."""
 LAST = timedelta(seconds=1)
 """For giving hosts back, after that."""
 
@@ -84,6 +87,8 @@ class Service:
         self._config_error: str | None = None
         self._led = False
         """Whether the log says that we lead."""
+        self._broken: LibraryMissing | None = None
+        """Why nothing can be read at all."""
 
     def stop(self) -> None:
         """End the service as soon as what is under way is done."""
@@ -95,7 +100,7 @@ class Service:
 
     async def run(self, *, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop`. Raises ConfigError, UsageError or a storage error when it cannot
-        begin.
+        begin, and LibraryMissing when it can read nothing.
 
         `ready` is called once everything is open.
         """
@@ -119,13 +124,17 @@ class Service:
             await stack.enter_async_context(self._with_beside(runtime))
             ready()
             clean = True
-            while not self._stop.is_set():
-                clean = await self._serve(runtime, seen)
-                if not self._stop.is_set():
-                    seen = fingerprint_of(self._path)
-                    await self._reconfigure(runtime)
-            await take_leave(runtime)
+            try:
+                while not self._stop.is_set():
+                    clean = await self._serve(runtime, seen)
+                    if not self._stop.is_set():
+                        seen = fingerprint_of(self._path)
+                        await self._reconfigure(runtime)
+            finally:
+                await take_leave(runtime)
             get_logger().info("stopped", all_work_finished=clean)
+        if self._broken is not None:
+            raise self._broken
 
     def _event_happened(self, event: Event) -> None:
         journal.event_happened(event)
@@ -140,6 +149,10 @@ class Service:
         self._meters.digest_happened(done)
 
     def _job_failed(self, name: str, error: BaseException) -> None:
+        if isinstance(error, LibraryMissing):
+            self._broken = error  # every page and feed would fail, and be asked for again
+            self.stop()
+            return
         journal.job_failed(name, error)
         self._meters.job_failed()
 
@@ -177,6 +190,7 @@ class Service:
         return None if task.cancelled() else task.result()
 
     async def _begin(self, runtime: Runtime) -> None:
+        await self._heed_clock(runtime)
         synced = await self._sync(runtime)
         get_logger().info(
             "started",
@@ -189,6 +203,13 @@ class Service:
             removed=len(synced.removed),
         )
 
+    @staticmethod
+    async def _heed_clock(runtime: Runtime) -> None:
+        now = runtime.clock()
+        held_up = await asyncio.to_thread(runtime.storage.heed_clock, now=now)
+        if held_up:
+            journal.clock_set_back(now, sources=held_up)
+
     async def _sync(self, runtime: Runtime) -> SyncReport:
         if self._worker:
             return SyncReport()
@@ -198,7 +219,8 @@ class Service:
         )
 
     async def _serve(self, runtime: Runtime, seen: FileFingerprint) -> bool:
-        """Until told to stop or to read the configuration again; then finish what is under way."""
+        """Until told to stop or to read the configuration again, or the clock is set back; then
+        finish what is under way."""
 
         def on_lead() -> None:
             runtime.begin_to_lead()
@@ -217,6 +239,7 @@ class Service:
             asyncio.create_task(self._stop.wait()),
             asyncio.create_task(self._reload.wait()),
             asyncio.create_task(self._keep_full(pump, engine)),
+            asyncio.create_task(self._until_set_back(runtime)),
         ]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -294,8 +317,17 @@ class Service:
             if await engine.room() and not await pump.fill():
                 await asyncio.sleep(TICK.total_seconds())
 
+    @staticmethod
+    async def _until_set_back(runtime: Runtime) -> None:
+        """Until the clock jumps back."""
+        latest = runtime.clock()
+        while latest - runtime.clock() < SET_BACK:
+            latest = max(latest, runtime.clock())
+            await asyncio.sleep(TICK.total_seconds())
+
     async def _reconfigure(self, runtime: Runtime) -> None:
         """A bad edit is reported and the old configuration goes on."""
+        await self._heed_clock(runtime)
         try:
             config = await asyncio.to_thread(load, self._path, environ=self._environ)
         except ConfigError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aggregator.service.exchanges import Totals
@@ -68,9 +68,25 @@ def write_status(path: Path, status: ServiceStatus) -> None:
         "page": status.page,
         "page_error": status.page_error,
     }
+    _replace(path, fields)
+
+
+def _replace(path: Path, fields: Mapping[str, object]) -> None:
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     os.replace(temporary, path)  # noqa: PTH105 - Path.replace is the same; os says it is atomic
+
+
+def mark_stopped(path: Path, *, at: datetime) -> None:
+    """Say in the file that the service has ended. Raises OSError; one that is not there, or that
+    nobody can read, says no more than before."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return
+    if not isinstance(fields, dict):
+        return
+    _replace(path, {**fields, "stopped_at": at.isoformat()})
 
 
 def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
@@ -78,7 +94,11 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         written_at = datetime.fromisoformat(fields["written_at"])
-        counts = f"{fields['articles']} articles, {fields['stories']} stories"
+        counts = f"{_of(fields['articles'], 'article')}, {_of(fields['stories'], 'story')}"
+        stopped_at = fields.get("stopped_at")
+        if stopped_at is not None:
+            stopped = f"{datetime.fromisoformat(stopped_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            return False, f"the service was stopped at {stopped}; start it with `aggregator run`"
         config_error = fields["config_error"]
         digest_errors = [str(one) for one in fields.get("digest_errors", ())]
         page, page_error = fields.get("page"), fields.get("page_error")
@@ -89,12 +109,23 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     age = now - written_at
     if age > STALE_AFTER:
         return False, f"the service last gave a sign of life {int(age.total_seconds())} s ago"
+    if age < -STALE_AFTER:
+        return False, (
+            f"the service last gave a sign of life in {int(-age.total_seconds())} s from now: the"
+            " clock has been set back, and it has given none since"
+        )
     more = troubles(config_error, digest_errors)
     if not more and page_error is not None:
-        more = f"; the page is not served: {page_error}"
+        more = f"; the page is not served, and tried again every second: {page_error}"
     elif not more and page:
         more = f"; the page is at {page}"
     return True, f"alive with {counts}{more}"
+
+
+def _of(count: int, noun: str) -> str:
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
 def troubles(config_error: str | None, digest_errors: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aggregator.core.choosing import choose
 from aggregator.engine.inprocess import InProcessEngine
-from aggregator.errors import StorageError
+from aggregator.errors import LibraryMissing, StorageError
 from aggregator.pipeline import (
     Event,
     FeedPolled,
@@ -62,6 +62,8 @@ class UpdateSummary:
     not_due: int = 0
     next_due_at: datetime | None = None
     """When the next of those not due is; None: none is held back."""
+    held_up: int = 0
+    """Sources that were polled in the future: the clock has been set back. They are due now."""
     sources_left: int = 0
     """Due, and not polled as the time was over."""
     pages_left: int = 0
@@ -120,10 +122,12 @@ async def update(
     `within`: ask for nothing more after that time, cut what is still under way GRACE later, and
     count what is left; stories of what was fetched are found all the same. None: until all is done.
     `started` is told how many sources are due. Raises UsageError for a name that is unknown,
-    and StorageError when the store fails amid the pass; what was recorded before stays.
+    StorageError when the store fails amid the pass, and LibraryMissing; what was recorded before
+    stays.
     """
     storage, began_at = runtime.storage, runtime.clock()
     await runtime.alerts.set_up()
+    held_up = await asyncio.to_thread(storage.heed_clock, now=began_at)
     synced = await asyncio.to_thread(storage.sync_sources, runtime.config.sources, now=began_at)
     statuses = await asyncio.to_thread(storage.source_statuses)
     chosen = select(statuses, names)
@@ -138,7 +142,10 @@ async def update(
         ]
     later = [item.state.next_poll_at for item in chosen if item.state.next_poll_at > began_at]
     summary = UpdateSummary(
-        selected=len(chosen), not_due=len(later), next_due_at=min(later, default=None)
+        selected=len(chosen),
+        not_due=len(later),
+        next_due_at=min(later, default=None),
+        held_up=held_up,
     )
     started(len(chosen) - len(later), synced)
 
@@ -147,10 +154,10 @@ async def update(
         progress(event)
 
     runtime.pipeline.report = report
-    broken: list[StorageError] = []
+    broken: list[StorageError | LibraryMissing] = []
 
     def on_error(name: str, error: BaseException) -> None:
-        if isinstance(error, StorageError):
+        if isinstance(error, StorageError | LibraryMissing):
             # Whatever else was begun would fail the same way, and what is due would stay due.
             broken.append(error)
             pump.halt()

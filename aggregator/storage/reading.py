@@ -41,10 +41,10 @@ _RANKED = """
     SELECT o.id FROM stories o WHERE o.outlets >= ? {within}
     ORDER BY {first} DESC, o.last_at DESC, o.id DESC LIMIT ?
 """
-_SEEN_WITHIN = """
+_WITHIN = """
     AND o.id IN (SELECT a.story_id FROM articles a WHERE {conditions} AND +a.story_id IS NOT NULL)
 """
-_MANY_SEEN = "SELECT a.id FROM articles a WHERE {conditions} LIMIT 1 OFFSET ?"
+_MANY_WITHIN = "SELECT a.id FROM articles a WHERE {conditions} LIMIT 1 OFFSET ?"
 _BY_RANK, _BY_PERIOD = "o.outlets", "+o.outlets"
 """As an expression it is not what the index is ordered by: the stories of the period are sorted."""
 _FEW = 100_000
@@ -100,17 +100,19 @@ def stories(
     min_sources: int,
     limit: int,
     brief: bool,
+    published: bool = False,
 ) -> list[Story]:
-    seen, params = list[str](), list[object]()
-    for condition, bound in (("a.first_seen_at >= ?", since), ("a.first_seen_at < ?", until)):
+    bounds, params = list[str](), list[object]()
+    clock = "a.at" if published else "a.first_seen_at"
+    for condition, bound in ((f"{clock} >= ?", since), (f"{clock} < ?", until)):
         if bound is not None:
-            seen.append(condition)
+            bounds.append(condition)
             params.append(to_us(bound))
     within, first = "", _BY_RANK
-    if seen:
-        conditions = " AND ".join(seen)
-        within = _SEEN_WITHIN.format(conditions=conditions)
-        if session.row(_MANY_SEEN.format(conditions=conditions), (*params, _FEW)) is None:
+    if bounds:
+        conditions = " AND ".join(bounds)
+        within = _WITHIN.format(conditions=conditions)
+        if session.row(_MANY_WITHIN.format(conditions=conditions), (*params, _FEW)) is None:
             first = _BY_PERIOD
     statement = _RANKED.format(within=within, first=first)
     rows = session.rows(statement, (min_sources, *params, limit))

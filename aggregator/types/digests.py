@@ -131,6 +131,8 @@ class Digest:
     """Whether stories are shown with their picture, which is loaded from the outlet."""
     home: str | None = None
     """Address of the program's own page, without a slash at the end; None: readers have none."""
+    is_preview: bool = False
+    """Nobody can find it again."""
 
     @property
     def stories(self) -> tuple[DigestStory, ...]:

@@ -46,7 +46,7 @@ class Watch:
     """In the search language. With `silent`, fields of sources only; "" is any source."""
     per: WatchPer
     to: tuple[str, ...]
-    """Names of channels; empty: what it catches is a section of a digest."""
+    """Names of channels; empty: nothing is sent, what it catches is looked at."""
     at_most: Rate | None = None
     """None: no bound."""
     quiet: QuietHours | None = None

@@ -16,10 +16,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from aggregator.errors import ConfigError, QueryError, StorageError, UsageError
 from aggregator.logs import get_logger
 from aggregator.web.access.paths import is_for_programs, login_before
+from aggregator.web.mistakes import mistakes_of
 from aggregator.web.rendering import page
 from aggregator.web.site import site_of
 
-_SENTENCES = {
+SENTENCES = {
     400: "The request cannot be understood.",
     401: "Log in first, or send a token.",
     403: "That is not allowed.",
@@ -50,7 +51,7 @@ async def answer(
     problems: list[dict[str, object]] | None = None,
 ) -> Response:
     """An error as whoever asks can read it. `detail`: a sentence."""
-    sentence = detail or _SENTENCES.get(status) or f"{HTTPStatus(status).phrase}."
+    sentence = detail or SENTENCES.get(status) or f"{HTTPStatus(status).phrase}."
     if not wants_page(request):
         return _problem(status, sentence, headers, problems)
     if status == 401 and request.method in ("GET", "HEAD"):
@@ -131,17 +132,25 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type
     if error.status_code < 400 or error.status_code in (204, 304):
         return Response(status_code=error.status_code, headers=error.headers)
-    said = None if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
-    return await answer(request, error.status_code, said, headers=error.headers)
+    return await answer(request, error.status_code, said_by(error), headers=error.headers)
+
+
+def said_by(error: HTTPException) -> str | None:
+    """Its sentence; None: it was raised without one, and has the name of its status."""
+    named = error.detail == HTTPStatus(error.status_code).phrase
+    return None if named else str(error.detail)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
+    found = list(mistakes_of(error))
+    if any(where[0] == "path" for where, _ in found):
+        return await answer(request, 404)  # no number, where an address has one
     problems: list[dict[str, object]] = [
-        {"where": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()
+        {"where": ".".join(where), "message": right} for where, right in found
     ]
-    first = problems[0] if problems else {"where": "", "message": "cannot be read"}
-    return await answer(request, 422, f"{first['where']}: {first['message']}.", problems=problems)
+    told = "; ".join(f"“{'.'.join(where[1:]) or where[0]}” {right}" for where, right in found)
+    return await answer(request, 422, f"{told}.", problems=problems)
 
 
 async def _storage(request: Request, error: Exception) -> Response:

@@ -165,13 +165,14 @@ def _answer(
     times = times_of(config, site.clock())
     what = wanted(config, times, q=asked.q, tag=asked.tag, watch=asked.watch)
     found = find(site.storage, what, asked, base)
+    created_at = site.storage.created_at()
     feed = Feed(
-        feed_id=urn(site.storage.created_at(), "feed", find.__name__, what.key),
+        feed_id=urn(created_at, "feed", find.__name__, what.key),
         title=" · ".join(filter(None, (config.web.title, what.title))),
         home=base + what.home,
         self_url=_address(request, base),
         next_url=None if found.after is None else _address(request, base, after=found.after),
-        updated_at=max((entry.updated_at for entry in found.entries), default=_EPOCH),
+        updated_at=max((entry.updated_at for entry in found.entries), default=created_at or _EPOCH),
         author=config.web.title,
         entries=found.entries,
     )

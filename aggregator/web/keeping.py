@@ -20,7 +20,7 @@ from aggregator.web.site import Site
 
 LOOK = timedelta(seconds=1)
 """How often the configuration is looked at."""
-GRACE = timedelta(seconds=6)
+GRACE = timedelta(seconds=5)
 """For requests that are under way; a second below that of the service."""
 
 
@@ -87,7 +87,9 @@ class Keeper:
         if served.address is not None:
             get_logger().info("page served", address=served.address)
         elif served.trouble is not None:
-            get_logger().warning("page not served", error=served.trouble)
+            # By itself it is not served at all, and whoever has started it sees that.
+            again = {"next_try": "every second"} if self._site.polls else {}
+            get_logger().warning("page not served", error=served.trouble, **again)
         else:
             get_logger().info("page served no longer")
         self._told(served)
@@ -97,5 +99,5 @@ def _sentence(wanted: Listen, error: OSError) -> str:
     reason = error.strerror or str(error)
     return (
         f"{wanted} cannot be listened on ({reason}): give another address under web: listen: in"
-        " feeds.yaml, or end what uses this one; it is tried again every second"
+        " feeds.yaml, or end what uses this one"
     )

@@ -26,6 +26,7 @@ from aggregator.types import Story, WatchCursor, WatchItem
 from aggregator.web.api.parameters import READ, Here
 from aggregator.web.api.problems import Refused, problems, texts
 from aggregator.web.api.routing import Route, part
+from aggregator.web.mistakes import EVENT_ID
 from aggregator.web.site import Site
 
 LISTENERS = 50
@@ -239,7 +240,7 @@ async def events(
     last_event_id: Annotated[
         str | None,
         Header(
-            pattern=r"^[0-9]{1,18}-[0-9]{1,18}$",
+            pattern=EVENT_ID,
             description="The last event that was received: what has come since is told first.",
         ),
     ] = None,

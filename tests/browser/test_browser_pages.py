@@ -10,7 +10,8 @@ from typing import Self
 
 import pytest
 from browser import DESK, PHONE, Scheme, Tab, base_of, browsing
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
+from readroom import revise
 from webhouse import Filled, House, house
 
 WIDTHS = (320, PHONE, 740, 768, DESK)
@@ -137,6 +138,33 @@ def test_a_page_is_no_wider_than_a_phone_and_its_targets_fit_fingers(
         page = shown(name, width=width).page
         assert not page.evaluate(_IS_WIDER), width
         assert page.evaluate(_TOO_SMALL, FINGER) == [], width
+
+
+LONG = "http://news.example.org/" + "a" * 600
+"""An item without a title has its address."""
+
+
+def test_a_headline_of_one_long_word_widens_no_page(web: House, browser: Browser) -> None:
+    story = web.storage.stories(min_sources=2, limit=1, since=None, published=True)[0]
+    number = story.articles[0].article.article_id
+    caught = max(web.storage.caught(since=web.now - timedelta(days=7), until=web.now))
+    for one in web.storage.articles([number, caught]):
+        revise(web, one, title=LONG, text=f"{LONG} {one.text}")
+    with browsing(browser, base_of(web), width=PHONE) as tab:
+        for path in (
+            f"/?day={story.articles[0].article.at.date()}",
+            "/search?flat=1&q=" + "a" * 600,
+            f"/stories/{story.story_id}",
+            f"/stories/{story.story_id}/compare?a={number}",
+            f"/articles/{number}",
+            "/watches/Baku?rehearsal=1",
+        ):
+            assert tab.go(path) == 200
+            assert LONG[:150] in tab.page.locator("main").inner_text(), path
+            assert not tab.page.evaluate(_IS_WIDER), path
+        expect(tab.page.locator(f"#article-{caught} bdi").first).to_have_attribute("title", LONG)
+        tab.go(f"/articles/{number}")
+        expect(tab.page.locator("h1")).to_have_text(LONG)
 
 
 def test_dark_is_dark(shown: Shown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from browser import Tab
 from playwright.sync_api import expect
@@ -40,7 +41,7 @@ def _with_a_copy(web: House) -> tuple[int, int]:
 def test_stories_are_walked_and_opened_by_keys_as_in_other_readers(tab: Tab) -> None:
     tab.go("/")
     headlines = tab.page.locator(".story .headline a").all_inner_texts()
-    for key, at in ("j", 0), ("j", 1), ("j", 2), ("k", 1):
+    for key, at in ("j", 0), ("j", 1), ("k", 0), ("j", 1):
         tab.page.keyboard.press(key)
         assert tab.focus == headlines[at]
     tab.page.keyboard.press("o")
@@ -48,6 +49,31 @@ def test_stories_are_walked_and_opened_by_keys_as_in_other_readers(tab: Tab) -> 
     assert tab.path.startswith("/stories/")
     tab.page.keyboard.press("u")
     expect(tab.page.locator("h1")).to_have_text("Today")
+
+
+def test_the_place_in_a_list_is_kept_on_the_way_back(web: House, tab: Tab) -> None:
+    day = f"/?day={(web.now - timedelta(days=1)).date()}"
+    tab.go(day)
+    headlines = tab.page.locator("[data-item] [data-open]").all_inner_texts()
+    for _ in range(5):
+        tab.page.keyboard.press("j")
+    assert tab.focus == headlines[4]
+    tab.page.keyboard.press("o")
+    tab.page.wait_for_url(re.compile("/(stories|articles)/"))
+    tab.page.go_back()
+    expect(tab.page.locator(":focus")).to_have_text(headlines[4])
+    tab.page.keyboard.press("j")
+    assert tab.focus == headlines[5]
+    tab.page.keyboard.press("k")
+    tab.page.keyboard.press("o")
+    tab.page.wait_for_url(re.compile("/(stories|articles)/"))
+    tab.page.keyboard.press("u")
+    tab.page.wait_for_url("**" + day)
+    expect(tab.page.locator(":focus")).to_have_text(headlines[4])
+    expect(tab.page.locator(":focus")).to_be_in_viewport()
+    tab.go(day)  # anew, it begins at the top
+    tab.page.keyboard.press("j")
+    assert tab.focus == headlines[0]
 
 
 def test_an_article_of_a_story_is_starred_and_marked_unread_by_keys(web: House, tab: Tab) -> None:

@@ -67,7 +67,14 @@ def test_parse_names_what_is_wrong(cli: Cli) -> None:
     page = b"<html><head><link rel=alternate type='application/rss+xml' href=/rss></head></html>"
     result = cli("parse", "-", "--base-url", "https://example.org/", stdin=page, check=1)
     assert "https://example.org/rss" in result.stderr
-    assert cli("parse", "-", stdin=b"", check=1).stderr
+    assert cli("parse", "-", stdin=b"", check=1).stderr == (
+        "aggregator: The answer from standard input is empty. Try again later, or check the"
+        " address.\n"
+    )
+    other = cli("parse", "-", stdin=b"harbour notes", check=1).stderr
+    assert other.startswith("aggregator: standard input is no XML, JSON or HTML, not a feed.")
+    listed = cli("parse", str(cli.write("<opml/>", "list.xml")), check=1).stderr
+    assert "list.xml is an OPML list of feeds" in listed
     assert cli("parse", "no-such-file", check=2).stderr
 
 
@@ -256,6 +263,8 @@ def test_output_is_plain_in_a_pipe_and_coloured_on_a_terminal(press: Press, cli:
     assert "\x1b" not in plain
     assert not any(row != row.rstrip() for row in plain.splitlines())
     assert "\x1b[" in cli.on_terminal("stories")
+    assert "headline, outlets by time" in cli.on_terminal("stories", columns=80)
+    assert "run by, the first one first" in cli.on_terminal("stories", columns=130)
     assert "\x1b[" in cli.on_terminal("search", "baku")
 
 
@@ -348,4 +357,25 @@ def test_completion_scripts(cli: Cli) -> None:
 def test_version_and_help_without_any_file(cli: Cli) -> None:
     assert cli("--version").stdout.startswith("aggregator 0.")
     assert "Begin with" in cli("--help").stdout
+
+
+def test_a_slip_of_the_pen_is_answered_as_every_other_mistake_is(cli: Cli) -> None:
+    assert cli("storys", check=2).stderr == (
+        "aggregator: No such command 'storys'. Did you mean 'story'?\n"
+        "`aggregator --help` explains it.\n"
+    )
+    assert cli("harbour", check=2).stderr.startswith("aggregator: No such command 'harbour'.\n")
+    assert "No such option '--sinc'" in cli("--sinc", check=2).stderr
+    assert cli("story", check=2).stderr.startswith("aggregator: Missing argument 'ID'.\n")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["watch"], ["web"], ["web", "token"], ["digest"], ["sources"], ["story"]]
+)
+def test_on_a_narrow_terminal_no_command_is_explained_by_half_a_sentence(
+    cli: Cli, words: list[str]
+) -> None:
+    told = cli(*words, "--help", env={"COLUMNS": "80"}).stdout
+    assert "Commands:" in told
+    assert [row for row in told.splitlines() if row.endswith("...") and "Usage" not in row] == []
     assert list(Path(cli.folder).iterdir()) == []

@@ -149,3 +149,54 @@ def test_paused_sources_are_listed_and_shown(cli: Cli, desk: NewsSite) -> None:
     assert "paused" in cli("sources").stdout
     assert "aggregator resume" in cli("sources", "show", "Quiet").stdout
     assert "sources" in cli("sources", "show", "Nobody's", check=2).stderr
+
+
+def states(cli: Cli) -> dict[object, object]:
+    rows = [json.loads(row) for row in cli("sources", "--json").stdout.splitlines()]
+    assert len({row["url"] for row in rows}) == len(rows)
+    return {row["name"]: row["state"] for row in rows}
+
+
+def test_the_list_is_that_of_the_file_before_anything_is_stored(cli: Cli, desk: NewsSite) -> None:
+    follow(cli, desk)
+    assert states(cli) == {"Harbour News": "new"}
+    assert "`aggregator update`" in cli("sources").stdout
+    assert shown(cli)["state"] == "new"
+    assert "with the next `aggregator update`" in cli("sources", "show", "harbour").stdout
+    assert not (cli.folder / "aggregator.db").exists()
+
+
+def test_the_list_follows_an_edited_file_at_once(cli: Cli, desk: NewsSite) -> None:
+    address = desk.url("/feed")
+    cli.write(f"host_delay: 0s\nallow: [127.0.0.1]\nsources:\n  - {address}\n")
+    cli("update")
+    called = json.loads(cli("sources", "--json").stdout)["name"]
+    cli("pause", called)
+    assert states(cli) == {called: "paused"}
+    assert cli("sources").stdout.count(called) == 1
+    assert "articles      1" in cli("sources", "show", called).stdout
+    cli("resume", called)
+    follow(cli, desk, "  - http://quiet.example.org/feed")
+    assert states(cli) == {"Harbour News": "ok", "quiet.example.org": "new"}
+    cli("remove", "quiet.example.org")
+    assert states(cli) == {"Harbour News": "ok"}
+    assert "no source is called" in cli("sources", "show", "quiet", check=2).stderr
+
+
+def test_errors_stand_below_the_list_where_it_has_no_room_for_them(
+    cli: Cli, desk: NewsSite
+) -> None:
+    follow(cli, desk, f"  - {{url: '{desk.url('/gone')}', name: Gone}}")
+    cli("update")
+    narrow = cli.on_terminal("sources", columns=80)
+    assert "what is wrong" not in narrow
+    assert "Gone: " in narrow
+    wide = cli("sources").stdout
+    assert "what is wrong" in wide
+    assert "Gone: " not in wide
+
+
+def test_a_list_without_errors_has_no_column_for_them(cli: Cli, desk: NewsSite) -> None:
+    follow(cli, desk)
+    cli("update")
+    assert "what is wrong" not in cli("sources").stdout

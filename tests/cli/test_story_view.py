@@ -11,12 +11,13 @@ from datetime import timedelta
 import pytest
 from storymaker import NOON, article, story, undated
 
+from aggregator.cli.search_view import print_hits
 from aggregator.cli.story_times import reason_of_time, when
 from aggregator.cli.story_view import print_stories, print_story
 from aggregator.codec import to_json
 from aggregator.core.moments import moment_of
 from aggregator.service.shapes.stories import story_fields
-from aggregator.types import Relation, Story, StoryArticle
+from aggregator.types import Relation, SearchHit, Story, StoryArticle
 from aggregator.types.stories import StoryLink
 
 COPY, REPORT, REWRITE = Relation.COPY, Relation.REPORT, Relation.REWRITE
@@ -225,3 +226,15 @@ def test_the_list_counts_reports_and_names_the_first_outlets(
     row = capsys.readouterr().out.splitlines()[-1]
     assert row.split()[:4] == ["1", "11", "1", "2020-03-29"]
     assert row.endswith("  A, C2, C3, C4, C5 and 6 more")
+
+
+def test_a_title_without_end_is_cut_in_lists(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "Harbour" * 500
+    whole = story(article(1, "Bay Herald", 0, title=long))
+    hit = SearchHit(article=whole.articles[0].article, snippet="", relation=None, outlets=1)
+    print_stories([whole])
+    print_story(whole, why=False)
+    print_hits([hit])
+    rows = capsys.readouterr().out.splitlines()
+    assert [row for row in rows if "HarbourHarbour" in row]
+    assert sum(long in row for row in rows) == 1  # the heading of the one that was asked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -109,10 +110,19 @@ def test_a_watch_is_removed_whatever_its_case(cli: Cli, outlets: Outlets) -> Non
     [
         (("add", "New", 'baku "open', "--to", "desk"), "unclosed quote at column 6"),
         (("add", "New", "baku", "--to", "dsk"), 'did you mean "desk"?'),
+        (("add", "New", "baku", "--to", "dsk"), 'aggregator: --to "dsk" names no channel'),
+        (
+            ("add", "New", "baku", "--to", "https://hooks.example.org/x"),
+            "aggregator: --to is the address of a webhook, which may be a secret",
+        ),
+        (
+            ("add", "New", "baku", "--to", "desk", "--to", "ntfy://ann:pw@ntfy.sh/room"),
+            "aggregator: --to holds a password or key, which does not belong in this file",
+        ),
         (("add", "ferries", "baku", "--to", "desk"), "has a watch “Ferries” already"),
         (("add", "New", "is:starred", "--to", "desk"), "not marked yet"),
         (("add", "New", "--to", "desk"), "say what to look for"),
-        (("add", "New", "baku"), "Missing option '--to'"),
+        (("add", "New", "--silent", "1d"), "say where it is sent"),
         (("add", "New", "baku", "--to", "desk", "--at-most", "often"), "as in 1/h"),
         (("add", "New", "baku", "--to", "desk", "--silent", "1d"), "may have only source:"),
         (("remove", "Ferris"), "did you mean “Ferries”?"),
@@ -161,16 +171,14 @@ def test_each_article_that_matched_is_in_a_message(cli: Cli, outlets: Outlets) -
     assert "· Heron · copy · 2 outlets" in output
 
 
-def test_a_watch_for_a_digest_only_has_no_channels(cli: Cli, outlets: Outlets) -> None:
-    add_to_file(
-        cli,
-        "  - {name: Told, query: ferry -bridge}\ndigest: {sections: [watch:told, tag:harbours]}\n",
-    )
+def test_a_watch_needs_no_channels(cli: Cli, outlets: Outlets) -> None:
+    cli("watch", "add", "Told", "ferry -bridge")
+    add_to_file(cli, "digest: {sections: [watch:told, tag:harbours]}\n")
     output = cli("watch", "test", "Told", "--since", LONG_AGO).stdout
     assert "It would have sent 2 items in 2 messages" in output
     assert "if it had a channel" in output
     assert "has no channels to try" in cli("watch", "test", "Told", "--send", check=2).stderr
-    assert "digests only" in cli("watch", "list").stdout
+    assert re.search("Told +ferry -bridge +nobody", cli("watch", "list").stdout)
     checked = cli("check").stdout
     assert "Digest:    digest: daily at 07:00 UTC, to nobody\n           next at 07:00" in checked
     assert "no source has the tag “harbours”" in checked

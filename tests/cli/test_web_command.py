@@ -92,6 +92,15 @@ def test_the_page_is_served_alone_until_told_to_stop(cli: Cli) -> None:
         assert process.wait(timeout=20) == 0
 
 
+def test_alone_at_an_address_that_is_taken_it_ends_and_promises_nothing(cli: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        done = cli("web", "serve", check=2, env={"AGGREGATOR_LISTEN": taken})
+    assert f"aggregator: {taken} cannot be listened on" in done.stderr
+    assert "end what uses this one\n" in done.stderr
+    assert "every second" not in done.stderr
+
+
 def test_the_service_serves_it_and_follows_an_edited_file(cli: Cli) -> None:
     environment = cli.environment()
     del environment["AGGREGATOR_LISTEN"]
@@ -111,6 +120,7 @@ def test_the_service_serves_it_and_follows_an_edited_file(cli: Cli) -> None:
                 # An address that is taken is a warning, and the service goes on.
                 told = next_of(process, "page not served")
                 assert "give another address under web: listen:" in told["error"]
+                assert told["next_try"] == "every second"
                 cli.write(FEEDS + "web: {listen: '127.0.0.1:0'}\n")
                 address = next_of(process, "page served")["address"]
                 assert httpx.get(f"{address}/settings").status_code == 200

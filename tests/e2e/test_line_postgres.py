@@ -190,4 +190,6 @@ def test_the_demo_is_not_led_astray_by_the_environment(cli: Cli) -> None:
     shown = Elsewhere(cli.folder)("demo").stdout
     assert "Checked: all" in shown
     assert "AGGREGATOR_STORAGE= " in shown
+    written = (cli.folder / "aggregator-demo" / "feeds.yaml").read_text("utf-8")
+    assert "title: 'Demo: news of February 2024'" in written  # every page says it
     assert not (cli.folder / "precious.db").exists()

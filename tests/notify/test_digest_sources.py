@@ -113,10 +113,3 @@ def test_a_time_is_no_more_exact_than_it_is_known(
 def test_the_second_edition_of_a_day_is_named_by_its_hour() -> None:
     text = render(digest(1, slot=2)).text
     assert "Monday, 30 March 2026 · 07:00\n" in text
-    assert "aggregator digest show morning --date 2026-03-30 --slot 2\n" in text
-
-
-def test_a_name_with_spaces_can_be_pasted_into_a_shell() -> None:
-    made = digest(0)
-    made = replace(made, edition=replace(made.edition, digest="the caucasus; rm"))
-    assert "digest show 'the caucasus; rm' --date" in render(made).text

@@ -82,9 +82,8 @@ def test_text_is_readable_by_itself() -> None:
         "\n"
         "--------\n"
         "12 stories and items were left out to keep this readable.\n"
-        "It covers Sun 29 Mar 07:00 to Mon 30 Mar 07:00, Europe/Berlin.\n"
-        "To see this digest again:\n"
-        "  aggregator digest show morning --date 2026-03-30\n"
+        "It covers what was first seen from Sun 29 Mar 07:00 to Mon 30 Mar 07:00,\n"
+        "Europe/Berlin.\n"
     )
 
 
@@ -277,4 +276,15 @@ def test_readers_of_the_page_get_links_to_the_edition_and_to_what_was_left_out()
     assert f'href="https://news.example.org/?day={day}"' in shown.html
     assert f"https://news.example.org/digests/{name}/{day}/1" in shown.text
     assert f"https://news.example.org/?day={day}" in shown.text
-    assert "aggregator digest show" not in shown.text
+    assert "To see this digest again:" in shown.text
+
+
+def test_nobody_is_sent_where_there_is_nothing() -> None:
+    """A command of ours is none of a reader's, and a preview is kept nowhere."""
+    mailed = render(digest(1, slot=2))
+    preview = render(replace(digest(1), home="https://news.example.org", is_preview=True))
+    for shown in (mailed, preview):
+        for text in (shown.text, shown.html):
+            assert "aggregator digest" not in text
+            assert "see this digest again" not in text
+            assert "/digests/" not in text

@@ -98,6 +98,9 @@ def test_it_polls_groups_and_stops_with_nothing_lost(few: FewOutlets, cli: Cli) 
         assert running.stop() == 0
 
         assert running.events("stopped")[-1]["all_work_finished"] is True
+        told = cli("health", check=1).stdout
+        assert told.startswith("the service was stopped at 20")
+        assert told.endswith(" UTC; start it with `aggregator run`\n")
         assert not running.events("job failed")
     polls = len(few.press.requests)
     summary = json.loads(cli("update", "--json").stdout)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -50,6 +51,18 @@ def test_a_holder_that_has_not_said_its_name(tmp_path: Path) -> None:
         with pytest.raises(InstanceRunning, match="another aggregator works") as caught:
             instance_lock(path).__enter__()
         assert caught.value.pid is None
+
+
+def test_on_a_full_disk_it_is_held_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with instance_lock(path), pytest.raises(InstanceRunning) as caught:
+            instance_lock(path).__enter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.pid is None
 
 
 def test_no_directory(tmp_path: Path) -> None:

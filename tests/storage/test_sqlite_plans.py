@@ -100,6 +100,9 @@ VERBS: dict[str, Callable[[SqliteStorage], object]] = {
     ),
     "stories": lambda s: s.stories(limit=9),
     "stories since": lambda s: s.stories(since=NOW - HOUR, until=NOW + HOUR, limit=9),
+    "stories of a day": lambda s: s.stories(
+        since=NOW - HOUR, until=NOW + HOUR, limit=9, published=True
+    ),
     "stories since, in brief": lambda s: s.stories(since=NOW - HOUR, limit=9, brief=True),
     "story": lambda s: s.story(1),
     "article": lambda s: s.article(1),

@@ -87,6 +87,9 @@ def test_stories_by_outlets_then_by_time(storage: Storage) -> None:
     assert story_ids(storage.stories(until=NOW + HOUR, limit=9)) == [one, four, three]
     assert storage.stories(since=NOW + 2 * HOUR, limit=9) == []
     assert storage.stories(until=NOW, limit=9) == []
+    assert story_ids(storage.stories(until=NOW, limit=9, published=True)) == [one, three]
+    early = storage.stories(until=NOW - 4 * HOUR, limit=9, published=True)
+    assert story_ids(early) == [one]
     assert storage.story(two) is None
 
 

@@ -169,6 +169,12 @@ def test_a_form_that_cannot_be_read_is_said_field_by_field(web: House) -> None:
     assert "scope" in str(problem(answer)["detail"])
 
 
+def test_what_is_no_number_in_an_address_leads_nowhere(web: House) -> None:
+    answer = web.client.get("/stories/abc", headers=PAGE)
+    assert answer.status_code == 404
+    assert "There is nothing at this address." in answer.text
+
+
 def test_a_body_has_its_bounds(web: House) -> None:
     csrf_header = {"X-CSRF-Token": csrf(web.client.get("/settings", headers=PAGE))}
     announced = web.client.post("/settings/tokens", content=b"x" * 1_000_001, headers=csrf_header)

@@ -164,6 +164,17 @@ def test_a_source_is_added_paused_resumed_and_removed(api: Api) -> None:
     api.refused("DELETE", "/sources/Alpha", 404)
 
 
+def test_a_source_is_listed_as_feeds_yaml_has_it(api: Api) -> None:
+    """Also before a service has taken it from there."""
+    first, second, *_ = api.get("/sources")["items"]
+    api.change("PUT", f"/sources/{first['id']}/pause")
+    api.change("DELETE", f"/sources/{second['id']}")
+    reread(api)
+    listed = [(one["name"], one["state"]) for one in api.get("/sources")["items"]]
+    assert [one for one in listed if one[0] == first["name"]] == [(first["name"], "paused")]
+    assert second["name"] not in dict(listed)
+
+
 def test_a_source_gets_another_name_and_other_tags(api: Api) -> None:
     first, second, *_ = api.get("/sources")["items"]
     wanted = {"name": " The Quay", "tags": ["ships", "north sea", "ships"]}

@@ -113,9 +113,18 @@ def test_a_search_that_cannot_be_read_is_refused_with_its_column(api: Api) -> No
     assert refused["detail"].endswith("at column 5.")
 
 
-def test_a_parameter_that_is_wrong_is_named(api: Api) -> None:
+_TIMES = (
+    "a duration such as 12h or 3d, a day such as 2026-02-07, or a time such as 2026-02-07T12:30:00Z"
+)
+
+
+def test_a_parameter_that_is_wrong_is_named_with_what_would_be_right(api: Api) -> None:
     refused = api.refused("GET", "/stories", 422, params={"limit": 0, "since": "long ago"})
-    assert {one["where"] for one in refused["errors"]} == {"query.limit", "query.since"}
+    assert refused["errors"] == [
+        {"where": "query.since", "message": f"Must be {_TIMES}."},
+        {"where": "query.limit", "message": "Must be 1 or more."},
+    ]
+    assert refused["detail"] == f"`since` must be {_TIMES}; `limit` must be 1 or more."
     refused = api.refused("GET", "/stories", 422, params={"since": "2026-02-31"})
     assert "2026-02-31" in refused["detail"]
 

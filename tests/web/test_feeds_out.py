@@ -139,6 +139,14 @@ def test_addresses_that_nobody_made_are_answered(web: House, given: str) -> None
     assert web.client.get(f"/feeds/stories.atom?{given}").status_code in (200, 400, 404)
 
 
+def test_a_feed_of_nothing_is_as_old_as_the_store(web: House) -> None:
+    read = atom(web.client.get("/feeds/stories.atom?q=zzyzxquux"))
+    assert not read.entries
+    created_at = web.storage.created_at()
+    assert created_at is not None
+    assert read.feed.updated_parsed[:5] == created_at.timetuple()[:5]
+
+
 def test_a_search_that_cannot_be_read_is_refused_with_a_sentence(web: House) -> None:
     answer = web.client.get("/feeds/articles.atom", params={"q": '"half'})
     assert answer.status_code == 400

@@ -8,7 +8,7 @@ from datetime import date
 from html import unescape
 
 import pytest
-from readroom import get, text_of
+from readroom import get, post, text_of
 from webdoor import PAGE, with_password
 from webhouse import House
 
@@ -256,3 +256,28 @@ def test_a_passage_is_parted_at_its_marks() -> None:
         Part("d", matches=True),
     )
     assert parts_of("") == ()
+
+
+def test_all_that_a_search_finds_is_marked_as_read(web: House) -> None:
+    answer = get(web, "/search?q=baku")
+    until = re.search(r'name="until" value="(\d+)"', answer.text)
+    assert until is not None
+    assert 'name="q" value="baku"' in answer.text
+    later, before = int(until[1]), sum(one.articles for one in web.storage.unread().values())
+    query = parse("baku", now=web.now)
+    found = [hit.article.article_id for hit in web.storage.search(query, limit=500).hits]
+    newest = max(found)
+    done = post(web, "/mark-read", until=newest - 1, q="baku", back="/search?q=baku")
+    assert (done.status_code, done.headers["location"]) == (303, "/search?q=baku")
+    marks = web.storage.marks(found)
+    assert {one for one in found if not marks[one].read} == {newest}  # it came later
+    post(web, "/mark-read", until=later, q="baku")
+    assert "Nothing matches" in text_of(get(web, "/search?q=baku+is:unread"))
+    assert sum(one.articles for one in web.storage.unread().values()) == before - len(found)
+
+
+def test_what_is_unread_or_starred_is_a_link_away(web: House) -> None:
+    for path in ("/", "/search"):
+        page = get(web, path).text
+        for kind in ("unread", "starred"):
+            assert f'href="/search?q=is%3A{kind}"' in page

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
+from pathlib import Path
 
 from readroom import get, post, text_of
 from webdoor import PAGE, bearer, token, with_password
 from webhouse import House
 
 from aggregator.config import load
+from aggregator.config.editing import NewSource, add_sources, remove_sources, set_paused
 from aggregator.core.standing import next_poll_at, standing
+from aggregator.service.status import status_path
 from aggregator.types import Scope, Source, SourceStatus
 from aggregator.web.views import sources_view
 from aggregator.web.views.sources_view import Asked, State, chart_of, health_of
@@ -97,6 +101,7 @@ def test_sources_are_listed_by_how_they_fare(web: House) -> None:
 
 def test_many_sources_are_parted_into_pages(web: House) -> None:
     many = [Source(name=f"Source {at:03}", url=f"https://s{at}.example/") for at in range(230)]
+    web.config = replace(web.config, sources=tuple(many))
     web.storage.sync_sources(many, now=web.now)
     seen, address = [], "/sources"
     while address:
@@ -115,6 +120,43 @@ def test_without_sources_it_says_what_to_do(web: House) -> None:
     web.config = replace(web.config, sources=(), paused=())
     web.storage.sync_sources([], now=web.now)
     assert "No sources yet" in text_of(get(web, "/sources"))
+
+
+# --- where no service runs ------------------------------------------------------------------------
+
+
+def test_what_feeds_yaml_says_is_listed_before_a_service_has_read_it(web: House) -> None:
+    url = status(web).source.url
+    remove_sources(web.site.config_path, [url], environ={})
+    paused = status(web, "The Gulf Observer").source.url
+    set_paused(web.site.config_path, [paused], paused=True, environ={})
+    fresh = NewSource(url="https://fresh.example/feed", name="Fresh")
+    add_sources(web.site.config_path, [fresh], environ={})
+    web.config = load(web.site.config_path, environ={})
+    page = get(web, "/sources")
+    assert "Tessmark" not in names(page.text)
+    assert names(page.text).count("The Gulf Observer") == 1
+    assert "Fresh" in names(page.text)
+    assert "It has not been polled yet." in text_of(page)
+    assert "Resume Fresh" not in page.text
+    assert listed(web, tag="gulf") == ["The Gulf Observer"]
+
+
+def test_without_a_service_nothing_is_promised(web: House) -> None:
+    idle = "No service is running, so nothing is polled"
+    assert idle not in text_of(get(web, "/sources"))
+    web.app.state.site = replace(web.site, polls=False)
+    number = status(web).source_id
+    for path in ("/sources", f"/sources/{number}", "/sources?done=added", "/watches?done=added"):
+        said = text_of(get(web, path))
+        assert idle in said, path
+        assert "within seconds" not in said
+    asked = post(web, f"/sources/{number}/refresh").headers["location"]
+    assert idle in text_of(get(web, asked))
+    alive = {"written_at": web.now.isoformat(), "articles": 1, "stories": 1, "config_error": None}
+    assert isinstance(web.config.storage, Path)
+    status_path(web.config.storage).write_text(json.dumps(alive), encoding="utf-8")
+    assert "It is added. It is polled within seconds." in text_of(get(web, "/sources?done=added"))
 
 
 # --- one source -----------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_what_one_outlet_ran_has_not_spread() -> None:
     assert spread_view(story(article(1, "A", 0)), TIMES, lanes=4) is None
 
 
-def test_stories_are_ranked_by_the_rule_of_digests_and_what_is_not_new_is_left_out() -> None:
+def test_stories_are_ranked_by_the_rule_of_digests_and_what_is_of_another_day_is_left_out() -> None:
     small = story(article(11, "A", 0), article(12, "B", 5, COPY, 11), number=11)
     old = story(article(21, "A", -9_000), article(22, "B", -9_000, REPORT, 21), number=21)
     found = ranked(

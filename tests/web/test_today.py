@@ -12,7 +12,7 @@ from webdoor import bearer, token, with_password
 from webhouse import House
 
 from aggregator.core.lead_report import lead_article
-from aggregator.types import Scope
+from aggregator.types import Relation, Scope
 
 MOST_BYTES = 60_000
 
@@ -33,7 +33,8 @@ def test_stories_stand_by_weight_with_who_was_first_and_who_ran_them(web: House)
     found = stories(web)
     assert set(headlines(answer.text)) <= {one.story_id for one in found}
     top = next(one for one in found if one.story_id == headlines(answer.text)[0])
-    assert len(top.outlets) == max(len(one.outlets) for one in found)
+    of_today = [one for one in found if one.last_at > web.now - timedelta(days=1)]
+    assert len(top.outlets) == max(len(one.outlets) for one in of_today)
     assert lead_article(top).article.title in said
     assert f"First: {top.outlets[0]}" in said
     assert all(outlet in said for outlet in top.outlets)
@@ -89,6 +90,24 @@ def test_a_day_can_be_gone_to(web: House) -> None:
     assert headlines(get(web, f"/?day={today}").text)
     before = get(web, f"/?day={today - timedelta(days=40)}")
     assert "Nothing here" in text_of(before)
+
+
+def test_stories_stand_on_the_days_on_which_they_were_published(web: House) -> None:
+    """All were first seen at once, as after every first poll."""
+    zone = web.config.digest.timezone
+    today = web.now.astimezone(zone).date()
+    for ago in (1, 2):
+        day = today - timedelta(days=ago)
+        published = {
+            one.story_id
+            for one in stories(web)
+            for item in one.articles
+            if item.article.at.astimezone(zone).date() == day and item.relation is not Relation.SAME
+        }
+        shown = get(web, f"/?day={day}").text
+        assert published
+        assert set(headlines(shown)) == published
+        assert items(shown)
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-01-01", "0001-01-01"])
@@ -154,3 +173,20 @@ def test_nothing_on_it_needs_what_the_policy_forbids(web: House) -> None:
         page = get(web, path).text
         assert not re.search(r"\son\w+=|\sstyle=|<style|javascript:|<script>", page)
         assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]*"(?![^>]*rel="noopener)', page)
+
+
+def test_everything_of_a_tag_can_be_marked_as_read(web: House) -> None:
+    page = get(web, "/?tag=gulf").text
+    assert 'name="tag" value="gulf"' in page
+    until = re.search(r'name="until" value="(\d+)"', page)
+    assert until is not None
+    tagged = {one.url for one in web.config.sources if "gulf" in one.tags}
+    ids = {one.source_id: one.source.url in tagged for one in web.storage.source_statuses()}
+    before = web.storage.unread()
+    post(web, "/mark-read", until=until[1], tag="gulf")
+    assert any(ids[number] for number in before)
+    assert set(web.storage.unread()) == {number for number in before if not ids[number]}
+    only = next(iter(web.storage.unread()))
+    assert f'name="source" value="{only}"' in get(web, f"/sources/{only}").text
+    post(web, "/mark-read", until=until[1], source=only)
+    assert only not in web.storage.unread()

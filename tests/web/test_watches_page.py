@@ -163,6 +163,15 @@ def test_a_watch_is_added(web: House) -> None:
     assert added.at_most is not None
 
 
+def test_a_search_is_kept_where_no_channel_is(web: House) -> None:
+    """As on a fresh install."""
+    assert post(web, "/watches", name="Oil", query="oil").status_code == 303
+    reload(web)
+    assert (web.config.watches[-1].name, web.config.watches[-1].to) == ("Oil", ())
+    assert "nobody; what it catches is seen here" in text_of(get(web, "/watches/Oil"))
+    assert web.client.get("/feeds/articles.atom?watch=Oil").status_code == 200
+
+
 def test_a_search_is_offered_as_a_watch(web: House) -> None:
     page = get(web, "/watches?query=oil+%22a+b%22").text
     assert 'name="query" value="oil &#34;a b&#34;"' in page
@@ -172,7 +181,8 @@ MISTAKES: tuple[tuple[dict[str, str], str], ...] = (
     ({"name": "X", "query": "a (b", "to": "desk"}, "at column 3"),
     ({"name": "X", "query": "", "to": "desk"}, "at column 1"),
     ({"name": "", "query": "a", "to": "desk"}, "Give it a name."),
-    ({"name": "X", "query": "a"}, "Say where its messages go"),
+    ({"name": "X", "query": "source:a", "silent": "1d"}, "Say where to tell of silent sources"),
+    ({"name": "X", "query": "a", "at_most": "1/h"}, "this watch sends none"),
     ({"name": "harbours", "query": "a", "to": "desk"}, "has a watch “Harbours” already"),
     ({"name": "X", "query": "a", "to": "desk", "at_most": "often"}, "at_most"),
     ({"name": "X", "query": "a", "address": "ann@example.org"}, "smtp"),
@@ -218,7 +228,7 @@ def test_without_watches_it_says_what_one_is(web: House) -> None:
 # --- as views -------------------------------------------------------------------------------------
 
 
-def test_a_watch_without_channels_is_for_digests(web: House) -> None:
+def test_a_watch_without_channels_sends_nothing(web: House) -> None:
     one = Watch(name="X", query="a", per=WatchPer.ARTICLE, to=())
     how = Fared(last_at=None, waiting=0, unsent=0, dead=0)
     view = watch_view(one, how, times_of(web.config, web.now))

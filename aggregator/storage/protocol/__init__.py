@@ -83,6 +83,11 @@ class Storage(
     def release_claims(self) -> int:
         """End every claim. Only for a process that knows it is alone (see `instance`)."""
 
+    def heed_clock(self, *, now: datetime) -> int:
+        """After a clock that ran ahead has been set back: what was to wait until a time that is
+        further off than anything waits is due now, and sources that were polled in the future are.
+        Returns how many sources; 0: none, as always."""
+
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         """Drop what is no longer needed: fingerprints that no further article will be compared with
         (older than the newest assigned one by more than the window), pages kept for longer than

@@ -52,10 +52,11 @@ class ReadingStore(Protocol):
         min_sources: int = 1,
         limit: int,
         brief: bool = False,
+        published: bool = False,
     ) -> list[Story]:
         """Stories with an article first seen in [since, until), the one with most outlets first,
         then the latest; None: no bound. Each comes with all its articles. `brief`: only the first
-        of them has its excerpt."""
+        of them has its excerpt. `published`: the bounds are those of `ArticleSummary.at`."""
 
     def story(self, story_id: int) -> Story | None:
         """None: there is no such story."""

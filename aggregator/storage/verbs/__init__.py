@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.storage.later import Later
@@ -17,9 +17,10 @@ from aggregator.storage.verbs.texts import TextVerbs
 from aggregator.storage.verbs.watches import WatchVerbs
 
 if TYPE_CHECKING:
-    from aggregator.storage import housekeeping
+    from aggregator.storage import clock_back, housekeeping
     from aggregator.types import CleanUpReport, Worker
 else:  # each when one of its verbs is asked for
+    clock_back = Later("clock_back")
     housekeeping = Later("housekeeping")
 
 
@@ -46,6 +47,9 @@ class Verbs(
 
     def release_claims(self) -> int:
         return self._write(housekeeping.release_claims)
+
+    def heed_clock(self, *, now: datetime) -> int:
+        return self._write(lambda session: clock_back.heed(session, now=now))
 
     def clean_up(self, *, window: timedelta, keep_pages: timedelta) -> CleanUpReport:
         report = self._write(lambda session: housekeeping.clean_up(session, window=window))

@@ -71,6 +71,7 @@ class ReadingVerbs(Transactions):
         min_sources: int = 1,
         limit: int,
         brief: bool = False,
+        published: bool = False,
     ) -> list[Story]:
         return self._read(
             lambda session: reading.stories(
@@ -80,6 +81,7 @@ class ReadingVerbs(Transactions):
                 min_sources=min_sources,
                 limit=limit,
                 brief=brief,
+                published=published,
             )
         )
 

@@ -104,7 +104,7 @@ class Gate:
             recognise, self._site, request, origin, forms
         )
         if request.state.visitor.scope is None and not is_open(path):
-            raise HTTPException(401)
+            raise HTTPException(401, "Log in first, or send a token (Authorization: Bearer …).")
 
     async def _check(self, request: Request, origin: Origin, body: Body, web: WebConfig) -> None:
         """Requests of browsers that change something must come from our pages. What has no token

@@ -14,15 +14,11 @@ from aggregator.core.query_tree import Query as SearchQuery
 from aggregator.types import Scope
 from aggregator.web.access.visitor import needs
 from aggregator.web.api.problems import Refused
+from aggregator.web.mistakes import AFTER, ONE_LINE, WHEN
 from aggregator.web.site import Site, site_of
 
 MOST = 2**53 - 1
 """The greatest number that every reader of JSON can tell from its neighbours."""
-_WHEN = (
-    r"^([1-9][0-9]{0,4}[smhd]|[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?)?)$"
-)
-_TEXT = r"^[^\x00-\x1F\x7F]*$"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Here = Annotated[Site, Depends(site_of)]
@@ -35,13 +31,13 @@ ArticleId = Annotated[int, Path(ge=1, le=MOST, description="The number of an art
 StoryId = Annotated[int, Path(ge=1, le=MOST, description="The number of a story.")]
 BodyId = Annotated[int, Body(ge=1, le=MOST, strict=True)]
 BodyFlag = Annotated[bool, Body(strict=True)]
-BodyText = Annotated[str, Body(max_length=2_000, pattern=_TEXT)]
+BodyText = Annotated[str, Body(max_length=2_000, pattern=ONE_LINE)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most.")]
 Since = Annotated[
     str | None,
     Query(
-        pattern=_WHEN,
+        pattern=WHEN,
         description="How long ago (`12h`, `3d`), a day (`2026-02-07`, in UTC) or a time (ISO 8601;"
         " without an offset in UTC).",
     ),
@@ -58,7 +54,7 @@ After = Annotated[
     str | None,
     Query(
         max_length=400,
-        pattern=r"^[A-Za-z0-9.-]+$",
+        pattern=AFTER,
         description="The next page: `after` of the page before.",
     ),
 ]

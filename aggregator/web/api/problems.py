@@ -23,7 +23,8 @@ from aggregator.errors import (
     StorageError,
     UsageError,
 )
-from aggregator.web.errors import OUT_OF_REACH
+from aggregator.web.errors import OUT_OF_REACH, SENTENCES, said_by
+from aggregator.web.mistakes import mistakes_of
 from aggregator.web.views.sentences import sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -129,7 +130,8 @@ def problem_of(error: Exception, *, folder: str = "") -> Response | None:
             if error.status_code == 400:  # FastAPI's, of a body that is no JSON
                 return problem(422, "The body cannot be read; send JSON in UTF-8.")
             headers = dict(error.headers or {})
-            return problem(error.status_code, str(error.detail), headers=headers)
+            said = said_by(error) or SENTENCES.get(error.status_code) or str(error.detail)
+            return problem(error.status_code, sentence(said), headers=headers)
         case RequestValidationError():
             return _invalid(error)
         case AggregatorError():
@@ -162,9 +164,12 @@ def _of_ours(error: AggregatorError, folder: str) -> Response:
 
 
 def _invalid(error: RequestValidationError) -> Response:
-    found = tuple(
-        Mistake(where=".".join(map(str, one["loc"])), message=sentence(one["msg"]))
-        for one in error.errors()
+    found = list(mistakes_of(error))
+    told = "; ".join(f"`{'.'.join(where[1:]) or where[0]}` {right}" for where, right in found)
+    return problem(
+        422,
+        f"{told}.",
+        errors=tuple(
+            Mistake(where=".".join(where), message=sentence(right)) for where, right in found
+        ),
     )
-    told = "; ".join(f"{one.where}: {one.message.removesuffix('.')}" for one in found)
-    return problem(422, f"{told}.", errors=found)

@@ -24,7 +24,8 @@ def search(
     here: Here,
     q: SearchText,
     by: Annotated[
-        Literal["newest", "relevance"], Query(description="What comes first.")
+        Literal["newest", "relevance"],
+        Query(description="What comes first: what was stored last, or what fits best."),
     ] = "newest",
     flat: Annotated[
         bool,

@@ -77,10 +77,14 @@ def list_sources(
     every = _listed(here, failing=failing, now=now)
     begin = 0 if after is None else _place(every, after) + 1
     shown = every[begin:] if limit is None else every[begin : begin + limit]
-    polled = [one.source_id for one in shown if isinstance(one, SourceOutline)]
+    polled = {one.source_id for one in shown if isinstance(one, SourceOutline)}
     is_whole = shown == every and not failing
     statuses = here.storage.source_statuses(only=None if is_whole else polled)
-    lines = [widened(SourceDetail, source_fields(one, now=now), reasons=()) for one in statuses]
+    lines = [
+        widened(SourceDetail, source_fields(one, now=now), reasons=())
+        for one in statuses
+        if one.source_id in polled
+    ]
     lines += [paused_source(one) for one in shown if isinstance(one, Source)]
     if not shown or shown[-1] is every[-1]:
         return answer(request, Page(items=tuple(lines), after=None, next=None))
@@ -202,11 +206,13 @@ def remove(here: Here, source: Named) -> Response:
 
 def _listed(here: Site, *, failing: bool, now: datetime) -> list[SourceOutline | Source]:
     """In its order."""
-    outlines = here.storage.source_outlines(now=now)
+    config = here.config()
+    followed = {one.url for one in config.sources}  # what is removed or paused may not be gone yet
+    outlines = [one for one in here.storage.source_outlines(now=now) if one.url in followed]
     if failing:
         outlines = [one for one in outlines if one.standing in _TROUBLED]
     outlines.sort(key=lambda one: fold(one.name))  # of equal names the lower id first
-    return [*outlines, *(() if failing else here.config().paused)]
+    return [*outlines, *(() if failing else config.paused)]
 
 
 def _place(every: Sequence[SourceOutline | Source], after: str) -> int:

@@ -64,7 +64,8 @@ class SourceToAdd:
     """Of the feed itself, as `POST /sources/discover` has found it, or of the page that is
     watched."""
     name: BodyText | None = None
-    """A number is put to one that is taken; null: by its address."""
+    """As in the `title` that `POST /sources/discover` has found; a number is put to one that is
+    taken. Null: by its address, for nothing is fetched."""
     tags: Annotated[list[BodyText], Body(max_length=50)] = field(default_factory=list)
     select: Selectors | None = None
     """Watch the page itself."""
@@ -195,8 +196,8 @@ class WatchToAdd:
     name: BodyText
     query: BodyText = ""
     """Empty only with `silent`."""
-    to: Annotated[list[BodyText], Body(min_length=1, max_length=50)]
-    """Channels of feeds.yaml, and mail addresses."""
+    to: Annotated[list[BodyText], Body(max_length=50)] = field(default_factory=list)
+    """Channels of feeds.yaml, and mail addresses; empty: it sends nothing."""
     per: Literal["article", "story"] | None = None
     at_most: BodyText | None = None
     """As in `1/h`."""

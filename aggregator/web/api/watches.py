@@ -119,8 +119,7 @@ def send(here: Here, name: Named) -> Response:
     if not watch.to:
         raise Refused(
             409,
-            f"The watch “{watch.name}” has no channels to try: what it catches is a section of a"
-            " digest.",
+            f"The watch “{watch.name}” has no channels to try: it sends nothing.",
         )
     trials = asyncio.run(send_trial(config, watch))
     return done(

@@ -13,6 +13,7 @@ from aggregator.types import Article, Scope
 from aggregator.web.access.visitor import needs
 from aggregator.web.images import picture_url
 from aggregator.web.pages.marking import UNMARKED, looked_at, marked
+from aggregator.web.pages.marking_all import mark_found_read, mark_sources_read
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views.article_view import article_view
@@ -115,12 +116,17 @@ def mark_read(
     ids: Annotated[str, Form()] = "",
     until: Annotated[int, Form()] = 0,
     source: Annotated[int, Form()] = 0,
+    tag: Annotated[str, Form()] = "",
+    q: Annotated[str, Form()] = "",
     back: str = "",
 ) -> Response:
-    """The articles `ids`, parted by commas; or, with `until`, everything up to that article, of
-    `source` if that is given."""
+    """The articles `ids`, parted by commas; or, with `until`, everything up to that article: of
+    `source`, of the sources with `tag`, or what the search `q` finds, if one of them is given."""
     if until > 0:
-        site.storage.mark_all_read([source] if source else None, until=until, now=site.clock())
+        if q:
+            mark_found_read(site, q, until=until)
+        else:
+            mark_sources_read(site, until=until, source=source, tag=tag)
         return RedirectResponse(local_path(back), status_code=303)
     numbers = _numbers(ids)
     site.storage.mark_read(numbers, now=site.clock())

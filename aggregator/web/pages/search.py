@@ -16,9 +16,11 @@ from aggregator.errors import QueryError, UsageError
 from aggregator.storage.protocol import Storage
 from aggregator.types import Scope, SearchPage
 from aggregator.web.access.visitor import needs
+from aggregator.web.pages.marking_all import MOST_OF_SEARCH, latest_article
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views import search_view
+from aggregator.web.views.outlets import counted
 from aggregator.web.views.search_view import Asked, CountsView, HitView, Mistake
 from aggregator.web.views.times import Times, times_of
 
@@ -50,12 +52,14 @@ def search(
     trouble: str | None = None
     found: SearchPage | None = None
     counts: CountsView | None = None
+    found_in_all = 0
     if asked.q:
         try:
             query = parse(asked.q, now=times.local(times.now))
             found = _found(site.storage, query, asked)
-            counted = site.storage.search_counts(query, most=FACETS)
-            counts = search_view.counts_view(counted, asked, times)
+            totals = site.storage.search_counts(query, most=FACETS)
+            found_in_all = totals.articles
+            counts = search_view.counts_view(totals, asked, times)
         except QueryError as error:
             mistake = search_view.mistake_of(asked.q, error)
         except UsageError:
@@ -70,6 +74,8 @@ def search(
         hits=_hits(site.storage, found, times),
         ranked_from=times.at(found.ranked_from) if found and found.ranked_from else None,
         counts=counts,
+        latest=latest_article(site.storage) if found and found.hits else 0,
+        all_read_hint=_hint(found_in_all),
         filters=search_view.filters_of(asked) if counts else (),
         marks=search_view.marks_of(asked) if counts else (),
         all_days=search_view.days_chosen(asked) if counts else None,
@@ -88,6 +94,13 @@ def search(
         watches=[(one.name, asked.but(q=one.query)) for one in config.watches if one.query],
         bar_height=search_view.BAR_HEIGHT,
     )
+
+
+def _hint(number: int) -> str:
+    """What a button would mark."""
+    if number <= MOST_OF_SEARCH:
+        return f"{counted(number, 'article')} up to now"
+    return f"the newest {MOST_OF_SEARCH:,} of them that are unread"
 
 
 def _found(storage: Storage, query: Query, asked: Asked) -> SearchPage:

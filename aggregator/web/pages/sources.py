@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -19,6 +19,8 @@ from aggregator.core.standing import next_poll_at
 from aggregator.core.text import fold
 from aggregator.types import Scope, Source, SourceOutline, SourceStatus
 from aggregator.web.access.visitor import needs
+from aggregator.web.pages.marking_all import latest_article
+from aggregator.web.polling import IDLE, polls, promised
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views import sources_view
@@ -36,15 +38,16 @@ _ADMIN = [Depends(needs(Scope.ADMIN))]
 _Url = Annotated[str, Form(max_length=5000)]
 _SOON = "The service follows feeds.yaml within seconds."
 _DONE = {
-    "refreshed": ("good", "It is due now, and polled within seconds."),
-    "held": ("warn", "Its publisher asked to be left alone, so it is not polled yet."),
-    "paused": ("good", f"It is paused. {_SOON}"),
-    "resumed": ("good", f"It is polled again. {_SOON}"),
-    "removed": ("good", f"It is removed; its articles stay. {_SOON}"),
-    "tagged": ("good", f"Its tags are changed. {_SOON}"),
-    "renamed": ("good", f"Its name is changed. {_SOON}"),
-    "added": ("good", "It is added, and polled within seconds."),
+    "refreshed": ("good", "It is due now.", "It is polled within seconds."),
+    "held": ("warn", "Its publisher asked to be left alone, so it is not polled yet.", ""),
+    "paused": ("good", "It is paused.", _SOON),
+    "resumed": ("good", "Its pause is over.", _SOON),
+    "removed": ("good", "It is removed; its articles stay.", _SOON),
+    "tagged": ("good", "Its tags are changed.", _SOON),
+    "renamed": ("good", "Its name is changed.", _SOON),
+    "added": ("good", "It is added.", "It is polled within seconds."),
 }
+"""The kind of notice, what was done, and what a running service makes of it."""
 
 
 def _asked(*, state: str = "all", tag: str = "", name: str = "", number: str = "") -> Asked:
@@ -66,18 +69,16 @@ def sources(
     config, times = site.config(), times_of(site.config(), site.clock())
     is_named, is_tagged = sources_view.named_by(asked), sources_view.tagged_by(asked)
     paused = [one for one in config.paused if is_named(one) and is_tagged(one)]
-    addresses = {one.url for one in config.paused}
-    outlines = [
-        one
-        for one in site.storage.source_outlines(
-            now=times.now,
-            silent_since=times.now - sources_view.SILENT_AFTER,
-            tag=asked.tag or None,
-        )
-        if is_named(one) and one.url not in addresses
-    ]
-    groups: dict[State, Sequence[SourceOutline]] = {
-        State.ALL: outlines,
+    known = site.storage.source_outlines(
+        now=times.now, silent_since=times.now - sources_view.SILENT_AFTER
+    )
+    addresses = {one.url for one in config.sources if is_tagged(one)}
+    outlines = [one for one in known if one.url in addresses and is_named(one)]
+    # What feeds.yaml has, and nobody has taken up yet.
+    new_ones = addresses - {one.url for one in known}
+    new = [one for one in config.sources if one.url in new_ones and is_named(one)]
+    groups: dict[State, Sequence[SourceOutline | Source]] = {
+        State.ALL: [*outlines, *new],
         State.FAILING: [one for one in outlines if sources_view.is_failing(one.standing)],
         State.SILENT: [one for one in outlines if one.is_silent],
         State.PAUSED: [],
@@ -91,7 +92,7 @@ def sources(
         request,
         "sources.html.j2",
         asked=asked,
-        rows=_rows(site, every[shown], times),
+        rows=_rows(site, every[shown], times, new_ones),
         states=[
             (
                 one.value,
@@ -111,7 +112,8 @@ def sources(
         number=at,
         pages=pages,
         total=len(config.sources) + len(config.paused),
-        done=_DONE.get(done),
+        done=_notice(site, done),
+        idle=None if polls(site) else IDLE,
     )
 
 
@@ -131,8 +133,10 @@ def source(
         "source.html.j2",
         one=sources_view.detail_view(status, counts, times),
         is_listed=is_listed,
+        latest=latest_article(site.storage) if status.articles else 0,
         search=f"/search?{urlencode({'q': field_term('source', status.source.name)})}",
-        done=_DONE.get(done),
+        done=_notice(site, done),
+        idle=None if polls(site) else IDLE,
     )
 
 
@@ -214,15 +218,23 @@ def _status(site: Site, source_id: int) -> SourceStatus:
     raise HTTPException(404, "This source is not polled, or no longer; its articles stay.")
 
 
-def _rows(site: Site, shown: Sequence[SourceOutline | Source], times: Times) -> list[RowView]:
-    """One that is polled no longer since it was listed is left out."""
+def _notice(site: Site, done: str) -> tuple[str, str] | None:
+    return promised(site, *_DONE[done]) if done in _DONE else None
+
+
+def _rows(
+    site: Site, shown: Sequence[SourceOutline | Source], times: Times, new: Collection[str]
+) -> list[RowView]:
+    """One that is polled no longer since it was listed is left out. `new`: addresses of those that
+    nobody has taken up."""
     polled = [one.source_id for one in shown if isinstance(one, SourceOutline)]
     statuses = {one.source_id: one for one in site.storage.source_statuses(only=polled)}
     counts = site.storage.daily_counts(since=_since(times), only=polled)
     rows = []
     for one in shown:
         if isinstance(one, Source):
-            rows.append(sources_view.paused_row(one))
+            make = sources_view.new_row if one.url in new else sources_view.paused_row
+            rows.append(make(one))
         elif (status := statuses.get(one.source_id)) is not None:
             rows.append(sources_view.row_view(status, counts.get(one.source_id, {}), times))
     return rows

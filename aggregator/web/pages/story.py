@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
@@ -9,19 +10,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from aggregator.errors import UsageError
 from aggregator.service import placing
-from aggregator.types import Article, Scope, Story
+from aggregator.types import Article, Placed, Scope, Story
 from aggregator.web.access.visitor import needs
 from aggregator.web.pages.marking import looked_at
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views.compare_view import choices, compared, pair_of
+from aggregator.web.views.sentences import sentence
 from aggregator.web.views.story_view import story_view
 from aggregator.web.views.times import times_of
 
 router = APIRouter()
 
 House = Annotated[Site, Depends(site_of)]
+_Number = Annotated[str, Form(max_length=100)]
+"""As it was typed."""
+_Chosen = Annotated[list[int] | None, Form()]
+_ADMIN = [Depends(needs(Scope.ADMIN))]
+_MOST_DIGITS = 19
+"""Of a number: below 2^63."""
 
 
 @router.get("/stories/{story_id}", dependencies=[Depends(needs(Scope.READ))])
@@ -29,15 +38,24 @@ def story(request: Request, site: House, story_id: int, edit: bool = False) -> R
     found = site.storage.story(story_id)
     if found is None:
         return _where_it_has_gone(site, story_id)
+    return _shown(request, site, found, edit=edit)
+
+
+def _shown(
+    request: Request, site: Site, found: Story, *, edit: bool, trouble: str | None = None
+) -> Response:
+    """`trouble`: why it could not be put right as it was asked to."""
     ids = [item.article.article_id for item in found.articles]
     marks = site.storage.marks(ids)  # as they were: what is new in it stands out
-    seen = looked_at(request, site, ids)
+    seen = trouble is None and looked_at(request, site, ids)
     return page(
         request,
         "story.html.j2",
+        status=400 if trouble else 200,
         story=story_view(found, marks, times_of(site.config(), site.clock())),
         seen=seen,
         edit=edit,
+        trouble=trouble,
     )
 
 
@@ -63,34 +81,70 @@ def compare(request: Request, site: House, story_id: int, a: int = 0, b: int = 0
 # --- put right ------------------------------------------------------------------------------------
 
 
-@router.post("/stories/{story_id}/merge", dependencies=[Depends(needs(Scope.ADMIN))])
-def merge(site: House, story_id: int, other: Annotated[int, Form()]) -> Response:
+@router.post("/stories/{story_id}/merge", dependencies=_ADMIN)
+def merge(request: Request, site: House, story_id: int, other: _Number = "") -> Response:
     """Put all articles of the story `other` into this one."""
-    placed = placing.merge(site.storage, [story_id, other])
-    return _to(placed.story)
+
+    def act() -> Placed:
+        number = _other(site, story_id, other)
+        return placing.merge(site.storage, [story_id, number])
+
+    return _put_right(request, site, story_id, act, edit=False)
 
 
-@router.post("/stories/{story_id}/split", dependencies=[Depends(needs(Scope.ADMIN))])
-def split(
-    site: House, story_id: int, article: Annotated[list[int] | None, Form()] = None
-) -> Response:
+@router.post("/stories/{story_id}/split", dependencies=_ADMIN)
+def split(request: Request, site: House, story_id: int, article: _Chosen = None) -> Response:
     """Take articles out, into a story of their own."""
-    placed = placing.split(site.storage, story_id, article or [])
-    return _to(placed.story)
+
+    def act() -> Placed:
+        return placing.split(site.storage, story_id, _chosen(article))
+
+    return _put_right(request, site, story_id, act, edit=True)
 
 
-@router.post("/stories/{story_id}/move", dependencies=[Depends(needs(Scope.ADMIN))])
+@router.post("/stories/{story_id}/move", dependencies=_ADMIN)
 def move(
-    site: House,
-    story_id: int,
-    to: Annotated[int, Form()],
-    article: Annotated[list[int] | None, Form()] = None,
+    request: Request, site: House, story_id: int, to: _Number = "", article: _Chosen = None
 ) -> Response:
     """Put articles into the story `to`."""
-    if not article:
-        raise HTTPException(400, f"Choose the articles of story {story_id} that are to move.")
-    placed = placing.move(site.storage, article, to=to)
+
+    def act() -> Placed:
+        chosen = _chosen(article)
+        return placing.move(site.storage, chosen, to=_other(site, story_id, to))
+
+    return _put_right(request, site, story_id, act, edit=True)
+
+
+def _put_right(
+    request: Request, site: Site, story_id: int, act: Callable[[], Placed], *, edit: bool
+) -> Response:
+    """What cannot be done is said on the story's page, which has the form. `edit`: with choices."""
+    found = _story(site, story_id)
+    try:
+        placed = act()
+    except UsageError as error:
+        return _shown(request, site, found, edit=edit, trouble=sentence(str(error)))
     return _to(placed.story)
+
+
+def _other(site: Site, story_id: int, typed: str) -> int:
+    """The number of another story. Raises UsageError."""
+    where = "the number of a story stands in its address"
+    text = typed.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS):
+        raise UsageError(f"“{text}” is no number; {where}" if text else f"give a number; {where}")
+    number = int(text)
+    if number == story_id:
+        raise UsageError(f"story {number} is this one; give the number of another")
+    if site.storage.story(number) is None:
+        raise UsageError(f"there is no story {number}; {where}")
+    return number
+
+
+def _chosen(article_ids: list[int] | None) -> list[int]:
+    if not article_ids:
+        raise UsageError("choose the articles first, in the list above")
+    return article_ids
 
 
 def _to(story_id: int) -> Response:

@@ -18,8 +18,9 @@ from aggregator.core.query import parse
 from aggregator.core.source_keys import tag_key
 from aggregator.core.watch_rules import watch_key
 from aggregator.storage.protocol import Storage
-from aggregator.types import ArticleSummary, DigestStory, Scope, StreamQuery
+from aggregator.types import ArticleSummary, DigestStory, Scope
 from aggregator.web.access.visitor import needs
+from aggregator.web.pages.marking_all import latest_article
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views import today_view
@@ -40,6 +41,8 @@ _NUMBER = re.compile(r"[0-9]{1,3}")
 _DAY = timedelta(days=1)
 _AHEAD = timedelta(hours=1)
 """What was first seen a little later than now is shown: it is the clock of another machine."""
+_CAUGHT_WITHIN = timedelta(days=3)
+"""Watches look at what was published so long ago."""
 
 
 @router.get("/", dependencies=[Depends(needs(Scope.READ))])
@@ -74,7 +77,8 @@ def today(
         older=(today_view.address(day=wanted, tag=tag, number=at + 1) if at < pages else None),
         back=today_view.address(day=wanted, tag=tag, number=at),
         followed=bool(config.sources),
-        latest=_latest(site.storage),
+        latest=latest_article(site.storage),
+        tag=tag,
         more_items=today_view.search_address(wanted, tag) if len(items) == ITEMS else None,
     )
 
@@ -105,19 +109,21 @@ def _ranked(
     until: datetime,
     outlets: frozenset[str] | None,
 ) -> list[DigestStory]:
-    """`outlets`: only what these ran counts as new; None: any."""
+    """`outlets`: only what these ran counts; None: any."""
     stories = storage.stories(
         since=since,
         until=until,
         min_sources=2,
         limit=CANDIDATES if outlets is None else CANDIDATES_OF_TAG,
         brief=True,
+        published=True,
     )
+    until_caught = until + _CAUGHT_WITHIN
     return today_view.ranked(
         stories,
         since=since,
         until=until,
-        caught=storage.caught(since=since, until=until) if config.watches else {},
+        caught=storage.caught(since=since, until=until_caught) if config.watches else {},
         watches={watch_key(watch.name): watch.name for watch in config.watches},
         outlets=outlets,
     )
@@ -168,11 +174,6 @@ def _by_source(
 ) -> tuple[today_view.SourceItems, ...]:
     marks = storage.marks([item.article_id for item in items]) if items else {}
     return today_view.by_source(items, marks, times)
-
-
-def _latest(storage: Storage) -> int:
-    """Id of the latest article, up to which all can be marked as read; 0: there is none."""
-    return next((item.article_id for item in storage.stream(StreamQuery(), limit=1)), 0)
 
 
 def _tags(config: Config, tag: str) -> list[str]:

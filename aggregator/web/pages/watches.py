@@ -22,6 +22,7 @@ from aggregator.service.shapes.watches import fared
 from aggregator.service.trial_notices import Trial, send_trial
 from aggregator.types import Scope, Watch
 from aggregator.web.access.visitor import needs
+from aggregator.web.polling import promised
 from aggregator.web.rendering import page
 from aggregator.web.site import Site, site_of
 from aggregator.web.views import watches_view
@@ -40,10 +41,11 @@ _Site = Annotated[Site, Depends(site_of)]
 _Line = Annotated[str, Form(max_length=5000)]
 _SOON = "The service follows feeds.yaml within seconds."
 _DONE = {
-    "added": ("good", f"It is added, and looks at what comes from now on. {_SOON}"),
-    "removed": ("good", f"It is removed. {_SOON}"),
-    "retried": ("good", "It is tried again within seconds."),
+    "added": ("good", "It is added, and looks at what comes from now on.", _SOON),
+    "removed": ("good", "It is removed.", _SOON),
+    "retried": ("good", "It is due again.", "It is tried within seconds."),
 }
+"""The kind of notice, what was done, and what a running service makes of it."""
 
 
 @router.get("/watches", dependencies=_READ)
@@ -131,8 +133,10 @@ def _check(form: watches_view.Form, times: Times) -> None:
     """Raises QueryError, and UsageError for what is no search for a watch, and for nothing."""
     if not form.name:
         raise UsageError("give it a name")
-    if not form.channels:
-        raise UsageError("say where its messages go: choose a channel, or give a mail address")
+    if form.silent and not form.channels:
+        raise UsageError(
+            "say where to tell of silent sources: choose a channel, or give a mail address"
+        )
     if form.silent and not form.query:
         return
     unfit = why_unfit(parse(form.query, now=times.local(times.now)).root)
@@ -174,7 +178,7 @@ def _list(
         form=form,
         mistake=mistake,
         trouble=trouble,
-        done=_DONE.get(done),
+        done=promised(site, *_DONE[done]) if done in _DONE else None,
     )
 
 
@@ -209,7 +213,7 @@ def _one(
         rehearsal=rehearsal,
         trials=[(one.channel, str(one.error) if one.error else None) for one in trials],
         days=LOOK_BACK.days,
-        done=_DONE.get(done),
+        done=promised(site, *_DONE[done]) if done in _DONE else None,
     )
 
 

@@ -75,6 +75,46 @@
   };
   const press = (selector) => current()?.querySelector(selector)?.click();
 
+  // --- the place in a list, kept while this tab is open
+
+  const PLACE = "place "; // and the path of a list: which list of it was open, and at which item
+  const BACK = "back"; // the path of a list that is being gone back to
+  const session = (act) => {
+    try {
+      return act(sessionStorage);
+    } catch {
+      return null; // Storage is off: lists begin at the top.
+    }
+  };
+  const opened = (event) => {
+    const link = event.target.closest?.("[data-item] [data-open]");
+    if (!link) return;
+    const place = { search: location.search, href: link.getAttribute("href") };
+    session((kept) => kept.setItem(PLACE + location.pathname, JSON.stringify(place)));
+  };
+  const placeOf = (path) => session((kept) => JSON.parse(kept.getItem(PLACE + path)));
+  // Up to the list as it was, of a day or a tag, too.
+  const upwards = (event) => {
+    const link = event.target.closest?.("[data-up]");
+    if (!link || link.search) return;
+    session((kept) => kept.setItem(BACK, link.pathname));
+    const place = placeOf(link.pathname);
+    if (place) link.search = place.search;
+  };
+  const restore = () => {
+    const up = session((kept) => kept.getItem(BACK)) === location.pathname;
+    session((kept) => kept.removeItem(BACK));
+    const [how] = performance.getEntriesByType("navigation");
+    if (!up && how?.type !== "back_forward") return;
+    const place = placeOf(location.pathname);
+    if (place?.search !== location.search) return;
+    const link = document.querySelector(`[data-item] [data-open][href="${CSS.escape(place.href)}"]`);
+    if (!link) return;
+    last = link.closest("[data-item]");
+    link.focus({ preventScroll: true });
+    if (up) last.scrollIntoView({ block: "center" });
+  };
+
   // --- keys
 
   const PLACES = {
@@ -177,6 +217,8 @@
     if (token) event.detail.headers["X-CSRF-Token"] = token;
   });
   document.addEventListener("click", onMark);
+  document.addEventListener("click", opened);
+  document.addEventListener("click", upwards);
   document.addEventListener("htmx:afterSwap", afterSwap);
   for (const kind of ["htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(kind, () => say("That did not work; load the page again."));
@@ -186,5 +228,6 @@
     help();
     const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (named && named.matches("[data-item]")) last = named;
+    else restore();
   });
 })();

@@ -12,7 +12,7 @@ from aggregator.core.timeline import language_name
 from aggregator.notify.links import safe_link, safe_name
 from aggregator.types import Article, Marks, PageKind, TextOrigin, TextState
 from aggregator.web.views.article_body import Picture, body_of
-from aggregator.web.views.texts import TextView, headline_view, text_view
+from aggregator.web.views.texts import TextView, headline_view, text_view, whole_headline_view
 from aggregator.web.views.times import Times, TimeView
 
 _ORIGINS = {
@@ -101,7 +101,7 @@ def article_view(article: Article, marks: Marks, times: Times, *, picture: Pictu
         story_id=summary.story_id,
         source=safe_name(summary.source),
         source_id=summary.source_id,
-        headline=headline_view(summary.title, summary.language),
+        headline=whole_headline_view(summary.title, summary.language),
         authors=", ".join(
             shorten(name, _LONGEST_AUTHOR) for name in article.authors[:_MOST_AUTHORS]
         ),

@@ -131,7 +131,7 @@ def _says(kept: float, new: float, left: SideView, right: SideView, *, same_outl
         if same_outlet
         else (isolated(left.label), isolated(right.label))
     )
-    return f"Of {of} {_share(kept)} of the words are left; {_share(new)} of {by} is new."
+    return f"{_share(kept)} of the words of {of} are in {by}, too; {_share(new)} of {by} is new."
 
 
 def _share(share: float) -> str:

@@ -105,7 +105,7 @@ class RowView:
     address: str
     """The same to be shown."""
     href: str | None
-    """None: it is paused, and has no page."""
+    """None: it is paused or new, and has no page."""
     tags: tuple[TagView, ...]
     health: Health
     chart: Chart | None
@@ -115,6 +115,7 @@ class RowView:
     """As in "in 20 minutes"."""
     why: str
     """Why then, in sentences; "" where there is nothing to say."""
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,19 +228,32 @@ def row_view(status: SourceStatus, counts: Mapping[date, int], times: Times) -> 
     )
 
 
+def new_row(source: Source) -> RowView:
+    """One that stands in feeds.yaml, and was not taken up yet."""
+    said = "It has not been polled yet."
+    health = Health(kind="off", word="new", sentence=said)
+    return _bare_row(source, health, next_poll="when a service runs", is_paused=False)
+
+
 def paused_row(source: Source) -> RowView:
+    return _bare_row(source, paused_health(), next_poll="never", is_paused=True)
+
+
+def _bare_row(source: Source, health: Health, *, next_poll: str, is_paused: bool) -> RowView:
+    """Of one that has no page."""
     return RowView(
         name=safe_name(source.name),
         url=source.url,
         address=without_login(source.url),
         href=None,
         tags=tag_views(source.tags),
-        health=paused_health(),
+        health=health,
         chart=None,
         articles="",
         newest=None,
-        next_poll="never",
+        next_poll=next_poll,
         why="",
+        is_paused=is_paused,
     )
 
 

@@ -19,7 +19,13 @@ from aggregator.types import Marks, Relation, Story, StoryArticle
 from aggregator.types.stories import StoryLink
 from aggregator.web.views.outlets import KINDS, FirstView, counts_of, first_of
 from aggregator.web.views.spread_view import SpreadView, spread_view
-from aggregator.web.views.texts import TextView, headline_view, isolated, text_view
+from aggregator.web.views.texts import (
+    TextView,
+    headline_view,
+    isolated,
+    text_view,
+    whole_headline_view,
+)
 from aggregator.web.views.times import Times, TimeView
 
 _UNMARKED = Marks(read=False, starred=False)
@@ -96,7 +102,7 @@ def story_view(story: Story, marks: Mapping[int, Marks], times: Times) -> StoryV
     ids = tuple(item.article.article_id for item in story.articles)
     return StoryView(
         story_id=story.story_id,
-        headline=headline_view(article.title, article.language),
+        headline=whole_headline_view(article.title, article.language),
         summary=text_view(
             lead_sentences(lead.article.excerpt, title=article.title, language=article.language),
             article.language,

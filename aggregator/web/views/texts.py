@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import bidirectional
 
 from aggregator.core.directions import direction_of
 from aggregator.core.language_tags import primary_subtag
 from aggregator.core.text import shorten
 
-_LONGEST_HEADLINE = 300
+_LISTED = 200
+"""Characters of a headline in a list."""
+_LONGEST = 2_000
+"""Of one on the page of its article."""
 UNTITLED = "(no title)"
 
 
@@ -20,6 +23,8 @@ class TextView:
     """BCP 47 primary subtag, or "" when not known, or the page's own."""
     dir: str = "auto"
     """"rtl", "ltr", or "auto" when the language is not known."""
+    whole: str = ""
+    """What `text` is the beginning of; "": it is not cut."""
 
 
 def text_view(text: str, language: str | None) -> TextView:
@@ -29,9 +34,18 @@ def text_view(text: str, language: str | None) -> TextView:
 
 
 def headline_view(title: str, language: str | None) -> TextView:
-    """On one line; what has no title says so."""
-    line = shorten(title, _LONGEST_HEADLINE)
-    return text_view(line, language) if line else TextView(text=UNTITLED, dir="ltr")
+    """On one line, cut where it is too long for a list; what has no title says so."""
+    whole = shorten(title, _LONGEST)
+    line = shorten(whole, _LISTED)
+    if not line:
+        return TextView(text=UNTITLED, dir="ltr")
+    return replace(text_view(line, language), whole="" if line == whole else whole)
+
+
+def whole_headline_view(title: str, language: str | None) -> TextView:
+    """As `headline_view`, for the page on which it is read."""
+    view = headline_view(title, language)
+    return replace(view, text=view.whole or view.text, whole="")
 
 
 def language_of(language: str | None) -> str:

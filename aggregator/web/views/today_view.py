@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
-from aggregator.core.digest import new_articles
 from aggregator.core.digest_ranking import order_of, points_of
 from aggregator.core.kind_names import kind_mark
 from aggregator.core.moments import moment_of
@@ -17,7 +16,7 @@ from aggregator.core.precedence import first_outlets
 from aggregator.core.sentences import lead_sentences
 from aggregator.core.story_texts import outlet_standings
 from aggregator.notify.links import safe_link, safe_name
-from aggregator.types import ArticleSummary, DigestStory, Marks, Story, StoryArticle
+from aggregator.types import ArticleSummary, DigestStory, Marks, Relation, Story, StoryArticle
 from aggregator.web.views.outlets import ChipView, FirstView, chips_of, counts_of, first_of
 from aggregator.web.views.spread_view import SpreadView, spread_view
 from aggregator.web.views.texts import TextView, headline_view, text_view
@@ -94,15 +93,15 @@ def ranked(
     watches: Mapping[str, str],
     outlets: Collection[str] | None,
 ) -> list[DigestStory]:
-    """By the rule of digests (`core.digest_ranking`): those with something new in [since, until).
+    """By the rule of digests (`core.digest_ranking`): those of which something was published in
+    [since, until), by the clock that single items are listed by.
 
     `caught`: of articles the folded names of watches; `watches`: their names by these. `outlets`:
-    new is only what one of these ran; None: any.
+    only what one of these ran counts; None: any.
     """
     found: list[DigestStory] = []
     for story in stories:
-        new = new_articles(story, since_at=since, until_at=until)
-        if not any(outlets is None or item.article.source in outlets for item in new):
+        if not any(_ran(item, since, until, outlets) for item in story.articles):
             continue
         names: AbstractSet[str] = frozenset[str]().union(
             *(caught.get(item.article.article_id, ()) for item in story.articles)
@@ -113,6 +112,17 @@ def ranked(
         )
         found.append(DigestStory(story=story, points=points, watches=caught_by))
     return sorted(found, key=order_of)
+
+
+def _ran(
+    item: StoryArticle, since: datetime, until: datetime, outlets: Collection[str] | None
+) -> bool:
+    """An outlet's same article again is nothing new."""
+    return (
+        since <= item.article.at < until
+        and item.relation is not Relation.SAME
+        and (outlets is None or item.article.source in outlets)
+    )
 
 
 # --- how each is shown ----------------------------------------------------------------------------

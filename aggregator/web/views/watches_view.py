@@ -236,7 +236,7 @@ def _says(done: Rehearsal) -> str:
     if not done.messages:
         return "It would have sent nothing."
     sent = f"{counted(done.items, 'item')} in {counted(len(done.messages), 'message')}"
-    where = "" if done.watch.to else ", if it had a channel; what it catches is for digests"
+    where = "" if done.watch.to else ", if it had a channel; what it catches is seen here"
     return f"It would have sent {sent}{where}."
 
 
