@@ -81,3 +81,5 @@ def revise(web: House, article: Article, *, title: str, text: str) -> None:
     web.storage.record_poll(
         PollRecord(claim=claim, state=claim.state, polled_at=web.now, decision=decision)
     )
+    # What is changed next may be of the same host.
+    web.storage.release_host(work.host, lease_until=claim.lease_until, free_at=web.now)
