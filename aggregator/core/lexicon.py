@@ -7,6 +7,7 @@ that a text that holds nothing new is read without a loop over its words.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from threading import Lock
@@ -31,6 +32,8 @@ KNOWN: Final = 100_000
 """So many tokens are remembered of a language, or `PIECES` pieces; then it begins anew, and takes
 over from the one before what it meets again. All together take 35 MB."""
 PIECES: Final = 200_000
+ALL_PIECES: Final = 4 * PIECES
+"""When those of all languages are more, the language is let go that was not met for longest."""
 _KEPT = 2 * KNOWN
 """One that a single text has made larger is let go at once."""
 _PIECE = 32
@@ -248,17 +251,32 @@ class Lexicon:
         return 0 if month and self.language in CAPITALISED and not token[0].isupper() else month
 
 
-_LEXICONS: dict[str, Lexicon] = {}
+class Lexicons:
+    """Those of all languages."""
+
+    def __init__(self, *, most: int = ALL_PIECES) -> None:
+        """`most`: pieces that are remembered in all."""
+        self._most = most
+        self._known: OrderedDict[str, Lexicon] = OrderedDict()
+        """Those last that were asked for last."""
+        self._lock = Lock()
+
+    def of(self, language: str) -> Lexicon:
+        """The one of a language; keep it while you use its numbers, for a full one is replaced, and
+        one that was not asked for for longest is let go where there is no room for all."""
+        if language not in self._known and not _is_known(language):
+            language = ""
+        with self._lock:
+            found = self._known.get(language)
+            if found is None or found.is_full:
+                found = self._known[language] = Lexicon(language, found)
+            self._known.move_to_end(language)
+            while len(self._known) > 1 and sum(map(len, self._known.values())) > self._most:
+                self._known.popitem(last=False)
+        return found
 
 
-def lexicon(language: str) -> Lexicon:
-    """The one of a language; keep it while you use its numbers, for a full one is replaced."""
-    found = _LEXICONS.get(language)
-    if found is None or found.is_full:
-        if not _is_known(language):
-            return lexicon("")
-        found = _LEXICONS[language] = Lexicon(language, found)
-    return found
+lexicon = Lexicons().of
 
 
 def _is_known(language: str) -> bool:

@@ -10,7 +10,7 @@ import newsdesk
 import pytest
 
 from aggregator.core.fingerprint import fingerprint
-from aggregator.core.lexicon import KNOWN, Lexicon, lexicon
+from aggregator.core.lexicon import KNOWN, Lexicon, Lexicons, lexicon
 from aggregator.core.reading import Reading
 
 
@@ -57,6 +57,24 @@ def spelled(read: Reading) -> list[str]:
 def test_languages_of_which_nothing_is_known_share_one() -> None:
     assert lexicon("qq") is lexicon("qx") is lexicon("")
     assert lexicon("en") is not lexicon("de")
+
+
+def test_the_language_that_was_not_asked_for_for_longest_is_let_go() -> None:
+    """Where there is no room for all; the one that is asked for stays in any case."""
+    some = Lexicons(most=6)
+    german = some.of("de")
+    english = weakref.ref(some.of("en"))
+    english().read("", "boats and bridges")  # type: ignore[union-attr]
+    german.read("", "Boote")
+    assert some.of("de") is german
+    german.read("", "Deiche")
+    assert some.of("de") is german
+    gc.collect()
+    assert english() is None
+    german.read("", "Fähren, Brücken und Dämme im Hafen")
+    assert some.of("de") is german
+    assert some.of("en") is not german
+    assert some.of("de") is not german
 
 
 def test_it_makes_no_difference_how_many_are_read_at_once() -> None:
