@@ -17,9 +17,12 @@ _LONGEST = timedelta(days=8)
 """Nothing but an interval of polling puts anything off for longer than a week: failures and wishes
 of publishers a day, what a watch sends a week at most."""
 
+# One that was never polled is due, unless it was put off, which is by an interval and some more.
 _AHEAD = """
-    active = 1 AND (last_poll_at > :late OR (last_poll_at IS NULL AND next_poll_at > :late)
-      OR next_poll_at > :far + coalesce(max_interval_us, interval_us))
+    active = 1 AND (last_poll_at > :late
+      OR next_poll_at > :far + coalesce(max_interval_us, interval_us)
+      OR (last_poll_at IS NULL AND next_poll_at > :late +
+        CASE WHEN last_error IS NULL THEN 0 ELSE 2 * coalesce(max_interval_us, interval_us) END))
 """
 _FREE_HOSTS = f"""
     UPDATE hosts SET free_at = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alertmaker import notice
 from storemaker import (
@@ -23,7 +23,15 @@ from storemaker import (
 )
 
 from aggregator.storage.protocol import Storage
-from aggregator.types import FeedState, NoticeState, RobotsCopy, SourceStatus, TextState
+from aggregator.types import (
+    FeedClaim,
+    FeedState,
+    NoticeState,
+    PollRecord,
+    RobotsCopy,
+    SourceStatus,
+    TextState,
+)
 
 DAYS = timedelta(days=1)
 AHEAD = NOW + 1825 * DAYS
@@ -62,6 +70,21 @@ def test_a_source_that_was_never_polled_is_due_too(storage: Storage) -> None:
     storage.sync_sources([FEED], now=AHEAD)
     assert storage.heed_clock(now=NOW) == 1
     assert claim(storage).source == FEED
+
+
+def test_one_that_was_put_off_before_its_first_poll_stays_so(storage: Storage) -> None:
+    """As its host did not answer; unless that is longer off than it would ever be."""
+    put_off = put_off_until(claim(storage, FEED), NOW + HOUR)
+    storage.record_poll(put_off)
+    assert storage.heed_clock(now=NOW) == 0
+    assert state(storage).next_poll_at == NOW + HOUR
+    assert storage.heed_clock(now=NOW - DAYS) == 1
+    assert state(storage).next_poll_at == NOW - DAYS
+
+
+def put_off_until(taken: FeedClaim, then: datetime) -> PollRecord:
+    after = replace(taken.state, next_poll_at=then, last_error="its host does not answer")
+    return PollRecord(claim=taken, state=after, polled_at=NOW, decision=None)
 
 
 def test_a_pause_that_a_publisher_asked_for_counts_from_now(storage: Storage) -> None:
