@@ -225,11 +225,7 @@ class _Run:
         self._grouper = Grouper(recall=self._items.recall)
         gc.collect()
         began = time.process_time()
-        known = zip(self._items, self._assigned, strict=True)
-        while some := list(islice(known, SETTLE_EVERY)):
-            self._grouper.expect([item for item, _ in some], assigned=True)
-            for item, assignment in some:
-                self._grouper.restore(item, assignment)
+        self._grouper.restore_all(zip(self._items, self._assigned, strict=True))
         self._grouper.settle()
         return Restart(
             articles=len(self._items),

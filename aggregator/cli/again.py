@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aggregator.cli.output import Cell, counted, emit_json, line, meter
+from aggregator.cli.output import Cell, emit_json, line, meter
+from aggregator.core.enumerating import counted
 
 if TYPE_CHECKING:
     from aggregator.config import Config

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.common import config_option, json_option, load_config, store_if_any
-from aggregator.cli.output import Cell, Column, Style, counted, distance, emit_json, moment, table
+from aggregator.cli.output import Cell, Column, Style, distance, emit_json, moment, table
+from aggregator.core.enumerating import counted
 from aggregator.types import Delivery, DeliveryState, KeptDigest
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.common import Period, config_option, load_config, reading
-from aggregator.cli.output import Cell, complain, counted, line, meter, note
+from aggregator.cli.output import Cell, complain, line, meter, note
 from aggregator.cli.query_words import QueryCommand, typed
 from aggregator.core.durations import format_size
+from aggregator.core.enumerating import counted
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from aggregator.cli.common import (
     limit_option,
     reading_store,
 )
-from aggregator.cli.output import Cell, Column, Style, counted, distance, emit_json, line, table
+from aggregator.cli.output import Cell, Column, Style, distance, emit_json, line, table
+from aggregator.core.enumerating import counted
 from aggregator.core.watch_rules import watch_key
 from aggregator.errors import UsageError
 from aggregator.types import Notice, NoticeState

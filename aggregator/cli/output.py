@@ -179,11 +179,6 @@ def note(message: str) -> None:
     console.print(Text(clean_line(message), "dim"), soft_wrap=True)
 
 
-def counted(number: int, what: str) -> str:
-    """With an "s" where there is not one of them."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def moment(at: datetime | None, *, none: str = "never") -> str:
     """Local time to the minute."""
     return none if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from aggregator.cli.common import changing_store, config_option, json_option
-from aggregator.cli.output import Cell, counted, emit_json, line
+from aggregator.cli.output import Cell, emit_json, line
+from aggregator.core.enumerating import counted
 from aggregator.types import Placed
 
 

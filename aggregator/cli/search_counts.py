@@ -10,13 +10,13 @@ from aggregator.cli.output import (
     Column,
     blank,
     columns_of,
-    counted,
     line,
     moment,
     table,
     terminal_width,
 )
 from aggregator.core.day_bins import Bin, bar, bins, sparkline
+from aggregator.core.enumerating import counted
 from aggregator.core.text import clean_line
 from aggregator.types import SearchCounts
 

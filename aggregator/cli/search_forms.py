@@ -13,13 +13,13 @@ from aggregator.cli.output import (
     MATCH_BEGINS,
     MATCH_ENDS,
     blank,
-    counted,
     document,
     emit_json,
     moment,
     snippet_pieces,
 )
 from aggregator.cli.search_view import also, print_hits
+from aggregator.core.enumerating import counted
 from aggregator.core.kind_names import RELATION_NAMES
 from aggregator.core.text import clean_line
 from aggregator.errors import UsageError

@@ -10,7 +10,8 @@ import click
 
 from aggregator.cli.check_notes import notes
 from aggregator.cli.common import config_option, json_option, load_config
-from aggregator.cli.output import Cell, blank, complain, counted, emit_json, line
+from aggregator.cli.output import Cell, blank, complain, emit_json, line
+from aggregator.core.enumerating import counted
 from aggregator.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.common import changing_store, config_option, json_option
-from aggregator.cli.output import Cell, counted, emit_json, line
-from aggregator.core.enumerating import enumerate_names
+from aggregator.cli.output import Cell, emit_json, line
+from aggregator.core.enumerating import counted, enumerate_names
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:

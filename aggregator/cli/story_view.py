@@ -11,14 +11,13 @@ from aggregator.cli.output import (
     Column,
     Style,
     blank,
-    counted,
     heading,
     is_narrow,
     line,
     table,
 )
 from aggregator.cli.story_times import day_of, local_day, minute, reason_of_time, when
-from aggregator.core.enumerating import enumerate_names
+from aggregator.core.enumerating import counted, enumerate_names
 from aggregator.core.kind_names import kind_mark
 from aggregator.core.lead_report import lead_article, lead_of
 from aggregator.core.moments import moment_of

@@ -14,7 +14,6 @@ from aggregator.cli.common import config_option, json_option, load_config
 from aggregator.cli.output import (
     Cell,
     Column,
-    counted,
     distance,
     emit_json,
     line,
@@ -24,6 +23,7 @@ from aggregator.cli.output import (
     table,
 )
 from aggregator.core.durations import parse_duration
+from aggregator.core.enumerating import counted
 
 if TYPE_CHECKING:
     from aggregator.config import Config

@@ -14,7 +14,6 @@ from aggregator.cli.output import (
     Cell,
     blank,
     complain,
-    counted,
     emit_json,
     line,
     moment,
@@ -22,6 +21,7 @@ from aggregator.cli.output import (
     snippet,
 )
 from aggregator.cli.watch_names import watch_named
+from aggregator.core.enumerating import counted
 from aggregator.core.kind_names import RELATION_NAMES
 from aggregator.core.notices import latest
 from aggregator.errors import DeliveryError, UsageError

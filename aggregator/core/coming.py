@@ -76,13 +76,11 @@ class Coming:
         if article != self._next:
             self._has_holes = True
         self._next = article + 1
-        if has is None:
+        if has is None or not has.any():
             self.entries[places] = entries
-        elif has.any():
+        else:
             self._has_holes = True
             self.entries[places[~has]] = entries[~has]
-        else:
-            self.entries[places] = entries
 
     def having(self, root: int, numbers: Numbers, bits: int) -> npt.NDArray[np.bool_]:
         """Which of these have a root, with a mark of so many bits."""

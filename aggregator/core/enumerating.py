@@ -1,4 +1,4 @@
-"""Names in a row, as a sentence has them."""
+"""Names in a row and things in numbers, as a sentence has them."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def enumerate_names(names: Sequence[str], *, most: int | None = None) -> str:
         shown = max(most - 1, 1)
         return f"{', '.join(names[:shown])} and {len(names) - shown} more"
     return ", ".join((*names[:-2], " and ".join(names[-2:])))
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """ "1 article", "3 articles"; `several`: what is not `one` with an "s"."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"

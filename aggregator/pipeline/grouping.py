@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import islice
 
 from aggregator.core.cluster import Grouper
 from aggregator.pipeline.events import StoriesAssigned
@@ -97,9 +96,5 @@ def rebuilt(line: Pipeline) -> Grouper:
         copy_window=line.copy_window,
         event_window=line.event_window,
     )
-    known = iter(storage.window(span=max(line.copy_window, line.event_window) + DAY))
-    while some := list(islice(known, STORIES_AT_A_TIME)):
-        grouper.expect([item for item, _ in some], assigned=True)
-        for item, assignment in some:
-            grouper.restore(item, assignment)
+    grouper.restore_all(storage.window(span=max(line.copy_window, line.event_window) + DAY))
     return grouper

@@ -28,6 +28,9 @@ from aggregator.service.status import (
 from aggregator.storage.protocol import Storage
 from aggregator.types import Worker
 
+_READABLE = 100_000
+"""Bytes of a feeds.yaml, of some two thousand sources: a larger one takes longer to read than a
+health check may, ten seconds of CPU for ten thousand sources."""
 _FAREWELL = timedelta(seconds=1)
 
 
@@ -80,11 +83,12 @@ def shared_health(
 ) -> tuple[bool, str]:
     """The same of the workers of a database, and what is wrong with the digests or feeds.yaml.
 
-    Whoever leads sends the digests, on whatever machine; the database knows what came of that.
+    Whoever leads sends the digests, on whatever machine; the database knows what came of that. Of
+    a large feeds.yaml only the former is said.
     """
     alive, sentence = workers_health(storage.workers(), now=storage.clock())
-    if not alive:
-        return False, sentence
+    if not alive or _size(config_path) > _READABLE:
+        return alive, sentence
     try:
         digests = load(config_path, environ=environ, secrets=False).digests
     except ConfigError as error:
@@ -106,6 +110,13 @@ def _worker(runtime: Runtime, engine: Engine) -> Worker:
         jobs=engine.running,
         leads=engine.leads,
     )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # whoever reads it says what is wrong
 
 
 def _status_file(runtime: Runtime, database: Path) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aggregator.core.enumerating import counted
 from aggregator.service.exchanges import Totals
 
 STALE_AFTER = timedelta(seconds=90)
@@ -94,7 +95,8 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         written_at = datetime.fromisoformat(fields["written_at"])
-        counts = f"{_of(fields['articles'], 'article')}, {_of(fields['stories'], 'story')}"
+        articles = counted(fields["articles"], "article")
+        counts = f"{articles}, {counted(fields['stories'], 'story', 'stories')}"
         stopped_at = fields.get("stopped_at")
         if stopped_at is not None:
             stopped = f"{datetime.fromisoformat(stopped_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -120,12 +122,6 @@ def read_health(path: Path, *, now: datetime) -> tuple[bool, str]:
     elif not more and page:
         more = f"; the page is at {page}"
     return True, f"alive with {counts}{more}"
-
-
-def _of(count: int, noun: str) -> str:
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
 def troubles(config_error: str | None, digest_errors: Sequence[str]) -> str:

@@ -353,6 +353,10 @@ def test_what_was_not_sent_is_in_the_health_of_workers_too(
         alive, sentence = shared_health(room.storage, file, environ={})
         assert alive
         assert "1 worker, one leads; the edited feeds.yaml was refused: " in sentence
+        # A file of thousands of sources takes too long to read.
+        file.write_text("intervall: 5m\n" + "# Sources follow.\n" * 10_000, encoding="utf-8")
+        large = shared_health(room.storage, file, environ={})
+        assert large == (True, "alive; 1 worker, one leads")
         room.storage.forget_worker("one")
         alive, sentence = shared_health(room.storage, file, environ={})
         assert not alive
